@@ -1,0 +1,81 @@
+import type { Need, Observation } from '../plan/observation.ts'
+import type { Machine } from '../posture/machine.ts'
+import type { MachineAction } from '../posture/machine-action.ts'
+import type { ActionType } from '../posture/methods.ts'
+import type { Instant } from '../schema/instant.ts'
+
+/** Time as apply sees it; a hand-driven clock in tests. */
+export interface Clock {
+  now(): Instant
+  /** Resolves after `ms`, or at once when the signal aborts (never rejects). */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+/** How one POST ended, as a value: a transport never throws for what the network or the service did. */
+export type SubmitAnswer =
+  /** 201 (or 200 for a cancel) and the action as the service answered it. */
+  | { readonly kind: 'accepted'; readonly action: MachineAction }
+  /** The service refused for good: 400, 403, 404 and other 4xx. `code` is the service's own. */
+  | { readonly kind: 'rejected'; readonly status: number; readonly code: string; readonly message: string }
+  /** 400 ActiveRequestAlreadyExists: an action of this kind is already in flight. */
+  | { readonly kind: 'active-exists'; readonly message: string }
+  /** 429: nothing was accepted; `retryAfterMs` from the header, 60 s where it is missing. */
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number }
+  /** The token was refused twice, or none can be had: no further request can succeed. */
+  | { readonly kind: 'unauthorized'; readonly message: string }
+  /** Reset, time-out, 5xx or an unreadable answer: the service may or may not have accepted it. */
+  | { readonly kind: 'unknown'; readonly message: string }
+
+/** A list of actions, or why it could not be read (after the client's own retries). */
+export type ListAnswer =
+  | { readonly kind: 'listed'; readonly actions: readonly MachineAction[] }
+  | { readonly kind: 'failed'; readonly message: string; readonly unauthorized: boolean }
+
+/** Which actions a list call asks for: those of the ids, or of the machines created at or after a time. */
+export type ActionQuery =
+  | { readonly kind: 'ids'; readonly ids: readonly string[] }
+  | { readonly kind: 'machines'; readonly machineIds: readonly string[]; readonly createdFrom: Instant }
+
+/** The service as apply sees it. */
+export interface ActionApi {
+  /** One shared look; retried inside for reads, a read that fails for good is in `failures`. */
+  observe(need: Need, signal?: AbortSignal): Promise<Observation>
+  /** Machines by id, for their health; used by looks between submissions. */
+  listMachines(ids: readonly string[], signal?: AbortSignal): Promise<readonly Machine[] | null>
+  /** As few list calls as the service allows for the query, never one per action. */
+  listActions(query: ActionQuery, signal?: AbortSignal): Promise<ListAnswer>
+  /** Exactly one POST (a second one only after a 401, since nothing was accepted then). Never retried. */
+  submit(machineId: string, type: ActionType, body: Readonly<Record<string, unknown>>): Promise<SubmitAnswer>
+  cancel(actionId: string, comment: string): Promise<SubmitAnswer>
+}
+
+/** One line of the journal. Never holds tokens, bodies or links. */
+export interface JournalEntry {
+  readonly event: string
+  readonly at: string
+  readonly [key: string]: unknown
+}
+
+/** Append-only record of a run. `append` returns after the line is on disk. */
+export interface Journal {
+  append(entry: JournalEntry): Promise<void>
+  /** Entries of earlier runs of the same plan, and the submissions of the last hour of every plan of the tenant. */
+  read(): Promise<readonly JournalEntry[]>
+}
+
+export type LeaseAnswer =
+  | { readonly kind: 'held' }
+  | {
+      readonly kind: 'taken'
+      readonly owner: string
+      readonly since: string
+      readonly expires: string
+    }
+
+/** The lease of one tenant: at most one apply submits at a time. */
+export interface Lease {
+  /** Takes or keeps the lease. `takenOver` is when a dead holder last renewed it, where one was replaced. */
+  acquire(): Promise<LeaseAnswer & { readonly takenOver?: Instant }>
+  renew(): Promise<boolean>
+  release(): Promise<void>
+}

@@ -1,0 +1,33 @@
+/** One HTTP request as the client makes it. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  /** Absolute. */
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** A complete answer. Header names are lower case. */
+export interface HttpResponse {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: string
+}
+
+/**
+ * Sends one request and reads the whole answer. Follows no redirect.
+ *
+ * Rejects with a {@link TransportError} when no complete answer came.
+ */
+export type Send = (request: HttpRequest, signal?: AbortSignal) => Promise<HttpResponse>
+
+/** No complete answer: the request may or may not have reached the service. */
+export class TransportError extends Error {
+  override readonly name = 'TransportError'
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}

@@ -1,0 +1,214 @@
+import type { ActionType } from '../posture/methods.ts'
+import type { FacetName } from '../schema/policy.ts'
+
+/**
+ * The plan document (product.md 5.8): plain, frozen, sorted JSON. Every time in it is text as
+ * {@link formatInstant} writes it. Everything that shows, saves, approves or applies a plan consumes this value.
+ */
+export interface Plan {
+  readonly formatVersion: '1.0'
+  readonly toolVersion: string
+  /** `sha256:` and 64 hex digits over what the plan would do and rests on. */
+  readonly planId: string
+  /** Over the whole document without this key; only in a saved plan. */
+  readonly checksum?: string
+  readonly createdAt: string
+  readonly expiresAt: string
+  readonly target: Target
+  readonly source: PlanSource
+  readonly observed: Observed
+  /** The time the plan was made for, where `--as-of` asked for another than now. */
+  readonly asOf?: string
+  readonly applyable: boolean
+  readonly complete: boolean
+  readonly errored: boolean
+  readonly changes: readonly Change[]
+  readonly inFlight: readonly InFlight[]
+  readonly blocked: readonly Blocked[]
+  readonly drift: readonly Drift[]
+  readonly guards: readonly Guard[]
+  readonly diagnostics: readonly PlanDiagnostic[]
+  readonly estimate: Estimate
+  readonly summary: Summary
+}
+
+export interface Target {
+  readonly endpoint: string
+  readonly tenantId: string | null
+}
+
+export interface PlanSource {
+  readonly commit: string | null
+  readonly dirty: boolean | null
+  /** Path to `sha256:` digest of every file that the declaration was read from. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+export interface Observed {
+  readonly readAt: string
+  readonly historyFrom: string
+  readonly scope: 'tenant' | 'named'
+  readonly machines: number
+  readonly actions: number
+  readonly complete: boolean
+  readonly apiCalls: number
+}
+
+export type Operation = 'impose' | 'lift' | 'run' | 'cancel'
+
+/** The machine of a plan item, as the service described it when the plan was made. */
+export interface PlanMachine {
+  readonly id: string
+  readonly dnsName: string | null
+  readonly osPlatform: string | null
+  readonly healthStatus: string | null
+  readonly lastSeen: string | null
+  readonly rbacGroupName: string | null
+}
+
+export type SubmitRequest = {
+  readonly type: ActionType
+  /** The body without the marker, which is added to `Comment` when the request is sent. */
+  readonly body: Readonly<Record<string, unknown>> & { readonly Comment: string }
+}
+
+export type CancelRequest = {
+  readonly type: 'Cancel'
+  readonly actionId: string
+  readonly body: { readonly Comment: string }
+}
+
+/** One request of a change; they are sent in order, each after the action of the one before it has ended. */
+export type PlannedRequest = SubmitRequest | CancelRequest
+
+export interface PolicyReference {
+  readonly name: string
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** The policy's `expires`, where it has one. */
+  readonly expires?: string
+}
+
+export interface Note {
+  readonly code: string
+  readonly message: string
+}
+
+/** One thing the plan would do. */
+export interface Change {
+  /** `<machineId>/<facet>`, for list facets `<machineId>/<facet>/<sha1 or name>`. */
+  readonly address: string
+  readonly machine: PlanMachine
+  readonly facet: FacetName
+  readonly operations: readonly Operation[]
+  readonly before: string
+  readonly after: string
+  readonly reason: string
+  readonly requests: readonly PlannedRequest[]
+  /** Ids of the actions that the decision rests on, sorted. */
+  readonly basis: readonly string[]
+  /** 16 hex digits. */
+  readonly fingerprint: string
+  /** Null for a change that no live policy asked for, such as the lift of an orphaned hold. */
+  readonly policy: PolicyReference | null
+  /** Addresses whose actions must have succeeded before this change is sent. */
+  readonly dependsOn: readonly string[]
+  readonly warnings: readonly Note[]
+}
+
+/** An action in flight at the service that the plan awaits or names. */
+export interface InFlight {
+  readonly address: string
+  readonly machine: PlanMachine
+  readonly facet: FacetName
+  readonly actionId: string
+  readonly type: string
+  readonly status: string
+  readonly own: boolean
+  readonly requestor: string | null
+  readonly since: string
+  /** Whether the action leads to what is declared and apply waits for its end. */
+  readonly awaited: boolean
+}
+
+/** What a policy asks for and the plan will not do. Stops itself, never the rest. */
+export interface Blocked {
+  readonly address: string
+  /** Null where the machine did not resolve. */
+  readonly machine: PlanMachine | null
+  readonly facet: FacetName | null
+  readonly code: string
+  readonly message: string
+  readonly wouldBe: readonly Operation[]
+  readonly before: string | null
+  readonly after: string | null
+  readonly policy: PolicyReference | null
+  readonly basis: readonly string[]
+}
+
+export type DriftKind =
+  | 'reverted'
+  | 'held-by-other'
+  | 'orphaned'
+  | 'undeclared'
+  | 'expired'
+  | 'stuck'
+  | 'failing'
+  | 'missing'
+  | 'due'
+
+export interface Actor {
+  readonly class: 'own' | 'analyst' | 'application' | 'unknown'
+  readonly requestor: string | null
+  readonly at: string
+  readonly actionId: string
+}
+
+export interface Drift {
+  readonly address: string
+  readonly machine: PlanMachine
+  readonly facet: FacetName
+  readonly kind: DriftKind
+  readonly expected: string
+  readonly actual: string
+  readonly actor: Actor | null
+  readonly policy: PolicyReference | null
+}
+
+export type GuardName = 'maxMachines' | 'maxShare' | 'maxLifts' | 'maxRuns'
+
+export interface Guard {
+  readonly name: GuardName
+  readonly limit: number
+  readonly actual: number
+  readonly status: 'pass' | 'fail' | 'overridden'
+  /** Names count, limit, machines and the way out; absent where it passes. */
+  readonly message?: string
+}
+
+export interface PlanDiagnostic {
+  readonly severity: 'error' | 'warning' | 'info'
+  readonly code: string
+  readonly message: string
+  readonly file?: string
+  readonly line?: number
+  readonly column?: number
+}
+
+export interface Estimate {
+  readonly requests: number
+  readonly submitSeconds: number
+  readonly quota: { readonly perMinute: number; readonly perHour: number }
+}
+
+export interface Summary {
+  readonly impose: number
+  readonly change: number
+  readonly lift: number
+  readonly run: number
+  readonly cancel: number
+  readonly inFlight: number
+  readonly blocked: number
+  readonly unchanged: number
+}

@@ -1,0 +1,34 @@
+import type { Machine } from '../posture/machine.ts'
+import type { MachineAction } from '../posture/machine-action.ts'
+import type { Instant } from '../schema/instant.ts'
+import type { Target } from './document.ts'
+
+/** What has to be read from the service before a plan can be made. Values are lower case, sorted, without repeats. */
+export interface Need {
+  /** All machines and actions of the tenant, or only the named machines and their actions. */
+  readonly scope: 'tenant' | 'named'
+  readonly ids: readonly string[]
+  readonly dnsNames: readonly string[]
+  /** Start of the look-back: actions created before it are not read. */
+  readonly historyFrom: Instant
+  /** Whether the number of onboarded machines is needed (maxShare) although not all are read. */
+  readonly countOnboarded: boolean
+}
+
+/** What was read, once, for everything that follows. */
+export interface Observation {
+  readonly target: Target
+  /** The service's clock at its first answer. */
+  readonly readAt: Instant
+  readonly historyFrom: Instant
+  readonly scope: 'tenant' | 'named'
+  readonly machines: readonly Machine[]
+  readonly actions: readonly MachineAction[]
+  /** Onboarded, unmerged machines of the tenant; null where it was neither asked nor read. */
+  readonly onboarded: number | null
+  /** Reads that failed for good: nothing may be concluded from what they would have shown. Empty when complete. */
+  readonly failures: readonly { readonly code: string; readonly message: string }[]
+  readonly apiCalls: number
+  /** The token's application permissions, null where they cannot be read from it. */
+  readonly roles: readonly string[] | null
+}

@@ -1,0 +1,54 @@
+import type { MachineAction } from './machine-action.ts'
+
+/** What the end of an own action's comment says (product.md 5.7). */
+export interface Marker {
+  /** Policy name, preceded by the configuration's `name` and a slash where it has one. */
+  readonly policy: string
+  /** First 8 hex digits of the plan's id. */
+  readonly plan: string
+  /** First 8 hex digits of the change's fingerprint. */
+  readonly change: string
+}
+
+/** The longest comment that is sent, marker included (defender-api.md Q6). */
+export const COMMENT_LIMIT = 500
+
+const PATTERN = /\[holdfast policy=([a-z0-9/-]{1,128}) plan=([0-9a-f]{8}) change=([0-9a-f]{8})\]$/
+
+/** Reads the marker at the very end of a comment; a marker anywhere else is somebody's text. */
+export function parseMarker(comment: string | null): Marker | undefined {
+  if (comment === null || !comment.endsWith(']')) return undefined
+  const match = PATTERN.exec(comment)
+  if (match === null) return undefined
+  const [, policy = '', plan = '', change = ''] = match
+  return { policy, plan, change }
+}
+
+/** Writes the marker as it stands in a comment. */
+export function formatMarker(marker: Marker): string {
+  return `[holdfast policy=${marker.policy} plan=${marker.plan} change=${marker.change}]`
+}
+
+/** Ends a comment with the marker: one line, at most {@link COMMENT_LIMIT} characters, the reason cut if need be. */
+export function appendMarker(reason: string, marker: Marker): string {
+  const suffix = ` ${formatMarker(marker)}`
+  const oneLine = reason.replace(/\s+/g, ' ').trim()
+  const room = COMMENT_LIMIT - suffix.length
+  const cut =
+    oneLine.length > room ? `${oneLine.slice(0, room - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : oneLine
+  return cut + suffix
+}
+
+/**
+ * Says whether an action is ours: its comment ends in our marker and it did not come through the portal, where
+ * anybody can paste a comment. With a configuration name only markers of that name are ours.
+ */
+export function isOwn(action: MachineAction, name: string | undefined): boolean {
+  return action.requestSource !== 'Portal' && isOwnMarker(parseMarker(action.requestorComment), name)
+}
+
+/** Says whether a marker was written under this configuration name. */
+export function isOwnMarker(marker: Marker | undefined, name: string | undefined): boolean {
+  if (marker === undefined) return false
+  return name === undefined ? !marker.policy.includes('/') : marker.policy.startsWith(`${name}/`)
+}

@@ -1,0 +1,56 @@
+import type { Place } from './diagnostic.ts'
+import type { Duration } from './duration.ts'
+import type { FacetName, MachineEntry } from './policy.ts'
+
+export type Cloud = 'commercial' | 'gcc' | 'gcc-high' | 'dod'
+
+/** A share of the tenant's onboarded machines: `10%` is 0.1. */
+export interface Share {
+  readonly text: string
+  readonly ratio: number
+}
+
+/** Limits on one plan. An absent one does not apply. */
+export interface GuardLimits {
+  readonly maxMachines?: number
+  readonly maxShare?: Share
+  readonly maxLifts?: number
+  readonly maxRuns?: number
+}
+
+/** Machines that only the `allow`ed facets may change, whatever the policies say. Releasing is always allowed. */
+export interface ProtectedMachines {
+  readonly match: MachineEntry
+  readonly allow: readonly FacetName[]
+  readonly place: Place
+}
+
+/** What is off until the configuration says otherwise. */
+export interface Allowances {
+  readonly quarantined: boolean
+  readonly liveResponse: boolean
+  readonly offboarded: boolean
+  readonly scopeChange: boolean
+}
+
+/** `holdfast.yaml`, defaults filled in. Without a file it is all defaults. */
+export interface Configuration {
+  /** Path of the file, undefined where there is none. */
+  readonly file?: string
+  readonly name?: string
+  readonly cloud: Cloud
+  /** API base by hand, without a trailing slash or `/api`. Overrides the cloud's. */
+  readonly endpoint?: string
+  readonly authority?: string
+  readonly scope?: string
+  readonly tenantId?: string
+  /** Files, folders and globs, relative to the configuration file, as typed. */
+  readonly policies: readonly string[]
+  readonly guards: GuardLimits
+  readonly protected: readonly ProtectedMachines[]
+  readonly allow: Allowances
+  readonly retry: { readonly maxAttempts: number; readonly within: Duration }
+  readonly contested: { readonly within: Duration }
+  readonly history: { readonly lookback: Duration }
+  readonly apply: { readonly timeout: Duration; readonly pollInterval: Duration; readonly lookup: Duration }
+}
