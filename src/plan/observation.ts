@@ -1,5 +1,6 @@
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
+import type { Diagnostic } from '../schema/diagnostic.ts'
 import type { Instant } from '../schema/instant.ts'
 import type { Target } from './document.ts'
 
@@ -20,6 +21,8 @@ export interface Observation {
   readonly target: Target
   /** The service's clock at its first answer. */
   readonly readAt: Instant
+  /** The service's clock at its first answer minus ours: over 5 minutes either way warns, over an hour is an error. */
+  readonly clockSkewMs: number
   readonly historyFrom: Instant
   readonly scope: 'tenant' | 'named'
   readonly machines: readonly Machine[]
@@ -28,6 +31,8 @@ export interface Observation {
   readonly onboarded: number | null
   /** Reads that failed for good: nothing may be concluded from what they would have shown. Empty when complete. */
   readonly failures: readonly { readonly code: string; readonly message: string }[]
+  /** What reading had to leave out although it did not fail, such as an action that names no machine. */
+  readonly diagnostics?: readonly Diagnostic[]
   readonly apiCalls: number
   /** The token's application permissions, null where they cannot be read from it. */
   readonly roles: readonly string[] | null
