@@ -18,8 +18,10 @@ export interface Diagnostic {
   readonly code: string
   readonly message: string
   readonly place?: Place
-  /** The source line at `place`, for the caret under it; cut where it is very long. */
+  /** The source line at `place`, for the caret under it; cut on both sides where it is very long. */
   readonly sourceLine?: string
+  /** 0-based offset in `sourceLine` where the caret goes. Absent where the line is whole: then it is `column - 1`. */
+  readonly caret?: number
   /** How many characters of `sourceLine` the caret underlines, at least 1. */
   readonly length?: number
   /** Other places that take part, such as the other policy of a conflict. */

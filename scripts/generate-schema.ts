@@ -1,0 +1,201 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { _, Ajv, type AnySchemaObject } from 'ajv'
+import standaloneModule from 'ajv/dist/standalone/index.js'
+import { compile } from 'json-schema-to-typescript'
+import { textFormats } from '../src/schema/text-formats.ts'
+
+/**
+ * Compiles every JSON Schema of the table below to TypeScript: types of the raw document and a validator that needs
+ * no ajv at run time. Run as `node scripts/generate-schema.ts`; it writes only what changed.
+ */
+
+interface Target {
+  /** The published schema, the source of truth. */
+  readonly schema: string
+  /** Name of the raw type; the validator is `validate<Name>` without its `Raw`. */
+  readonly type: string
+  readonly out: string
+  /**
+   * How the scalars of the document reach the validator, all of them read as text (YAML failsafe):
+   * `text` leaves them text, so numbers and booleans of the schema become patterns and spellings;
+   * `coerced` turns them into the numbers and booleans the schema asks for, in place.
+   */
+  readonly scalars: 'text' | 'coerced'
+}
+
+const TARGETS: readonly Target[] = [
+  {
+    schema: 'schemas/policy.schema.json',
+    type: 'RawPolicy',
+    out: 'src/schema/generated/policy.ts',
+    scalars: 'text',
+  },
+  {
+    schema: 'schemas/configuration.schema.json',
+    type: 'RawConfiguration',
+    out: 'src/schema/generated/configuration.ts',
+    scalars: 'text',
+  },
+  {
+    schema: 'schemas/scenario.schema.json',
+    type: 'RawScenario',
+    out: 'src/emulator/generated/scenario.ts',
+    scalars: 'coerced',
+  },
+]
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+type JsonObject = { readonly [key: string]: Json }
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..')
+const ANNOTATIONS = new Set([
+  'title',
+  'description',
+  'examples',
+  'default',
+  'markdownDescription',
+  '$comment',
+])
+/** Keywords whose value maps names (not keywords) to schemas. */
+const NAME_MAPS = new Set(['properties', 'patternProperties', 'definitions', '$defs'])
+/** Keywords whose value is data, not a schema. */
+const DATA = new Set(['enum', 'const', 'required', 'type', 'discriminator'])
+
+const SPELLINGS = { true: ['true', 'True', 'TRUE'], false: ['false', 'False', 'FALSE'] } as const
+/** Whole numbers as text, by the smallest one allowed; longer ones than nine digits are surely typing mistakes. */
+const WHOLE_NUMBERS: Readonly<Record<number, string>> = { 0: 'wholeNumber', 1: 'positiveNumber' }
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Applies `change` to every schema object inside a schema, leaves first. */
+function mapSchema(schema: Json, change: (schema: JsonObject) => JsonObject): Json {
+  if (Array.isArray(schema)) return schema.map(item => mapSchema(item, change))
+  if (!isObject(schema)) return schema
+  const entries = Object.entries(schema).map(([key, value]): [string, Json] => {
+    if (DATA.has(key)) return [key, value]
+    if (NAME_MAPS.has(key) && isObject(value)) {
+      return [key, Object.fromEntries(Object.entries(value).map(([name, s]) => [name, mapSchema(s, change)]))]
+    }
+    return [key, mapSchema(value, change)]
+  })
+  return change(Object.fromEntries(entries))
+}
+
+function withoutAnnotations(schema: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => !ANNOTATIONS.has(key)))
+}
+
+function spellings(value: Json): readonly string[] {
+  return typeof value === 'boolean' ? SPELLINGS[`${value}`] : [String(value)]
+}
+
+/** Rewrites one schema object for documents whose scalars are all text. A named format says more than its pattern. */
+function asText(schema: JsonObject): JsonObject {
+  const { type, pattern, minimum, ...rest } = schema
+  const types = type === undefined ? [] : ([type].flat() as string[])
+  const isText = types.some(t => ['string', 'number', 'integer', 'boolean'].includes(t))
+  if (rest['const'] !== undefined) rest['enum'] = [rest['const']]
+  if (Array.isArray(rest['enum'])) {
+    const { const: _const, ...others } = rest
+    return { ...others, type: 'string', enum: rest['enum'].flatMap(spellings) }
+  }
+  if (types.length === 1 && types[0] === 'boolean') {
+    return { ...rest, type: 'string', enum: [...SPELLINGS.true, ...SPELLINGS.false] }
+  }
+  if (types.length === 1 && types[0] === 'integer') {
+    const format = WHOLE_NUMBERS[Number(minimum ?? 0)]
+    if (format === undefined || rest['maximum'] !== undefined)
+      throw new Error(`No text form of ${JSON.stringify(schema)}`)
+    return { ...rest, type: 'string', format }
+  }
+  const structural = types.filter(t => ['array', 'object'].includes(t))
+  const textTypes = isText ? ['string', ...structural] : structural
+  return {
+    ...(textTypes.length === 0
+      ? {}
+      : { type: textTypes.length === 1 ? (textTypes[0] as string) : textTypes }),
+    ...(pattern === undefined || rest['format'] !== undefined ? {} : { pattern }),
+    ...rest,
+  }
+}
+
+/** Puts descriptions beside a `$ref` away, so that the type of a property is the named type it refers to. */
+function withoutRefSiblings(schema: JsonObject): JsonObject {
+  return schema['$ref'] === undefined ? schema : { $ref: schema['$ref'] }
+}
+
+async function compileTypes(schema: JsonObject, name: string): Promise<string> {
+  const plain = mapSchema(schema, withoutRefSiblings) as Parameters<typeof compile>[0]
+  const { $id: _id, ...anonymous } = plain
+  return await compile(anonymous, name, {
+    bannerComment: '',
+    additionalProperties: false,
+    unknownAny: true,
+    format: false,
+    maxItems: -1,
+    ignoreMinAndMaxItems: true,
+  })
+}
+
+/** The validator's source as an ES module: ajv writes `require` for its run-time parts even there. */
+function compileValidator(schema: JsonObject, validatorName: string, coerceTypes: boolean): string {
+  const ajv = new Ajv({
+    allErrors: true,
+    allowUnionTypes: true,
+    coerceTypes,
+    discriminator: true,
+    messages: false,
+    verbose: true,
+    strict: true,
+    strictRequired: false,
+    formats: textFormats,
+    code: { source: true, esm: true, lines: true, formats: _`textFormats` },
+  })
+  ajv.addSchema(schema as AnySchemaObject, validatorName)
+  const code = standaloneModule.default(ajv, { [validatorName]: validatorName })
+  let modules = ''
+  const body = code
+    .replace('"use strict";', '')
+    .replace(/const (\w+) = require\("(ajv\/[^"]+)"\)\.default/g, (_all, name: string, path: string) => {
+      modules += `import ${name}Module from '${path}.js'\n`
+      return `const ${name} = ${name}Module.default`
+    })
+    .replace(`export const ${validatorName} = `, `const compiled${validatorName} = `)
+  if (body.includes('require(')) throw new Error(`The validator ${validatorName} still calls require.`)
+  return `${modules}${body}\n`
+}
+
+async function generate(target: Target): Promise<string> {
+  const published = JSON.parse(readFileSync(join(ROOT, target.schema), 'utf8')) as JsonObject
+  const bare = mapSchema(published, withoutAnnotations)
+  const schema = (target.scalars === 'text' ? mapSchema(bare, asText) : bare) as JsonObject
+  const { $schema: _draft, $id: _id, ...anonymous } = schema
+  const validatorName = `validate${target.type.replace(/^Raw/, '')}`
+  const validator = compileValidator(anonymous, validatorName, target.scalars === 'coerced')
+  const room = target.out.startsWith('src/schema/') ? '..' : '../../schema'
+  return [
+    '// @ts-nocheck',
+    `// Compiled from ${target.schema} by scripts/generate-schema.ts; changes here are lost.`,
+    ...(validator.includes('textFormats') ? [`import { textFormats } from '${room}/text-formats.ts'`] : []),
+    `import type { Validator } from '${room}/validator.ts'`,
+    '',
+    await compileTypes(anonymous, target.type),
+    validator,
+    `/** Checks the shape of a raw document; what is wrong is in its \`errors\`. */`,
+    `export const ${validatorName}: Validator<${target.type}> = compiled${validatorName}`,
+    '',
+  ].join('\n')
+}
+
+for (const target of TARGETS) {
+  if (!existsSync(join(ROOT, target.schema))) continue
+  const file = join(ROOT, target.out)
+  const text = await generate(target)
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, text)
+}
