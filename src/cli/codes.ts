@@ -1,0 +1,134 @@
+/** What one error code means and what to do about it; docs/errors.md has a heading for each. */
+interface CodeExplanation {
+  readonly meaning: string
+  readonly wayOut: string
+}
+
+/** Every code that the command line itself gives an error or a diagnostic. */
+export const CLI_CODES = {
+  usage: {
+    meaning: 'The command line cannot be read.',
+    wayOut: 'Run the command with --help for its arguments, options and examples.',
+  },
+  'flags-contradict': {
+    meaning: 'Two options, or an option and an argument, ask for things that exclude each other.',
+    wayOut: 'Leave one of the two out.',
+  },
+  'reason-missing': {
+    meaning: 'An option that overrides a safety was given without saying why.',
+    wayOut: 'Add --reason TEXT; the reason goes into the action comments, the journal and the result.',
+  },
+  'configuration-not-found': {
+    meaning:
+      'The file that --config names cannot be read, or there is neither a configuration nor a policy path.',
+    wayOut:
+      'Run in the folder of holdfast.yaml or below it, name it with --config, or give policy files as arguments.',
+  },
+  'file-not-read': {
+    meaning: 'A file cannot be read.',
+    wayOut: 'Check the path, relative to the working directory, and that you may read it.',
+  },
+  'file-not-written': {
+    meaning: 'A file cannot be written. What it held before is untouched.',
+    wayOut: 'Check that the folder exists, that you may write there, and that the disk is not full.',
+  },
+  'path-matches-nothing': {
+    meaning: 'A path or glob names no policy file.',
+    wayOut: 'Policy files end in .yaml or .yml; correct the path, or leave it out.',
+  },
+  'path-not-configured': {
+    meaning:
+      'A path argument names a file that the configuration does not load, so its policies would not compose with the others.',
+    wayOut: 'Add it to `policies` in holdfast.yaml, or leave the argument out.',
+  },
+  'declaration-invalid': {
+    meaning: 'The configuration, a policy or a list has errors, so nothing was asked of the service.',
+    wayOut: 'Mend the errors listed with it; `holdfast validate` checks without asking the service.',
+  },
+  'prune-not-possible': {
+    meaning: '--prune would take what was not read or not chosen for orphaned.',
+    wayOut: 'Run --prune without path arguments, with at least one policy loaded and a complete read.',
+  },
+  'clock-skew': {
+    meaning: "The service's clock and the one of this machine differ.",
+    wayOut: 'Set the clock of this machine; over an hour apart nothing is planned or applied.',
+  },
+  'read-incomplete': {
+    meaning: 'Something could not be read, so nothing may be concluded about what it would have shown.',
+    wayOut: 'Run the command again; the diagnostics name each read that failed.',
+  },
+  'approval-missing': {
+    meaning: 'Nobody can be asked here, and no consent was given on the command line.',
+    wayOut: 'Run in a terminal, apply a saved plan file, or give --expect PLANID or --auto-approve.',
+  },
+  'approval-refused': {
+    meaning: 'The answer to the question was not `yes`.',
+    wayOut: 'Run the command again and answer `yes`; nothing else is taken for consent.',
+  },
+  'expect-mismatch': {
+    meaning: 'The plan made now is not the one that --expect names.',
+    wayOut: 'Review the plan shown, and give its id to --expect if it is wanted.',
+  },
+  'plan-moved': {
+    meaning: 'What the plan rests on moved between its making and its applying; nothing was submitted.',
+    wayOut: 'Make a new plan and review it, or give --skip-moved to apply the rest.',
+  },
+  'plan-not-applyable': {
+    meaning:
+      'The plan was made with errors, an incomplete read or for another time, so it cannot be applied.',
+    wayOut:
+      'Mend what its diagnostics name and make a new plan; without --as-of for one that can be applied.',
+  },
+  'plan-expired': {
+    meaning: 'The saved plan is past its `expiresAt`.',
+    wayOut: 'Make a new plan and review it.',
+  },
+  'plan-other-target': {
+    meaning: 'The saved plan was made for another tenant or endpoint.',
+    wayOut: 'Apply it with the configuration and endpoint it was made for, or make a new plan.',
+  },
+  'guard-failed': {
+    meaning: 'The plan goes beyond a guard of the configuration; nothing was submitted.',
+    wayOut:
+      'Check the plan; split it with --target, raise the guard in holdfast.yaml, or give --dangerous-exceed-guard NAME with --reason.',
+  },
+  'guard-unknown': {
+    meaning: '--dangerous-exceed-guard names no guard, or one that is not set or did not fail.',
+    wayOut: 'Name a guard that the plan shows as failed: maxMachines, maxShare, maxLifts or maxRuns.',
+  },
+  'everything-blocked': {
+    meaning: 'The plan holds nothing but blocked items; nothing was submitted.',
+    wayOut: "Each blocked item's message names its own way out.",
+  },
+  'scenario-invalid': {
+    meaning: 'The scenario file for the emulator has errors.',
+    wayOut: 'Mend the errors listed with it; `holdfast schema scenario` prints what a scenario may hold.',
+  },
+  'port-not-free': {
+    meaning: 'The emulator cannot listen on the port.',
+    wayOut: 'Leave --port out for a free one.',
+  },
+  'journal-not-usable': {
+    meaning: 'The journal or the lease cannot be read or written, so a crash could not be recovered from.',
+    wayOut: 'Make the folder readable and writable, or name another with --journal DIR.',
+  },
+  'journal-damaged': {
+    meaning: 'A line inside a journal, not merely its last one, is not what was written.',
+    wayOut: 'Move the file named in the message away; what was submitted is recovered from the history.',
+  },
+  'revision-not-found': {
+    meaning: 'git cannot give the declaration at the revision that --base names.',
+    wayOut: 'Name a commit, branch or tag that holds the configuration; in CI fetch it first.',
+  },
+  interrupted: {
+    meaning: 'A signal ended the command before it was done.',
+    wayOut: 'Run the same command again: it resumes.',
+  },
+  internal: {
+    meaning: 'A fault of Holdfast.',
+    wayOut: 'Run it again with HOLDFAST_DEBUG=1 for the trace, and report it.',
+  },
+} as const satisfies Readonly<Record<string, CodeExplanation>>
+
+/** A key of {@link CLI_CODES}. */
+export type CliCode = keyof typeof CLI_CODES

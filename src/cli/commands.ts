@@ -1,0 +1,50 @@
+import type { CommandEntry } from './command.ts'
+
+/** The commands, in the order of `holdfast --help`. Each lives in a file of its own, which only its use loads. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'init',
+    summary: 'write a first configuration, policy and scenario to try them on',
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'validate',
+    summary: 'check the configuration and the policies without asking the service',
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
+  {
+    name: 'plan',
+    summary: 'show what has to be done for the machines to be as declared',
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
+    name: 'show',
+    summary: 'show a saved plan, or what differs between two',
+    load: async () => (await import('./commands/show.ts')).show,
+  },
+  {
+    name: 'apply',
+    summary: 'submit the actions of a plan and wait until they end',
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
+    name: 'drift',
+    summary: 'report what is no longer as declared, and who moved it',
+    load: async () => (await import('./commands/drift.ts')).drift,
+  },
+  {
+    name: 'emulator',
+    summary: 'serve an emulated Defender API until interrupted',
+    load: async () => (await import('./commands/emulator.ts')).emulator,
+  },
+  {
+    name: 'demo',
+    summary: 'watch plan, apply and drift at work on an emulated fleet, in 20 seconds',
+    load: async () => (await import('./commands/demo.ts')).demo,
+  },
+  {
+    name: 'schema',
+    summary: 'print a JSON schema for editors and pipelines',
+    load: async () => (await import('./commands/schema.ts')).schema,
+  },
+]

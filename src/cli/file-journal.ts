@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Clock, Journal, JournalEntry } from '../apply/ports.ts'
+import { addMs, type Instant, parseInstant } from '../schema/instant.ts'
+import { Failure, fail } from './failure.ts'
+import { describeFileError } from './file-error.ts'
+
+/** How far back the quota windows reach (defender-api.md 8). */
+const QUOTA_WINDOW_MS = 3_600_000
+
+/** How much of a plan's id stands in the name of its journals. */
+const ID_DIGITS = 16
+
+const FILE = /^(\d{8}T\d{6}Z)-([0-9a-f]{16})-[0-9a-f]{8}\.jsonl$/
+
+/** A journal on disk, open for one run. */
+export interface FileJournal extends Journal {
+  /** Path of this run's file, created with its first entry. */
+  readonly path: string
+  close(): Promise<void>
+}
+
+/** What a journal belongs to. */
+export interface JournalSubject {
+  /** Folder of the tenant's journals. */
+  readonly folder: string
+  readonly planId: string
+  readonly clock: Clock
+}
+
+function planDigits(planId: string): string {
+  return planId.replace(/^sha256:/, '').slice(0, ID_DIGITS)
+}
+
+/** `2026-11-20T10:00:00.1234567Z` as `20261120T100000Z`, so that names sort by time. */
+function stamp(instant: Instant): string {
+  return `${instant.slice(0, 19).replace(/[-:]/g, '')}Z`
+}
+
+function damaged(path: string, line: number): Failure {
+  return fail('journal-damaged', `${path}:${line} is not an entry of a journal.`)
+}
+
+function isEntry(value: unknown): value is JournalEntry {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'event' in value &&
+    typeof value.event === 'string' &&
+    'at' in value &&
+    typeof value.at === 'string'
+  )
+}
+
+function parseLine(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Reads the entries of one journal file. A last line without its end, as a crash in the middle of a write leaves it,
+ * was never acknowledged and counts for nothing.
+ *
+ * @throws Failure `journal-damaged` for any other line that is no entry.
+ */
+export function parseJournal(path: string, text: string): readonly JournalEntry[] {
+  const whole = text.split('\n').slice(0, -1)
+  return whole.map((line, index) => {
+    const value = parseLine(line)
+    if (!isEntry(value)) throw damaged(path, index + 1)
+    return value
+  })
+}
+
+/** Makes the name of a file durable too: without it a crash can lose a file whose content was synced. */
+async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+async function createFile(path: string): Promise<FileHandle> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const file = await open(path, 'ax', 0o600)
+  await syncFolder(dirname(path))
+  return file
+}
+
+/** Says whether a file was last written so long ago, by the disk's own clock, that no quota window reaches it. */
+async function isSettled(path: string): Promise<boolean> {
+  return (await stat(path)).mtimeMs < Date.now() - 2 * QUOTA_WINDOW_MS
+}
+
+/** Reads the earlier runs of the plan, and what other plans of the tenant did within the quota windows. */
+async function readFolder({ folder, planId, clock }: JournalSubject): Promise<readonly JournalEntry[]> {
+  const windowStart = addMs(clock.now(), -QUOTA_WINDOW_MS)
+  const entries: JournalEntry[] = []
+  for (const name of (await readdir(folder)).sort()) {
+    const match = FILE.exec(name)
+    if (match === null) continue
+    const path = join(folder, name)
+    const own = match[2] === planDigits(planId)
+    if (!own && (await isSettled(path))) continue
+    const read = parseJournal(path, await readFile(path, 'utf8'))
+    entries.push(...(own ? read : read.filter(({ at }) => (parseInstant(at) ?? '') >= windowStart)))
+  }
+  return entries
+}
+
+/**
+ * Opens the journal of one run: JSON lines, one file per run, each line on disk before `append` returns. Mode 0600 in
+ * folders of mode 0700.
+ *
+ * @returns A journal whose methods throw Failure `journal-not-usable` or `journal-damaged`.
+ */
+export function openJournal(subject: JournalSubject): FileJournal {
+  const { folder, planId, clock } = subject
+  const name = `${stamp(clock.now())}-${planDigits(planId)}-${randomBytes(4).toString('hex')}.jsonl`
+  const path = join(folder, name)
+  let opening: Promise<FileHandle> | undefined
+  let last: Promise<void> = Promise.resolve()
+
+  async function write(line: string): Promise<void> {
+    try {
+      opening ??= createFile(path)
+      const file = await opening
+      await file.appendFile(line)
+      await file.datasync()
+    } catch (error) {
+      throw fail('journal-not-usable', `${path} cannot be written: ${describeFileError(error)}.`)
+    }
+  }
+
+  return {
+    path,
+    append(entry) {
+      const line = `${JSON.stringify(entry)}\n`
+      const written = last.then(() => write(line))
+      last = written.catch(() => undefined)
+      return written
+    },
+    async read() {
+      try {
+        await mkdir(folder, { recursive: true, mode: 0o700 })
+        return await readFolder(subject)
+      } catch (error) {
+        if (error instanceof Failure) throw error
+        throw fail(
+          'journal-not-usable',
+          `The journals in ${folder} cannot be read: ${describeFileError(error)}.`,
+        )
+      }
+    },
+    async close() {
+      await last
+      await (await opening)?.close()
+    },
+  }
+}

@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process'
+import { readFile, readlink } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { promisify } from 'node:util'
+import { errorCode } from './file-error.ts'
+
+const run = promisify(execFile)
+
+/** Which process this is, so that nobody takes another one with the same number for it. */
+export interface ProcessIdentity {
+  /** Host name; with {@link bootId} and {@link namespace} it says whether two processes can see each other. */
+  readonly host: string
+  /** Changes at every start of the host; null where the platform does not tell. */
+  readonly bootId: string | null
+  /** Process namespace of a container; null where there are none. */
+  readonly namespace: string | null
+  readonly pid: number
+  /** When the process started, in the platform's own form; null where the platform does not tell. */
+  readonly startTime: string | null
+}
+
+async function tryRead(read: Promise<string>): Promise<string | null> {
+  try {
+    const text = (await read).trim()
+    return text === '' ? null : text
+  } catch {
+    return null
+  }
+}
+
+async function firstLine(command: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await run(command, [...args], { timeout: 2000 })
+  return stdout
+}
+
+/**
+ * The start time is the 22nd field; the name before the state is in parentheses and may hold anything
+ * (proc_pid_stat(5)). A process that ended and was not yet waited for has none.
+ */
+async function linuxStartTime(pid: number): Promise<string> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
+  const [state, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  return state === 'Z' || state === 'X' ? '' : (fields[18] ?? '')
+}
+
+/** When a process started; null where it does not run or the platform does not tell. */
+export function readStartTime(pid: number): Promise<string | null> {
+  if (process.platform === 'linux') return tryRead(linuxStartTime(pid))
+  if (process.platform === 'darwin') return tryRead(firstLine('ps', ['-o', 'lstart=', '-p', String(pid)]))
+  return Promise.resolve(null)
+}
+
+function readBootId(): Promise<string | null> {
+  if (process.platform === 'linux') return tryRead(readFile('/proc/sys/kernel/random/boot_id', 'utf8'))
+  if (process.platform === 'darwin') return tryRead(firstLine('sysctl', ['-n', 'kern.bootsessionuuid']))
+  return Promise.resolve(null)
+}
+
+/** Says who this process is. */
+export async function identifyProcess(pid = process.pid): Promise<ProcessIdentity> {
+  const [bootId, namespace, startTime] = await Promise.all([
+    readBootId(),
+    tryRead(readlink('/proc/self/ns/pid')),
+    readStartTime(pid),
+  ])
+  return { host: hostname(), bootId, namespace, pid, startTime }
+}
+
+function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return errorCode(error) === 'EPERM'
+  }
+}
+
+/**
+ * Says whether a process is known to have ended. Only one of this host and process namespace can be known to; of any
+ * other nothing is concluded.
+ */
+export async function isDead(owner: ProcessIdentity, self: ProcessIdentity): Promise<boolean> {
+  if (owner.host !== self.host) return false
+  if (owner.bootId !== null && self.bootId !== null && owner.bootId !== self.bootId) return true
+  if (owner.namespace !== self.namespace) return false
+  if (!runs(owner.pid)) return true
+  return owner.startTime !== null && (await readStartTime(owner.pid)) !== owner.startTime
+}

@@ -1,0 +1,144 @@
+import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander'
+import type { ExitName } from '../apply/result.ts'
+import { type ColorChoice, wantsColor } from './color.ts'
+import type { Command, CommandContext, CommandEntry } from './command.ts'
+import { EXIT_CODES, EXIT_MEANINGS } from './exit-codes.ts'
+import { fail } from './failure.ts'
+import { Flags, faultOf, type OptionSpec } from './flags.ts'
+import type { Io } from './io.ts'
+
+const COLOR: OptionSpec = {
+  name: 'color',
+  kind: 'choice',
+  value: 'WHEN',
+  choices: ['auto', 'always', 'never'],
+  description: 'colour the output: auto, always or never',
+}
+
+function describeExits(exits: Command['exits']): string {
+  const names = Object.keys(EXIT_CODES).filter((name): name is ExitName => name in exits)
+  const lines = names.map(name => {
+    const words = exits[name]
+    return `  ${EXIT_CODES[name]}  ${typeof words === 'string' ? words : EXIT_MEANINGS[name]}`
+  })
+  return ['Exit codes:', ...lines].join('\n')
+}
+
+function describeExamples(examples: Command['examples']): string {
+  const lines = examples.flatMap(({ command, does }) => [`  # ${does}`, `  $ ${command}`])
+  return ['Examples:', ...lines].join('\n')
+}
+
+function toCommanderOption(spec: OptionSpec): Option {
+  const flags = spec.kind === 'switch' ? `--${spec.name}` : `--${spec.name} <${spec.value ?? 'VALUE'}>`
+  const option = new Option(flags, spec.description)
+  if (spec.kind === 'switch') return option
+  return option.argParser<string | readonly string[] | undefined>((text, previous) => {
+    const fault = faultOf(spec, text)
+    if (fault !== undefined) throw new InvalidArgumentError(fault)
+    if (spec.kind === 'list') return [...(previous ?? []), text]
+    if (previous !== undefined) throw new InvalidArgumentError('It was given twice.')
+    return text
+  })
+}
+
+/** Reads what commander collected, under the long names. */
+function readFlags(specs: readonly OptionSpec[], commander: Commander): Flags {
+  const options = commander.optsWithGlobals<Readonly<Record<string, string | readonly string[] | true>>>()
+  const values = new Map<string, string | readonly string[] | true>()
+  for (const spec of specs) {
+    const value = options[toCommanderOption(spec).attributeName()]
+    if (value !== undefined) values.set(spec.name, value)
+  }
+  return new Flags(values)
+}
+
+/** Completes a command that so far only had a name and a summary. */
+function define(commander: Commander, command: Command): void {
+  commander.description(command.description)
+  if (command.arguments !== '') commander.arguments(command.arguments)
+  for (const spec of command.options) commander.addOption(toCommanderOption(spec))
+  commander.addHelpText('after', `\n${describeExamples(command.examples)}\n\n${describeExits(command.exits)}`)
+}
+
+/** How a run of the program ended: with the command's exit code, or with text that was shown instead of running one. */
+export interface ProgramRun {
+  readonly exitCode: number
+}
+
+/** Ends commander's own ways out: help is no error, all else is an error of usage (1, never 2). */
+function concludeCommander(error: CommanderError, said: string): number {
+  if (error.exitCode === 0) return EXIT_CODES.ok
+  const message = said.replace(/^error: /, '').trim()
+  throw fail('usage', message === '' || message.startsWith('Usage:') ? 'No command was given.' : message)
+}
+
+function createProgram(io: Io, entries: readonly CommandEntry[], say: (text: string) => void): Commander {
+  return new Commander('holdfast')
+    .description('Response posture as code for Microsoft Defender for Endpoint: declare, plan, apply, drift.')
+    .option('-V, --version', 'print the version')
+    .addOption(toCommanderOption(COLOR))
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: text => io.stdout.write(text),
+      writeErr: say,
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHasColors: () => wantsColor('auto', io.env, io.stdout),
+      getErrHasColors: () => wantsColor('auto', io.env, io.stderr),
+    })
+    .addHelpText(
+      'after',
+      `\n${describeExamples([
+        { command: 'holdfast demo', does: 'see it work, on an emulated fleet' },
+        { command: 'holdfast init', does: 'start a repository of your own' },
+        { command: 'holdfast plan', does: 'what is to be done?' },
+        { command: 'holdfast apply', does: 'do it, after asking' },
+      ])}\n\n${describeExits(Object.fromEntries(entries.length > 0 ? Object.keys(EXIT_CODES).map(name => [name, true]) : []))}\n  128+n  ended by signal n, after the journal was written\n\nRun \`holdfast COMMAND --help\` for a command's options.`,
+    )
+}
+
+/**
+ * Reads the command line, loads the one command it names and runs it.
+ *
+ * @throws Failure `usage` for a command line that cannot be read, and what the command throws.
+ */
+export async function runProgram(
+  argv: readonly string[],
+  io: Io,
+  entries: readonly CommandEntry[],
+  signal: AbortSignal,
+): Promise<number> {
+  let said = ''
+  let exitCode = 0
+  const program = createProgram(io, entries, text => {
+    said += text
+  })
+  for (const entry of entries) {
+    const commander = program.command(entry.name).summary(entry.summary)
+    commander.action(async () => {
+      const command = await entry.load()
+      const flags = readFlags([...command.options, COLOR], commander)
+      const context: CommandContext = {
+        io,
+        flags,
+        args: commander.args,
+        signal,
+        color: (flags.text('color') ?? 'auto') as ColorChoice,
+      }
+      exitCode = await command.run(context)
+    })
+  }
+  program.hook('preSubcommand', async (_program, commander) => {
+    const entry = entries.find(({ name }) => name === commander.name())
+    if (entry !== undefined) define(commander, await entry.load())
+  })
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (error instanceof CommanderError) return concludeCommander(error, said)
+    throw error
+  }
+  return exitCode
+}

@@ -1,0 +1,56 @@
+import { resolve } from 'node:path'
+import { renderDiagnostics } from '../report/render-diagnostics.ts'
+import { renderFailure } from '../report/render-failure.ts'
+import { writeFileAtomically } from './atomic-write.ts'
+import type { ColorChoice } from './color.ts'
+import type { Failure } from './failure.ts'
+import type { Io } from './io.ts'
+import { styleOf } from './terminal-style.ts'
+
+/** The options of a command line that matter when it fails, read off its words since it may be unreadable. */
+export interface FailedRun {
+  readonly argv: readonly string[]
+  readonly io: Io
+}
+
+/** The words of a command line that can be options. */
+function optionWords(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  return end === -1 ? argv : argv.slice(0, end)
+}
+
+function readOption(words: readonly string[], name: string): string | undefined {
+  const at = words.findIndex(word => word === name || word.startsWith(`${name}=`))
+  if (at === -1) return undefined
+  const word = words[at] ?? ''
+  return word === name ? words[at + 1] : word.slice(name.length + 1)
+}
+
+function colorOf(words: readonly string[]): ColorChoice {
+  const value = readOption(words, '--color')
+  return value === 'always' || value === 'never' ? value : 'auto'
+}
+
+function wantsJson(words: readonly string[]): boolean {
+  return words.includes('--json') || readOption(words, '--format') === 'json'
+}
+
+/** The document that takes the place of a plan or result where a command ends in an error. */
+export function failureDocument(failure: Failure): string {
+  const { code, message, wayOut, diagnostics } = failure
+  const error = wayOut === '' ? { code, message } : { code, message, wayOut }
+  return `${JSON.stringify({ formatVersion: '1.0', error, diagnostics }, null, 2)}\n`
+}
+
+/** Tells of a failure: text on stderr, and one JSON document wherever JSON was asked for. */
+export async function reportFailure(failure: Failure, { argv, io }: FailedRun): Promise<void> {
+  const words = optionWords(argv)
+  const style = styleOf(io.stderr, colorOf(words), io.env)
+  io.stderr.write(renderDiagnostics(failure.diagnostics, style))
+  io.stderr.write(renderFailure(failure, style))
+  if (wantsJson(words)) io.stdout.write(failureDocument(failure))
+  const file = readOption(words, '--json-into')
+  // Where even that file cannot be written, the failure on stderr is all that can be said.
+  if (file !== undefined)
+    await writeFileAtomically(resolve(io.cwd, file), failureDocument(failure)).catch(() => undefined)
+}

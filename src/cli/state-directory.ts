@@ -1,0 +1,37 @@
+import { homedir } from 'node:os'
+import { isAbsolute, join } from 'node:path'
+import type { Target } from '../plan/document.ts'
+import type { Io } from './io.ts'
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
+
+/** A name for a folder: lower case, nothing but letters, digits, dots and dashes. */
+function slug(text: string): string {
+  return text
+    .toLowerCase()
+    .replace(/[^a-z0-9.]+/g, '-')
+    .replace(/^[.-]+|[.-]+$/g, '')
+    .slice(0, 120)
+}
+
+/**
+ * Names what journal and lease belong to: the tenant, since all its endpoints lead to the same machines. An emulator
+ * on this machine may claim any tenant, so that it and an unknown tenant go by the endpoint.
+ */
+export function nameTarget(target: Target): string {
+  const url = new URL(target.endpoint)
+  const byEndpoint = slug(`${url.host}${url.pathname}`)
+  return target.tenantId === null || LOOPBACK.test(url.hostname) ? byEndpoint : slug(target.tenantId)
+}
+
+/**
+ * The folder of the user's state: `$XDG_STATE_HOME/holdfast`, `~/.local/state/holdfast` where it is unset or relative.
+ *
+ * @see https://specifications.freedesktop.org/basedir-spec/latest/
+ */
+export function stateDirectory(env: Io['env']): string {
+  const given = env['XDG_STATE_HOME'] ?? ''
+  const home = env['HOME'] ?? ''
+  const base = isAbsolute(given) ? given : join(home === '' ? homedir() : home, '.local', 'state')
+  return join(base, 'holdfast')
+}

@@ -1,0 +1,20 @@
+import type { Style } from '../report/style.ts'
+import { type ColorChoice, wantsColor } from './color.ts'
+import type { Io, Output } from './io.ts'
+
+/** The width of text that goes into a file or pipe. */
+const PIPE_WIDTH = 110
+
+function speaksUnicode(env: Io['env']): boolean {
+  const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''
+  return /utf-?8/i.test(locale) || env['WT_SESSION'] !== undefined
+}
+
+/** Decides how text on one stream is laid out; colour, width and characters are each stream's own. */
+export function styleOf(output: Output, color: ColorChoice, env: Io['env']): Style {
+  return {
+    color: wantsColor(color, env, output),
+    width: output.columns ?? PIPE_WIDTH,
+    unicode: output.isTTY && env['TERM'] !== 'dumb' && speaksUnicode(env),
+  }
+}

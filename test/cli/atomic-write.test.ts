@@ -1,0 +1,48 @@
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { writeFileAtomically } from '../../src/cli/atomic-write.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+test('a file is written whole, for its owner alone, with nothing left beside it', async () => {
+  const folder = await temporaryFolder()
+  await writeFileAtomically(join(folder, 'plan.json'), '{}\n')
+  expect(await readFile(join(folder, 'plan.json'), 'utf8')).toBe('{}\n')
+  expect((await stat(join(folder, 'plan.json'))).mode & 0o777).toBe(0o600)
+  expect(await readdir(folder)).toStrictEqual(['plan.json'])
+})
+
+test('a file that is there is replaced, not written into', async () => {
+  const folder = await temporaryFolder({ 'plan.json': 'old' })
+  const before = await stat(join(folder, 'plan.json'))
+  await writeFileAtomically(join(folder, 'plan.json'), 'new')
+  expect((await stat(join(folder, 'plan.json'))).ino).not.toBe(before.ino)
+})
+
+test('a link stays a link, and what it leads to is replaced', async () => {
+  const folder = await temporaryFolder({ 'real.json': 'old' })
+  await symlink('real.json', join(folder, 'plan.json'))
+  await writeFileAtomically(join(folder, 'plan.json'), 'new')
+  expect(await readFile(join(folder, 'real.json'), 'utf8')).toBe('new')
+  expect(await readdir(folder)).toStrictEqual(['plan.json', 'real.json'])
+})
+
+test('a device is written to, never replaced', async () => {
+  await writeFileAtomically('/dev/null', 'gone')
+  expect((await stat('/dev/null')).isCharacterDevice()).toBe(true)
+})
+
+test('what stands in the way is named, and nothing is left behind', async () => {
+  const folder = await temporaryFolder()
+  await mkdir(join(folder, 'plan.json'))
+  await writeFile(join(folder, 'plan.json', 'x'), '')
+  await expect(writeFileAtomically(join(folder, 'none', 'plan.json'), '')).rejects.toMatchObject({
+    code: 'file-not-written',
+    message: expect.stringContaining('there is no such file or folder'),
+  })
+  await expect(writeFileAtomically(join(folder, 'plan.json'), '')).rejects.toMatchObject({
+    code: 'file-not-written',
+    message: expect.stringContaining('it is a folder'),
+  })
+  expect(await readdir(folder)).toStrictEqual(['plan.json'])
+})

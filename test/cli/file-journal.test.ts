@@ -1,0 +1,127 @@
+import { readdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { openJournal, parseJournal } from '../../src/cli/file-journal.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const PLAN = `sha256:${'a'.repeat(64)}`
+const OTHER = `sha256:${'b'.repeat(64)}`
+
+async function start() {
+  const folder = join(await temporaryFolder(), 'state', 'tenant')
+  const clock = new FakeClock('2026-11-20T10:00:00Z')
+  return { folder, clock, open: (planId = PLAN) => openJournal({ folder, planId, clock }) }
+}
+
+function entry(event: string, at = '2026-11-20T10:00:00Z') {
+  return { event, at, planId: PLAN }
+}
+
+test('an entry is a line on disk when append returns, in a file for its owner alone', async () => {
+  const { folder, open } = await start()
+  const journal = open()
+  await journal.append(entry('intent'))
+  await journal.append(entry('answer'))
+  expect(await readFile(journal.path, 'utf8')).toBe(
+    `${JSON.stringify(entry('intent'))}\n${JSON.stringify(entry('answer'))}\n`,
+  )
+  expect((await stat(journal.path)).mode & 0o777).toBe(0o600)
+  expect((await stat(folder)).mode & 0o777).toBe(0o700)
+  await journal.close()
+})
+
+test('entries appended at once keep their order', async () => {
+  const { open } = await start()
+  const journal = open()
+  const events = Array.from({ length: 50 }, (_, index) => `e${index}`)
+  await Promise.all(events.map(event => journal.append(entry(event))))
+  expect(parseJournal('x', await readFile(journal.path, 'utf8')).map(({ event }) => event)).toStrictEqual(
+    events,
+  )
+  await journal.close()
+})
+
+test('a run that wrote nothing leaves no file', async () => {
+  const { folder, open } = await start()
+  const journal = open()
+  expect(await journal.read()).toStrictEqual([])
+  await journal.close()
+  expect(await readdir(folder)).toStrictEqual([])
+})
+
+test('earlier runs of the same plan are read, however old', async () => {
+  const { clock, open } = await start()
+  const first = open()
+  await first.append(entry('intent'))
+  await first.close()
+  await clock.advance(48 * 3_600_000)
+  const second = open()
+  await second.append(entry('run-started'))
+  expect((await second.read()).map(({ event }) => event)).toStrictEqual(['intent', 'run-started'])
+  await second.close()
+})
+
+test('of other plans only the last hour is read, which the quota windows need', async () => {
+  const { clock, open } = await start()
+  const other = open(OTHER)
+  await other.append(entry('old', '2026-11-20T08:59:59Z'))
+  await other.append(entry('recent', '2026-11-20T09:00:01Z'))
+  await other.close()
+  expect((await open().read()).map(({ event }) => event)).toStrictEqual(['recent'])
+  await clock.advance(3_600_000)
+  expect(await open().read()).toStrictEqual([])
+})
+
+test('a journal of another plan that was not written to for hours is not opened at all', async () => {
+  const { open } = await start()
+  const other = open(OTHER)
+  await other.append(entry('recent'))
+  await other.close()
+  const longAgo = Date.now() / 1000 - 3 * 3600
+  await utimes(other.path, longAgo, longAgo)
+  expect(await open().read()).toStrictEqual([])
+})
+
+test('a last line that a crash has cut counts for nothing', async () => {
+  const { open } = await start()
+  const journal = open()
+  await journal.append(entry('intent'))
+  await journal.append(entry('answer'))
+  await journal.close()
+  const { size } = await stat(journal.path)
+  for (const cut of [1, 2, 10, 40]) {
+    await truncate(journal.path, size - cut)
+    expect((await open().read()).map(({ event }) => event)).toStrictEqual(['intent'])
+  }
+})
+
+test.each(['{"event":"x"}', 'null', '[]', '"text"', 'nonsense', ''])(
+  'a line %j inside a journal is damage, told with its place',
+  async line => {
+    const { open } = await start()
+    const journal = open()
+    await journal.append(entry('intent'))
+    await journal.close()
+    await writeFile(journal.path, `${line}\n${JSON.stringify(entry('answer'))}\n`)
+    await expect(open().read()).rejects.toMatchObject({
+      code: 'journal-damaged',
+      message: expect.stringContaining(`${journal.path}:1`),
+    })
+  },
+)
+
+test('files of other kinds in the folder are left alone', async () => {
+  const { folder, open } = await start()
+  await open().read()
+  await writeFile(join(folder, 'lease-0000000001.json'), 'nonsense')
+  expect(await open().read()).toStrictEqual([])
+})
+
+test('a folder that cannot be used is told, for writing and for reading', async () => {
+  const folder = join(await temporaryFolder({ file: '' }), 'file', 'tenant')
+  const journal = openJournal({ folder, planId: PLAN, clock: new FakeClock() })
+  await expect(journal.append(entry('intent'))).rejects.toMatchObject({ code: 'journal-not-usable' })
+  await expect(journal.append(entry('answer'))).rejects.toMatchObject({ code: 'journal-not-usable' })
+  await expect(journal.read()).rejects.toMatchObject({ code: 'journal-not-usable' })
+})

@@ -1,0 +1,178 @@
+import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { fileLease } from '../../src/cli/file-lease.ts'
+import { identifyProcess, type ProcessIdentity } from '../../src/cli/process-identity.ts'
+import { FakeClock } from '../support/fake-clock.ts'
+import { temporaryFolder } from './temporary-folder.ts'
+
+const SELF = await identifyProcess()
+const ELSEWHERE: ProcessIdentity = { ...SELF, host: 'another-host' }
+
+async function pair(owner: ProcessIdentity = ELSEWHERE) {
+  const folder = join(await temporaryFolder(), 'tenant')
+  const clock = new FakeClock('2026-11-20T10:00:00Z')
+  return { folder, clock, first: fileLease(folder, owner, clock), second: fileLease(folder, SELF, clock) }
+}
+
+test('a free lease is held at once, in a file for its owner alone', async () => {
+  const { folder, first } = await pair()
+  expect(await first.acquire()).toStrictEqual({ kind: 'held' })
+  const [name = ''] = await readdir(folder)
+  expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600)
+  expect((await stat(folder)).mode & 0o777).toBe(0o700)
+})
+
+test('a held lease is taken: owner, since and expiry are told', async () => {
+  const { clock, first, second } = await pair()
+  await first.acquire()
+  await clock.advance(10_000)
+  expect(await second.acquire()).toStrictEqual({
+    kind: 'taken',
+    owner: `process ${SELF.pid} on another-host`,
+    since: '2026-11-20T10:00:00Z',
+    expires: '2026-11-20T10:01:00Z',
+  })
+})
+
+test('renewing keeps it beyond its sixty seconds', async () => {
+  const { clock, first, second } = await pair()
+  await first.acquire()
+  await clock.advance(50_000)
+  expect(await first.renew()).toBe(true)
+  await clock.advance(50_000)
+  expect(await second.acquire()).toMatchObject({ kind: 'taken', expires: '2026-11-20T10:01:50Z' })
+})
+
+test('acquiring again keeps it as renewing does', async () => {
+  const { clock, first, second } = await pair()
+  await first.acquire()
+  await clock.advance(50_000)
+  expect(await first.acquire()).toStrictEqual({ kind: 'held' })
+  await clock.advance(50_000)
+  expect(await second.acquire()).toMatchObject({ kind: 'taken' })
+})
+
+test('sixty seconds without renewal it is taken over, and the time of the last one is told', async () => {
+  const { clock, first, second } = await pair()
+  await first.acquire()
+  await clock.advance(59_999)
+  expect(await second.acquire()).toMatchObject({ kind: 'taken' })
+  await clock.advance(1)
+  expect(await second.acquire()).toStrictEqual({ kind: 'held', takenOver: '2026-11-20T10:00:00.0000000Z' })
+})
+
+test('who was taken over cannot renew, and his release changes nothing', async () => {
+  const { clock, first, second } = await pair()
+  await first.acquire()
+  await clock.advance(60_000)
+  await second.acquire()
+  expect(await first.renew()).toBe(false)
+  await first.release()
+  expect(await first.acquire()).toMatchObject({ kind: 'taken' })
+  expect(await second.renew()).toBe(true)
+})
+
+test('a released lease is free at once, and nothing was taken over', async () => {
+  const { first, second } = await pair()
+  await first.acquire()
+  await first.release()
+  expect(await second.acquire()).toStrictEqual({ kind: 'held' })
+})
+
+test('another lease of a live process of this host is respected', async () => {
+  const { first, second } = await pair(SELF)
+  await first.acquire()
+  expect(await second.acquire()).toMatchObject({ kind: 'taken' })
+})
+
+test.each(
+  Object.entries({
+    'an owner of this host whose process ended is taken over at once': { pid: 2 ** 22 + 1 },
+    'so is one whose process number now belongs to a later process': { startTime: '1' },
+    'so is one from before this host was started again': { bootId: 'earlier' },
+  }),
+)('%s', async (_rule, change) => {
+  const { first, second } = await pair({ ...SELF, ...change })
+  await first.acquire()
+  expect(await second.acquire()).toMatchObject({ kind: 'held', takenOver: '2026-11-20T10:00:00.0000000Z' })
+})
+
+test('of a process in another namespace nothing is concluded', async () => {
+  const { first, second } = await pair({ ...SELF, namespace: 'pid:[1]', pid: 2 ** 22 + 1 })
+  await first.acquire()
+  expect(await second.acquire()).toMatchObject({ kind: 'taken' })
+})
+
+test('a killed process is recognised as dead although nobody waited for it yet', async () => {
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+  const owner = await identifyProcess(child.pid)
+  const { first, second } = await pair(owner)
+  await first.acquire()
+  expect(await second.acquire()).toMatchObject({ kind: 'taken' })
+  child.kill('SIGKILL')
+  await once(child, 'exit')
+  expect(await second.acquire()).toMatchObject({ kind: 'held' })
+})
+
+test('a lease file that is none does not lock for ever', async () => {
+  const { folder, first } = await pair()
+  await first.acquire()
+  const [name = ''] = await readdir(folder)
+  await writeFile(join(folder, name), '{"half')
+  const other = fileLease(folder, SELF, new FakeClock('2026-11-20T10:00:00Z'))
+  expect(await other.acquire()).toStrictEqual({ kind: 'held' })
+  expect(await first.renew()).toBe(false)
+})
+
+test('of many who reach for it at once exactly one holds it, also when it is to be taken over', async () => {
+  const { folder, clock, first } = await pair()
+  await first.acquire()
+  await clock.advance(60_000)
+  for (const round of [1, 2, 3]) {
+    const leases = Array.from({ length: 20 }, () => fileLease(folder, SELF, clock))
+    const answers = await Promise.all(leases.map(lease => lease.acquire()))
+    expect(answers.filter(({ kind }) => kind === 'held').length, `round ${round}`).toBe(1)
+    await clock.advance(60_000)
+  }
+  expect(await readdir(folder)).toHaveLength(1)
+})
+
+test('the same between processes', async () => {
+  const folder = await temporaryFolder()
+  const script = new URL('lease-contender.ts', import.meta.url)
+  const children = Array.from({ length: 4 }, () => fork(script, [folder], { silent: true }))
+  const outputs = await Promise.all(
+    children.map(async child => {
+      let text = ''
+      child.stdout?.on('data', chunk => {
+        text += String(chunk)
+      })
+      await once(child, 'message')
+      return { child, text: () => text }
+    }),
+  )
+  for (const { child } of outputs) child.send('go')
+  const answers = await Promise.all(children.map(child => once(child, 'message')))
+  for (const child of children) child.disconnect()
+  expect(answers.filter(([kind]) => kind === 'held')).toHaveLength(1)
+})
+
+test('a folder that cannot be used is told by its name', async () => {
+  const folder = await temporaryFolder({ file: '' })
+  const lease = fileLease(join(folder, 'file', 'tenant'), SELF, new FakeClock())
+  await expect(lease.acquire()).rejects.toMatchObject({ code: 'journal-not-usable' })
+})
+
+test('the file tells who holds it', async () => {
+  const { folder, first } = await pair()
+  await first.acquire()
+  const [name = ''] = await readdir(folder)
+  expect(JSON.parse(await readFile(join(folder, name), 'utf8'))).toMatchObject({
+    owner: ELSEWHERE,
+    acquiredAt: '2026-11-20T10:00:00.0000000Z',
+    released: false,
+  })
+})
