@@ -5,9 +5,17 @@ import { join, relative } from 'node:path'
 import { tool } from './install.mjs'
 
 /** What the build reads. Its own results lie in folders named `generated` and are left out. */
-const INPUTS = ['src', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json']
+const INPUTS = [
+  'src',
+  'schemas',
+  'scripts',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+]
 /** What the build writes and everything else relies on. */
-const OUTPUTS = ['dist/index.js', 'dist/cli', 'schemas', 'src/schema/generated']
+const OUTPUTS = ['dist/index.js', 'dist/cli', 'src/schema/generated', 'src/emulator/generated']
 
 /** Says whether a result is missing or was built from other sources. Goes by content: a checkout touches every time stamp. */
 export function buildIsDue(root) {
