@@ -1,0 +1,110 @@
+import type { ApplyResult, ChangeOutcome } from '../apply/result.ts'
+import type { Change, Plan } from '../plan/document.ts'
+import { escapeTerminal } from './escape-terminal.ts'
+import { layOut, span } from './lay-out.ts'
+import { facetPath, safeName } from './machine-label.ts'
+import { paint, type Tone } from './paint.ts'
+import { shownTransition } from './plan-line.ts'
+import { renderDiagnostics } from './render-diagnostics.ts'
+import { isGood, isOpen, resultLine, resumeHint, troubledOutcomes } from './result-summary.ts'
+import type { Style } from './style.ts'
+import { counted, joined } from './words.ts'
+
+/** A heading and one row per machine. */
+function machineList(heading: string, names: readonly string[], style: Style): string {
+  if (names.length === 0) return ''
+  return [
+    layOut({ hang: '  ', body: [span(heading, 'error')] }, style),
+    ...names.map(name =>
+      layOut({ lead: [span('! ', 'blocked')], body: [span(safeName(name), 'strong')] }, style),
+    ),
+  ].join('\n')
+}
+
+function markOfOutcome({ outcome }: ChangeOutcome): readonly [symbol: string, tone: Tone] {
+  if (isGood(outcome)) return [' ', 'quiet']
+  return isOpen(outcome) ? ['=', 'waiting'] : ['!', 'blocked']
+}
+
+/** Outcome, code and what the service said: `failed (Isolate TimeOut, …)`. Not escaped. */
+function outcomeText({ outcome, code, type, status, actionId, adopted }: ChangeOutcome): string {
+  const action = joined([type, status], ' ')
+  const facts = joined([code, action, actionId, adopted === true && 'not submitted by this run'])
+  return facts === '' ? outcome : `${outcome} (${facts})`
+}
+
+function outcomeRows(outcome: ChangeOutcome, change: Change | undefined, style: Style): readonly string[] {
+  const [symbol, tone] = markOfOutcome(outcome)
+  const name = outcome.dnsName ?? (outcome.address.split('/', 1)[0] as string)
+  const transition =
+    change === undefined ? '' : ` ${shownTransition(change.address, change.before, change.after)},`
+  const facet = facetPath(outcome.address).split('/', 1)[0] as string
+  const body = [
+    span(safeName(name), 'strong'),
+    span(` ${escapeTerminal(`${facet}:${transition} ${outcomeText(outcome)}`)}`),
+  ]
+  const { detail } = outcome
+  return [
+    layOut({ lead: [span(symbol, tone), span(' ')], hang: '    ', body }, style),
+    ...(detail === null
+      ? []
+      : [layOut({ lead: [span('    ')], body: [span(escapeTerminal(detail))] }, style)]),
+  ]
+}
+
+function movedRows({ moved }: ApplyResult, style: Style): string {
+  return moved
+    .map(({ address, message }) =>
+      layOut(
+        {
+          lead: [span('! ', 'blocked')],
+          hang: '    ',
+          body: [span(escapeTerminal(address), 'strong'), span(` moved: ${escapeTerminal(message)}`)],
+        },
+        style,
+      ),
+    )
+    .join('\n')
+}
+
+/** What was overridden, and the reason that was given for it. */
+function overrideRow({ overriddenGuards = [], reason }: ApplyResult, style: Style): string {
+  if (overriddenGuards.length === 0) return ''
+  const text = `${overriddenGuards.join(', ')}${reason === undefined ? '' : ` (${reason})`}`
+  return layOut(
+    { hang: '  ', body: [span('Guards overridden:', 'warning'), span(` ${escapeTerminal(text)}`)] },
+    style,
+  )
+}
+
+function outcomesPart(result: ApplyResult, plan: Plan | null, style: Style): string {
+  const changes = new Map(plan?.changes.map(change => [change.address, change]))
+  const shown = style.showAll === true ? result.outcomes : troubledOutcomes(result)
+  return shown.flatMap(outcome => outcomeRows(outcome, changes.get(outcome.address), style)).join('\n')
+}
+
+/**
+ * Writes what an apply did for people: machines that a chain left open, machines that are not contained, what moved,
+ * what went wrong or is open, the counts, and how to go on. Ends with a newline.
+ *
+ * @param plan - The plan that was applied, for what each change was to do; null where it is not at hand.
+ */
+export function renderResult(result: ApplyResult, plan: Plan | null, style: Style): string {
+  const { chainOpen, notContained } = result
+  const hint = resumeHint(result)
+  const open = `chain-open: ${counted(chainOpen.length, 'machine was', 'machines were')} released to be held anew, and the second half did not follow. Run the same command again: it does this first.`
+  const loose = `Not contained now, although the plan wanted them held (${notContained.length}):`
+  return [
+    machineList(open, chainOpen, style),
+    machineList(loose, notContained, style),
+    movedRows(result, style),
+    outcomesPart(result, plan, style),
+    overrideRow(result, style),
+    renderDiagnostics(result.diagnostics, style).trimEnd(),
+    paint(resultLine(result), result.exit.code === 0 ? undefined : 'strong', style) +
+      (hint === '' ? '' : `\n${layOut({ body: [span(hint)] }, style)}`),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n')
+    .concat('\n')
+}

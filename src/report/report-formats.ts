@@ -1,0 +1,36 @@
+import type { ApplyResult } from '../apply/result.ts'
+import type { Plan } from '../plan/document.ts'
+import { driftDocument } from './drift-document.ts'
+import { renderDrift } from './render-drift.ts'
+import { renderDriftMarkdown } from './render-drift-markdown.ts'
+import { renderPlan } from './render-plan.ts'
+import { renderPlanMarkdown } from './render-plan-markdown.ts'
+import { renderResult } from './render-result.ts'
+import { renderResultMarkdown } from './render-result-markdown.ts'
+import { serializeDocument } from './serialize-document.ts'
+import type { Style } from './style.ts'
+
+/** How one format writes each document. Every text ends with a newline; only `human` looks at the style. */
+export interface ReportFormat {
+  plan(plan: Plan, style: Style): string
+  drift(plan: Plan, style: Style): string
+  result(result: ApplyResult, plan: Plan | null, style: Style): string
+}
+
+/** The names that `--format` takes. */
+export type ReportFormatName = 'human' | 'json' | 'markdown'
+
+/** One row per format; a further one is a further row. */
+export const REPORT_FORMATS: Readonly<Record<ReportFormatName, ReportFormat>> = {
+  human: { plan: renderPlan, drift: renderDrift, result: renderResult },
+  json: {
+    plan: serializeDocument,
+    drift: plan => serializeDocument(driftDocument(plan)),
+    result: serializeDocument,
+  },
+  markdown: {
+    plan: renderPlanMarkdown,
+    drift: renderDriftMarkdown,
+    result: renderResultMarkdown,
+  },
+}

@@ -1,0 +1,34 @@
+/** One thing that a plan leaves alone, for `--show-unchanged`. */
+export interface UnchangedItem {
+  readonly address: string
+  /** Null where the machine has no name; then its id is shown. */
+  readonly dnsName: string | null
+  /** What holds there, such as `full`. */
+  readonly value: string
+}
+
+/** How text for people is laid out. The CLI decides it, per stream; the renderers look at nothing else. */
+export interface Style {
+  /** Whether colour is written. Nothing is told by colour alone. */
+  readonly color: boolean
+  /** Columns to fit, at least {@link MIN_WIDTH}. Lines that are part of the contract or get copied are never wrapped. */
+  readonly width: number
+  /** Whether box and bar characters beyond ASCII may be used; off where absent. */
+  readonly unicode?: boolean
+  /** Lines that a live frame may take, 20 where absent. */
+  readonly rows?: number
+  /** What the plan leaves alone, listed after the rest where given. */
+  readonly showUnchanged?: readonly UnchangedItem[]
+  /** Whether every machine gets its own block, and a result lists what succeeded too. */
+  readonly showAll?: boolean
+  /** Path of the saved plan, for the line that says how to apply it. */
+  readonly planFile?: string
+}
+
+/** The narrowest layout: below it lines run over rather than fall apart. */
+export const MIN_WIDTH = 40
+
+/** The columns that a layout really uses. */
+export function usableWidth(style: Style): number {
+  return Math.max(MIN_WIDTH, style.width)
+}
