@@ -18,11 +18,12 @@ interface Target {
   readonly type: string
   readonly out: string
   /**
-   * How the scalars of the document reach the validator, all of them read as text (YAML failsafe):
+   * How the scalars of the document reach the validator; those of YAML are all read as text (failsafe):
    * `text` leaves them text, so numbers and booleans of the schema become patterns and spellings;
-   * `coerced` turns them into the numbers and booleans the schema asks for, in place.
+   * `coerced` turns them into the numbers and booleans the schema asks for, in place;
+   * `typed` takes them as they are, for documents that are JSON.
    */
-  readonly scalars: 'text' | 'coerced'
+  readonly scalars: 'text' | 'coerced' | 'typed'
 }
 
 const TARGETS: readonly Target[] = [
@@ -43,6 +44,12 @@ const TARGETS: readonly Target[] = [
     type: 'RawScenario',
     out: 'src/emulator/generated/scenario.ts',
     scalars: 'coerced',
+  },
+  {
+    schema: 'schemas/plan.schema.json',
+    type: 'RawPlan',
+    out: 'src/plan/generated/plan.ts',
+    scalars: 'typed',
   },
 ]
 
@@ -95,31 +102,25 @@ function spellings(value: Json): readonly string[] {
 
 /** Rewrites one schema object for documents whose scalars are all text. A named format says more than its pattern. */
 function asText(schema: JsonObject): JsonObject {
-  const { type, pattern, minimum, ...rest } = schema
-  const types = type === undefined ? [] : ([type].flat() as string[])
-  const isText = types.some(t => ['string', 'number', 'integer', 'boolean'].includes(t))
-  if (rest['const'] !== undefined) rest['enum'] = [rest['const']]
-  if (Array.isArray(rest['enum'])) {
-    const { const: _const, ...others } = rest
-    return { ...others, type: 'string', enum: rest['enum'].flatMap(spellings) }
-  }
-  if (types.length === 1 && types[0] === 'boolean') {
+  const { type, enum: allowed, const: only, pattern, minimum, ...rest } = schema
+  const values = only === undefined ? allowed : [only]
+  if (Array.isArray(values)) return { ...rest, type: 'string', enum: values.flatMap(spellings) }
+  const types = (type === undefined ? [] : [type].flat()) as readonly string[]
+  if (types.includes('boolean') && types.length === 1) {
     return { ...rest, type: 'string', enum: [...SPELLINGS.true, ...SPELLINGS.false] }
   }
-  if (types.length === 1 && types[0] === 'integer') {
+  if (types.includes('integer')) {
     const format = WHOLE_NUMBERS[Number(minimum ?? 0)]
-    if (format === undefined || rest['maximum'] !== undefined)
-      throw new Error(`No text form of ${JSON.stringify(schema)}`)
+    if (format === undefined || rest['maximum'] !== undefined || types.length > 1) {
+      throw new Error(`A number that has no text form: ${JSON.stringify(schema)}`)
+    }
     return { ...rest, type: 'string', format }
   }
-  const structural = types.filter(t => ['array', 'object'].includes(t))
-  const textTypes = isText ? ['string', ...structural] : structural
+  const textTypes = [...new Set(types.map(name => (['array', 'object'].includes(name) ? name : 'string')))]
   return {
-    ...(textTypes.length === 0
-      ? {}
-      : { type: textTypes.length === 1 ? (textTypes[0] as string) : textTypes }),
-    ...(pattern === undefined || rest['format'] !== undefined ? {} : { pattern }),
     ...rest,
+    ...(textTypes.length === 0 ? {} : { type: textTypes.length === 1 ? (textTypes[0] ?? '') : textTypes }),
+    ...(pattern === undefined || rest['format'] !== undefined ? {} : { pattern }),
   }
 }
 

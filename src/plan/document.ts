@@ -211,4 +211,6 @@ export interface Summary {
   readonly inFlight: number
   readonly blocked: number
   readonly unchanged: number
+  /** Declared holds of machines without any action in a look-back that they are older than. */
+  readonly assumed: number
 }

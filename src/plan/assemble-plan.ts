@@ -1,0 +1,163 @@
+import type { Diagnostic } from '../schema/diagnostic.ts'
+import { addMs, formatInstant, type Instant } from '../schema/instant.ts'
+import { hasExpired } from './compose.ts'
+import { planIdOf } from './digest.ts'
+import type { Blocked, Change, Guard, Plan, PlanDiagnostic, Summary } from './document.ts'
+import { estimateOf } from './estimate.ts'
+import { guardLifts, guardPlan, isLift } from './guards.ts'
+import type { Item } from './item.ts'
+import { isSelectable } from './match.ts'
+import type { PlanInput } from './plan-input.ts'
+import { writeBlocked, writeChange, writeDrift, writeInFlight } from './write-items.ts'
+
+/** A saved plan may be applied for a day (product.md 5.8). */
+const PLAN_LIFE_MS = 24 * 3_600_000
+
+/** What planning found, ready to be written down. */
+export interface Findings {
+  readonly input: PlanInput
+  /** The time planned for. */
+  readonly at: Instant
+  readonly items: readonly Item[]
+  /** Blocked items of machines that did not resolve. */
+  readonly unresolved: readonly Blocked[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/** Blocks the lifts of a plan that has too many of them; returns what is left and what the guard says. */
+function limitLifts(input: PlanInput, changes: readonly Change[], onboarded: number | null) {
+  const guard = guardLifts({
+    changes,
+    configuration: input.configuration,
+    onboarded,
+    exceed: input.options.exceedGuards,
+  })
+  if (guard?.status !== 'fail') return { guard, kept: changes, stopped: [] }
+  const out = new Set(changes.filter(isLift).map(({ address }) => address))
+  return {
+    guard,
+    kept: changes.filter(({ address }) => !out.has(address)),
+    stopped: changes.filter(({ address }) => out.has(address)),
+  }
+}
+
+function blockedLift(change: Change, guard: Guard): Blocked {
+  const { address, machine, facet, operations, before, after, policy, basis } = change
+  const message = `too many lifts in one plan: ${guard.message}`
+  return {
+    address,
+    machine,
+    facet,
+    code: 'over-max-lifts',
+    message,
+    wouldBe: operations,
+    before,
+    after,
+    policy,
+    basis,
+  }
+}
+
+function byAddress<T extends { readonly address: string }>(list: readonly T[]): readonly T[] {
+  return [...list].sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
+}
+
+/** Writes the plan document: guards, digests and counts over the chosen items, every list sorted by address. */
+export function assemblePlan({ input, at, items, unresolved, diagnostics }: Findings): Plan {
+  const { observation, configuration, options } = input
+  const { name } = configuration
+  const decided = byAddress(
+    items.flatMap(item => (item.decision.kind === 'change' ? [writeChange(item, item.decision)] : [])),
+  )
+  const { guard: liftGuard, kept, stopped } = limitLifts(input, decided, observation.onboarded)
+  const guardInput = {
+    changes: kept,
+    configuration,
+    onboarded: onboardedOf(input),
+    exceed: options.exceedGuards,
+  }
+  const planGuards = guardPlan(guardInput)
+  const guards = liftGuard === undefined ? planGuards : [...planGuards, liftGuard]
+  const blocked = byAddress([
+    ...items.flatMap(item => (item.decision.kind === 'blocked' ? [writeBlocked(item, item.decision)] : [])),
+    ...stopped.map(change => blockedLift(change, liftGuard as Guard)),
+    ...unresolved,
+  ])
+  const inFlight = byAddress(items.flatMap(item => writeInFlight(item, name)))
+  const errored = diagnostics.some(({ severity }) => severity === 'error')
+  const complete = observation.failures.length === 0
+  const stopsApply = planGuards.some(({ status }) => status === 'fail')
+  return {
+    formatVersion: '1.0',
+    toolVersion: input.toolVersion,
+    planId: planIdOf(observation.target, kept),
+    createdAt: formatInstant(input.now),
+    expiresAt: formatInstant(expiryOf(input)),
+    target: observation.target,
+    source: input.source,
+    observed: {
+      readAt: formatInstant(observation.readAt),
+      historyFrom: formatInstant(observation.historyFrom),
+      scope: observation.scope,
+      machines: observation.machines.length,
+      actions: observation.actions.length,
+      complete,
+      apiCalls: observation.apiCalls,
+    },
+    ...(options.asOf === undefined ? {} : { asOf: formatInstant(at) }),
+    applyable: !errored && complete && !stopsApply && options.asOf === undefined,
+    complete,
+    errored,
+    changes: kept,
+    inFlight,
+    blocked,
+    drift: byAddress(items.flatMap(item => writeDrift(item, name) ?? [])),
+    guards,
+    diagnostics: diagnostics.map(writeDiagnostic),
+    estimate: estimateOf(kept),
+    summary: summarize(kept, inFlight.length, blocked.length, items),
+  }
+}
+
+function onboardedOf({ observation }: PlanInput): number | null {
+  return (
+    observation.onboarded ??
+    (observation.scope === 'tenant' ? observation.machines.filter(isSelectable).length : null)
+  )
+}
+
+/** A plan lives a day, and never past the next `expires` that it rests on. */
+function expiryOf({ policies, now }: PlanInput): Instant {
+  return policies
+    .filter(policy => !hasExpired(policy, now))
+    .reduce(
+      (earliest, { expires }) => (expires !== undefined && expires < earliest ? expires : earliest),
+      addMs(now, PLAN_LIFE_MS),
+    )
+}
+
+function writeDiagnostic({ severity, code, message, place }: Diagnostic): PlanDiagnostic {
+  return place === undefined ? { severity, code, message } : { severity, code, message, ...place }
+}
+
+function summarize(
+  changes: readonly Change[],
+  inFlight: number,
+  blocked: number,
+  items: readonly Item[],
+): Summary {
+  const count = (test: (change: Change) => boolean): number => changes.filter(test).length
+  const both = (change: Change): boolean =>
+    change.operations.includes('lift') && change.operations.includes('impose')
+  return {
+    impose: count(change => change.operations.includes('impose') && !both(change)),
+    change: count(both),
+    lift: count(isLift),
+    run: count(change => change.operations.includes('run')),
+    cancel: count(change => change.operations.every(operation => operation === 'cancel')),
+    inFlight,
+    blocked,
+    unchanged: items.filter(({ decision, lead }) => decision.kind === 'unchanged' && lead !== null).length,
+    assumed: items.filter(({ assumed }) => assumed).length,
+  }
+}

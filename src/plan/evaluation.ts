@@ -1,0 +1,113 @@
+import { failedAttempts } from '../posture/attempts.ts'
+import type { MachineHistory } from '../posture/history.ts'
+import type { Machine } from '../posture/machine.ts'
+import type { MachineAction } from '../posture/machine-action.ts'
+import type { ActionType } from '../posture/methods.ts'
+import { addMs, type Instant } from '../schema/instant.ts'
+import { type Addressed, type AddressPattern, matchesAddress } from './address.ts'
+import type { Claim, Contributor } from './claim.ts'
+import type { ContestRules } from './contest.ts'
+import type { DecidedChange, Decision } from './decision.ts'
+import type { Note } from './document.ts'
+import { type LimitedChange, type Limits, limitOf } from './limits.ts'
+
+/** What the evaluation of every machine shares. */
+export interface EvaluationContext {
+  readonly limits: Limits
+  readonly contest: ContestRules
+  /** The time planned for. */
+  readonly now: Instant
+  /** The time up to which the history tells: the age of what is in flight counts until then. */
+  readonly observedAt: Instant
+  readonly historyFrom: Instant
+  readonly name: string | undefined
+  readonly reassert: readonly AddressPattern[]
+  readonly retry: readonly AddressPattern[]
+  readonly resubmit: readonly AddressPattern[]
+  /** The `--reason` that goes with those three. */
+  readonly reason: string | undefined
+  readonly prune: boolean
+  readonly keepGoing: boolean
+  /** Whether holds that no policy speaks of may be judged: all of the tenant was read. */
+  readonly wholeTenant: boolean
+}
+
+/** One machine under evaluation. */
+export interface Subject {
+  readonly machine: Machine
+  readonly history: MachineHistory
+  readonly offboarded: boolean
+  readonly context: EvaluationContext
+}
+
+/** An action in flight for longer than this is reported as drift (product.md 5.8). */
+const STUCK_DRIFT_MS = 72 * 3_600_000
+
+/** Finds an action that is in flight for over 72 h. */
+export function findStuck(inFlight: readonly MachineAction[], now: Instant): MachineAction | undefined {
+  return inFlight.find(action => addMs(action.creationDateTimeUtc, STUCK_DRIFT_MS) < now)
+}
+
+/** A claim as address patterns see it. */
+export function addressedOf(claim: Claim): Addressed {
+  return {
+    address: claim.address,
+    machine: claim.machine,
+    policies: claim.contributors.map(({ policy }) => policy.name),
+  }
+}
+
+/** Says whether any pattern chooses an item. */
+export function isChosen(patterns: readonly AddressPattern[], item: Addressed): boolean {
+  return patterns.some(pattern => matchesAddress(pattern, item))
+}
+
+/** The comment of a claim's requests: the policy's reason, and the user's where a flag let it through. */
+export function commentOf(lead: Contributor, item: Addressed, context: EvaluationContext): string {
+  const flagged = [context.reassert, context.retry, context.resubmit].some(patterns =>
+    isChosen(patterns, item),
+  )
+  return flagged && context.reason !== undefined
+    ? `${lead.policy.reason}; ${context.reason}`
+    : lead.policy.reason
+}
+
+/** What a change is checked for after it was decided. */
+export interface ChangeCheck {
+  readonly item: Addressed
+  readonly facet: LimitedChange['facet']
+  readonly releases: boolean
+  /** The type whose failures count, null for a change that only cancels. */
+  readonly type: ActionType | null
+  readonly isAbout?: (action: MachineAction) => boolean
+  /** Why the change is contested, where it is. */
+  readonly contested: Note | undefined
+}
+
+/** Blocks a decided change where a limit, another person or too many failures stand in its way. */
+export function checkChange(change: DecidedChange, check: ChangeCheck, subject: Subject): Decision {
+  const { machine, offboarded, context } = subject
+  const note =
+    limitOf({ facet: check.facet, machine, releases: check.releases, offboarded, change }, context.limits) ??
+    (check.contested !== undefined && !isChosen(context.reassert, check.item)
+      ? check.contested
+      : undefined) ??
+    exhausted(check, subject)
+  if (note === undefined) return change
+  return { kind: 'blocked', ...note, wouldBe: change.operations, before: change.before, after: change.after }
+}
+
+function exhausted(check: ChangeCheck, { history, context }: Subject): Note | undefined {
+  if (check.type === null || isChosen(context.retry, check.item)) return undefined
+  const { maxAttempts, within } = context.limits.configuration.retry
+  const from = addMs(context.now, -within.ms)
+  const failed = failedAttempts(history, check.type, context.name, check.isAbout).filter(
+    action => action.lastUpdateDateTimeUtc >= from,
+  )
+  const last = failed.at(-1)
+  if (last === undefined || failed.length < maxAttempts) return undefined
+  return {
+    code: 'attempts-exhausted',
+    message: `${failed.length} own ${last.type} ended ${last.status} within ${within.text} (the limit is ${maxAttempts}); look at the machine, then \`--retry ADDR --reason TEXT\` allows one more.`,
+  }
+}

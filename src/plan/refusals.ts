@@ -1,0 +1,92 @@
+import type { Configuration } from '../schema/configuration.ts'
+import type { Instant } from '../schema/instant.ts'
+import type { Change, Guard, GuardName, Note, Plan } from './document.ts'
+import { guardLifts, guardPlan, isLift } from './guards.ts'
+import { compileProtection, configurationLimitOf, type Limits } from './limits.ts'
+import { isSelectable } from './match.ts'
+import type { Observation } from './observation.ts'
+
+/** What the configuration as it is at apply says of a plan that was made earlier. */
+export interface Refusals {
+  readonly guards: readonly Guard[]
+  /** Changes that must not be sent, by address. */
+  readonly refusals: ReadonlyMap<string, Note>
+}
+
+/**
+ * Holds a plan against `protected`, `allow` and guards of the configuration as it is at apply (product.md 5.6).
+ *
+ * A machine that has no record any more is refused, since nobody can say whether it is protected; a release is not.
+ */
+export function recheckRefusals(
+  plan: Plan,
+  observation: Observation,
+  configuration: Configuration,
+  now: Instant,
+  exceed: readonly GuardName[],
+): Refusals {
+  const limits: Limits = {
+    configuration,
+    protection: compileProtection(configuration, now),
+    roles: null,
+    now,
+  }
+  const machines = new Map(observation.machines.map(machine => [machine.id, machine]))
+  const refusals = new Map<string, Note>()
+  for (const change of plan.changes) {
+    const machine = machines.get(change.machine.id)
+    const note = machine === undefined ? gone(change) : limitNote(change, machine, limits)
+    if (note !== undefined) refusals.set(change.address, note)
+  }
+  const changes = plan.changes.filter(({ address }) => !refusals.has(address))
+  const onboarded = observation.onboarded ?? onboardedOf(observation)
+  const input = { changes, configuration, onboarded, exceed }
+  const lifts = guardLifts(input)
+  if (lifts?.status === 'fail') {
+    for (const { address } of changes.filter(isLift)) refusals.set(address, overLifts(lifts))
+  }
+  return { guards: [...guardPlan(input), ...(lifts === undefined ? [] : [lifts])], refusals }
+}
+
+function onboardedOf(observation: Observation): number | null {
+  return observation.scope === 'tenant' ? observation.machines.filter(isSelectable).length : null
+}
+
+function limitNote(
+  change: Change,
+  machine: Observation['machines'][number],
+  limits: Limits,
+): Note | undefined {
+  const { facet, operations, before, after, reason } = change
+  return configurationLimitOf(
+    {
+      facet,
+      machine,
+      releases: after === 'none',
+      offboarded: false,
+      change: {
+        kind: 'change',
+        operations,
+        requests: [],
+        before,
+        after,
+        reason,
+        warnings: [],
+        waitsForInFlight: false,
+      },
+    },
+    limits,
+  )
+}
+
+function gone({ machine, after }: Change): Note | undefined {
+  if (after === 'none') return undefined
+  return {
+    code: 'machine-gone',
+    message: `the service lists no record of ${machine.dnsName ?? machine.id} any more; plan again.`,
+  }
+}
+
+function overLifts({ message = '' }: Guard): Note {
+  return { code: 'over-max-lifts', message: `too many lifts in one plan: ${message}` }
+}
