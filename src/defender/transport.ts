@@ -7,7 +7,7 @@ export interface HttpRequest {
   readonly body?: string
 }
 
-/** A complete answer. Header names are lower case. */
+/** A complete answer, decompressed. Header names are lower case. */
 export interface HttpResponse {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -24,6 +24,7 @@ export type Send = (request: HttpRequest, signal?: AbortSignal) => Promise<HttpR
 /** No complete answer: the request may or may not have reached the service. */
 export class TransportError extends Error {
   override readonly name = 'TransportError'
+  /** As the system or undici names it, such as `ECONNRESET`; `aborted`, `body-too-large` or `body-unreadable` as ours. */
   readonly code: string
 
   constructor(code: string, message: string, options?: ErrorOptions) {

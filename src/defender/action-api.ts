@@ -1,0 +1,114 @@
+import type { ActionApi, Clock, ListAnswer, SubmitAnswer } from '../apply/ports.ts'
+import { type ActionType, methodOf } from '../posture/methods.ts'
+import type { ActionReads } from './action-reads.ts'
+import { retryAfterMs } from './answer-headers.ts'
+import { type Caller, createCaller, newCallLog } from './caller.ts'
+import { DefenderError, isFatal } from './defender-error.ts'
+import { type ClientDependencies, createReads } from './read-client.ts'
+import { readServiceError } from './service-error.ts'
+import { type HttpResponse, TransportError } from './transport.ts'
+import { readAction } from './wire-action.ts'
+
+/** What a 429 without `Retry-After` is taken to ask for (defender-api.md 8). */
+const THROTTLED_MS = 60_000
+
+/** Makes the client that writes: what apply sees of the service. Only `submit` and `cancel` send anything but GET. */
+export function createActionApi(dependencies: ClientDependencies): ActionApi {
+  const { client, actions } = createReads(dependencies)
+  const poster = createPoster(createCaller(dependencies), dependencies.clock, actions)
+  const { endpoint } = dependencies.target
+
+  return {
+    observe: (need, signal) => client.observe(need, signal),
+    async listMachines(ids, signal) {
+      try {
+        return await client.listMachines({ kind: 'named', ids, dnsNames: [] }, signal)
+      } catch (error) {
+        if (error instanceof DefenderError) return null
+        throw error
+      }
+    },
+    async listActions(query, signal) {
+      try {
+        return { kind: 'listed', actions: await client.listActions(query, signal) }
+      } catch (error) {
+        return listFailure(error)
+      }
+    },
+    submit: (machineId, type, body) =>
+      poster(`${endpoint}/api/machines/${encodeURIComponent(machineId)}/${pathOf(type)}`, body, machineId),
+    cancel: (actionId, comment) =>
+      poster(`${endpoint}/api/machineactions/${encodeURIComponent(actionId)}/cancel`, { Comment: comment }),
+  }
+}
+
+function pathOf(type: ActionType): string {
+  const method = methodOf(type)
+  if (method === undefined) throw new TypeError(`No request creates an action of type ${type}.`)
+  return method.path
+}
+
+function listFailure(error: unknown): ListAnswer {
+  if (!(error instanceof DefenderError)) throw error
+  return { kind: 'failed', message: `${error.code}: ${error.message}`, unauthorized: isFatal(error) }
+}
+
+type Post = (
+  url: string,
+  body: Readonly<Record<string, unknown>>,
+  machineId?: string,
+) => Promise<SubmitAnswer>
+
+/** Sends one POST and says how it ended; sent again only after a 401, never after anything unclear. */
+function createPoster(caller: Caller, clock: Clock, actions: ActionReads): Post {
+  const log = newCallLog()
+  return async (url, body, machineId) => {
+    let response: HttpResponse
+    try {
+      response = await caller.call({ method: 'POST', url, body: JSON.stringify(body) }, log)
+    } catch (error) {
+      return notAnswered(error)
+    }
+    const answer = answered(response, clock, machineId)
+    if (answer.kind === 'accepted') actions.note(answer.action)
+    return answer
+  }
+}
+
+function notAnswered(error: unknown): SubmitAnswer {
+  if (error instanceof TransportError) return { kind: 'unknown', message: error.message }
+  if (!(error instanceof DefenderError)) throw error
+  if (isFatal(error)) return { kind: 'unauthorized', message: `${error.message} ${error.wayOut}` }
+  return { kind: 'rejected', status: error.status ?? 0, code: error.code, message: error.message }
+}
+
+function answered(response: HttpResponse, clock: Clock, machineId: string | undefined): SubmitAnswer {
+  const { status } = response
+  if (status >= 200 && status < 300) return accepted(response, machineId)
+  const { code, message } = readServiceError(response)
+  if (status === 429) {
+    return { kind: 'throttled', retryAfterMs: retryAfterMs(response, clock.now()) ?? THROTTLED_MS }
+  }
+  // A 408 was written by something that stopped waiting: the request may have gone on without it.
+  if (status >= 500 || status === 408) {
+    return { kind: 'unknown', message: `The service answered ${status}: ${message}` }
+  }
+  if (status === 400 && isAlreadyActive(code, message)) return { kind: 'active-exists', message }
+  return { kind: 'rejected', status, code: code === '' ? `http-${status}` : code, message }
+}
+
+/** The code is documented for live response alone; the others are known to send the text (defender-api.md 7). */
+function isAlreadyActive(code: string, message: string): boolean {
+  return code === 'ActiveRequestAlreadyExists' || /action is already in progress/i.test(message)
+}
+
+function accepted(response: HttpResponse, machineId: string | undefined): SubmitAnswer {
+  try {
+    const action = readAction(JSON.parse(response.body))
+    if (action.machineId !== '') return { kind: 'accepted', action }
+    if (machineId !== undefined) return { kind: 'accepted', action: { ...action, machineId } }
+  } catch {
+    // Falls through: whatever the answer was meant to say, it may have been accepted.
+  }
+  return { kind: 'unknown', message: `The answer ${response.status} to the request cannot be read.` }
+}

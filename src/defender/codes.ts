@@ -1,0 +1,109 @@
+/** What one error code means and what to do about it; docs/errors.md has a heading for each. */
+export interface CodeExplanation {
+  readonly meaning: string
+  readonly wayOut: string
+}
+
+/** Every code that the Defender client gives an error, a failed read or a diagnostic. */
+export const DEFENDER_CODES = {
+  'endpoint-invalid': {
+    meaning: 'The endpoint or the authority is not an absolute https URL of a service.',
+    wayOut:
+      'Write scheme and host, such as https://eu.api.security.microsoft.com, without user, query or fragment.',
+  },
+  'endpoint-not-https': {
+    meaning: 'The endpoint or the authority uses plain http to another machine, which would show the token.',
+    wayOut: 'Use https; plain http is accepted for localhost, 127.0.0.0/8 and ::1 only.',
+  },
+  'proxy-invalid': {
+    meaning: 'HTTPS_PROXY is set and is not the URL of an http or https proxy.',
+    wayOut: 'Set HTTPS_PROXY to a URL such as http://proxy.contoso.com:8080, or unset it.',
+  },
+  'token-malformed': {
+    meaning: 'HOLDFAST_TOKEN holds something that cannot be a bearer token.',
+    wayOut: 'Set it to the token alone: no quotes, no line breaks, no JSON around it.',
+  },
+  'authentication-failed': {
+    meaning: 'No access token could be had.',
+    wayOut:
+      'Set HOLDFAST_TOKEN, or sign in one of the ways that @azure/identity knows: AZURE_TENANT_ID with AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, workload identity, managed identity, or `az login`.',
+  },
+  'tenant-mismatch': {
+    meaning: 'The token was issued by another tenant than the one the configuration names.',
+    wayOut: 'Sign in to the configured tenant, or correct `tenantId` (the id, a GUID) in holdfast.yaml.',
+  },
+  unauthorized: {
+    meaning: 'The service refused the token (401), and a fresh one too.',
+    wayOut:
+      'Check that the token is for this cloud and has not expired; `holdfast doctor` shows what it says.',
+  },
+  forbidden: {
+    meaning: 'The token lacks a permission for this call (403).',
+    wayOut:
+      'Grant the application the permission named in the message, with admin consent; reading needs Machine.Read.All.',
+  },
+  'not-found': {
+    meaning: 'The service does not know what was asked for (404).',
+    wayOut: 'Check the id, and that the application may see the device group of the machine.',
+  },
+  'not-the-service': {
+    meaning:
+      'Something answered 404 without the error body of the service: the endpoint is not the Defender API.',
+    wayOut: 'Check `--endpoint`, HOLDFAST_ENDPOINT, and `cloud` or `endpoint` in holdfast.yaml.',
+  },
+  'query-refused': {
+    meaning: 'The service refused a query (400), and every plainer form of it.',
+    wayOut: 'Try again later; if it stays, report it with the message of the service.',
+  },
+  'request-refused': {
+    meaning: 'The service refused a read for another reason (4xx).',
+    wayOut: 'Read the message of the service; try again after mending what it names.',
+  },
+  redirected: {
+    meaning:
+      'The service, or something before it, answered with a redirect, which is not followed with a token.',
+    wayOut: 'Set the endpoint to the host itself; a sign-in page of a proxy or VPN redirects like this.',
+  },
+  'next-link-elsewhere': {
+    meaning: 'The service named a next page on a host that the token must not go to.',
+    wayOut:
+      'Choose the `cloud` that the tenant is in, or set `endpoint` to the host that serves the pages; if neither explains it, do not trust the endpoint.',
+  },
+  throttled: {
+    meaning: 'The call quota of the application is used up (429) for longer than a read waits.',
+    wayOut:
+      'Try again after the time in the message; the quota is shared by all that use the same application.',
+  },
+  'service-unavailable': {
+    meaning: 'The service failed (5xx) at every try.',
+    wayOut: 'Try again later; see the health page of Microsoft 365.',
+  },
+  'connection-failed': {
+    meaning: 'No complete answer came at any try: the connection failed, was cut or took too long.',
+    wayOut: 'Check network, DNS, HTTPS_PROXY and NO_PROXY, and that the host may be reached from here.',
+  },
+  'malformed-answer': {
+    meaning: 'An answer was cut or is not what the service documents; nothing is concluded from it.',
+    wayOut:
+      'Try again; if it stays, something between here and the service changes answers, or the API changed.',
+  },
+  'paging-stuck': {
+    meaning: 'The service gave the same page again, so the list has no end.',
+    wayOut: 'Try again; if it stays, report it.',
+  },
+  'paging-unstable': {
+    meaning: 'The list changed under every attempt to read it to its end, so rows may be missing.',
+    wayOut: 'Try again when fewer machines or actions come and go.',
+  },
+  interrupted: {
+    meaning: 'The read was interrupted before it ended.',
+    wayOut: 'Run the command again.',
+  },
+  'action-without-machine': {
+    meaning: 'Some actions of the history name no machine, so they count for none.',
+    wayOut: 'Nothing to do here; look them up by id in the portal if a machine seems to lack one.',
+  },
+} as const satisfies Readonly<Record<string, CodeExplanation>>
+
+/** A key of {@link DEFENDER_CODES}. */
+export type DefenderCode = keyof typeof DEFENDER_CODES

@@ -1,0 +1,121 @@
+import type { Clock } from '../apply/ports.ts'
+import { msBetween } from '../schema/instant.ts'
+import { retryAfterMs } from './answer-headers.ts'
+import type { Caller, CallLog } from './caller.ts'
+import type { DefenderCode } from './codes.ts'
+import { DefenderError } from './defender-error.ts'
+import type { ReadLimits } from './limits.ts'
+import { readServiceError } from './service-error.ts'
+import { type HttpResponse, TransportError } from './transport.ts'
+
+/** Over how many calls things are counted, and what stops them. */
+export interface ReadContext {
+  readonly log: CallLog
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Reads one URL as JSON, again where a read may be tried again. Rejects with a {@link DefenderError}. */
+export type ReadJson = (url: string, context: ReadContext) => Promise<unknown>
+
+type Attempt =
+  | { readonly kind: 'read'; readonly json: unknown }
+  | { readonly kind: 'failed'; readonly error: DefenderError; readonly retryInMs?: number | undefined }
+
+/** Waits before the second, third, … try, in ms. */
+const BACK_OFF_MS = [500, 1000, 2000, 4000]
+/** What a 429 without `Retry-After` is taken to ask for: longer than a read waits. */
+const THROTTLED_MS = 60_000
+
+/** Makes the one place where a failing read is tried again: at most `tries` times within `withinMs`. */
+export function createJsonReader(caller: Caller, clock: Clock, limits: ReadLimits): ReadJson {
+  return async (url, context) => {
+    const started = clock.now()
+    for (let attempt = 1; ; attempt += 1) {
+      if (context.signal?.aborted) throw interrupted()
+      const backOff = BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length) - 1] ?? 0
+      const answer = await tryOnce(caller, url, context, clock, backOff)
+      if (answer.kind === 'read') return answer.json
+      const wait = answer.retryInMs
+      const spent = msBetween(started, clock.now())
+      if (wait === undefined || attempt >= limits.tries || spent + wait > limits.withinMs) throw answer.error
+      await clock.sleep(wait, context.signal)
+    }
+  }
+}
+
+async function tryOnce(
+  caller: Caller,
+  url: string,
+  context: ReadContext,
+  clock: Clock,
+  backOffMs: number,
+): Promise<Attempt> {
+  let response: HttpResponse
+  try {
+    response = await caller.call({ method: 'GET', url }, context.log, context.signal)
+  } catch (error) {
+    if (error instanceof DefenderError) return { kind: 'failed', error }
+    if (!(error instanceof TransportError)) throw error
+    if (error.code === 'aborted') return { kind: 'failed', error: interrupted() }
+    const isFinal = error.code === 'body-too-large'
+    return {
+      kind: 'failed',
+      error: new DefenderError(isFinal ? 'malformed-answer' : 'connection-failed', `${error.message}.`),
+      retryInMs: isFinal ? undefined : backOffMs,
+    }
+  }
+  return response.status >= 200 && response.status < 300
+    ? parse(response, backOffMs)
+    : explain(response, url, clock, backOffMs)
+}
+
+function parse(response: HttpResponse, backOffMs: number): Attempt {
+  try {
+    // JSON.parse does not take the byte order mark that some gateways put first.
+    const json: unknown = JSON.parse(
+      response.body.startsWith('\ufeff') ? response.body.slice(1) : response.body,
+    )
+    return { kind: 'read', json }
+  } catch {
+    const error = new DefenderError(
+      'malformed-answer',
+      `The answer is cut or is no JSON (${response.body.length} characters).`,
+      { status: response.status },
+    )
+    return { kind: 'failed', error, retryInMs: backOffMs }
+  }
+}
+
+function explain(response: HttpResponse, url: string, clock: Clock, backOffMs: number): Attempt {
+  const { status } = response
+  const { code, message, isFromService } = readServiceError(response)
+  const text = `The service answered ${status}${code === '' ? '' : ` ${code}`}: ${message}`
+  const asked = retryAfterMs(response, clock.now())
+  if (status === 429) {
+    const wait = asked ?? THROTTLED_MS
+    const error = new DefenderError('throttled', `${text} (again after ${Math.ceil(wait / 1000)} s)`, {
+      status,
+    })
+    return { kind: 'failed', error, retryInMs: wait }
+  }
+  if (status >= 500 || status === 408) {
+    const error = new DefenderError('service-unavailable', text, { status })
+    return { kind: 'failed', error, retryInMs: asked ?? backOffMs }
+  }
+  // A web server turns too long a query away before the service sees it, with 414 or a 404 of its own.
+  const isQuery = url.includes('$filter=') || url.includes('$orderby=')
+  if (status === 400 || status === 414 || (status === 404 && isQuery && !isFromService)) {
+    return { kind: 'failed', error: new DefenderError('query-refused', text, { status }) }
+  }
+  return { kind: 'failed', error: new DefenderError(finalCode(status, isFromService), text, { status }) }
+}
+
+function finalCode(status: number, isFromService: boolean): DefenderCode {
+  if (status === 403) return 'forbidden'
+  if (status !== 404) return 'request-refused'
+  return isFromService ? 'not-found' : 'not-the-service'
+}
+
+function interrupted(): DefenderError {
+  return new DefenderError('interrupted', 'The read was interrupted.')
+}

@@ -1,0 +1,28 @@
+/** How the client reads; tests shrink it. */
+export interface ReadLimits {
+  /** Rows asked for per page; the service gives at most 10,000 (defender-api.md 6). */
+  readonly pageSize: number
+  /** Tries of one failing read. */
+  readonly tries: number
+  /** No further try begins later than this after the first, in ms. */
+  readonly withinMs: number
+  /** Values in one `in (…)`. */
+  readonly inBatch: number
+  /** Values in one chain of `or`: four nodes each, and servers of this kind stop at 100 nodes by default. */
+  readonly orBatch: number
+  /** Calls that a form of a query by value may cost; beyond it the list is read as a whole. */
+  readonly callsPerForm: number
+  /** Batches that are asked for at the same time. */
+  readonly concurrency: number
+}
+
+/** The limits in use. */
+export const READ_LIMITS: ReadLimits = {
+  pageSize: 10_000,
+  tries: 5,
+  withinMs: 30_000,
+  inBatch: 100,
+  orBatch: 20,
+  callsPerForm: 10,
+  concurrency: 4,
+}

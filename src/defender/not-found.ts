@@ -1,0 +1,47 @@
+import type { Clock } from '../apply/ports.ts'
+import { DefenderError } from './defender-error.ts'
+import type { ReadJson } from './json-reader.ts'
+
+/** Waits before a 404 is asked again, in ms: the service sometimes answers it for what is there (defender-api.md 7). */
+const WAITS_MS = [1000, 2000]
+
+/** Reads one thing by its id; null where the service answers 404 three times in three seconds. */
+export function nullAt404(readJson: ReadJson, clock: Clock): ReadJson {
+  return async (url, context) => {
+    for (const wait of [...WAITS_MS, undefined]) {
+      const answer = await undefinedAt404(readJson, url, context)
+      if (answer !== undefined) return answer
+      if (wait !== undefined) await clock.sleep(wait, context.signal)
+    }
+    return null
+  }
+}
+
+/**
+ * Reads a list that the service answers with 404 where it would be empty (defender-api.md 5.2).
+ *
+ * Asked twice before it is believed, since a list taken for empty changes a plan. In the middle of a list a 404 is an
+ * error.
+ */
+export function emptyAt404(readJson: ReadJson, clock: Clock): ReadJson {
+  return async (url, context) => {
+    if (url.includes('$skip')) return readJson(url, context)
+    const answer = await undefinedAt404(readJson, url, context)
+    if (answer !== undefined) return answer
+    await clock.sleep(WAITS_MS[0] ?? 0, context.signal)
+    return (await undefinedAt404(readJson, url, context)) ?? { value: [], '@odata.count': 0 }
+  }
+}
+
+async function undefinedAt404(
+  readJson: ReadJson,
+  url: string,
+  context: Parameters<ReadJson>[1],
+): Promise<unknown> {
+  try {
+    return await readJson(url, context)
+  } catch (error) {
+    if (error instanceof DefenderError && error.code === 'not-found') return undefined
+    throw error
+  }
+}

@@ -1,0 +1,161 @@
+import type { Need, Observation } from '../plan/observation.ts'
+import type { Machine } from '../posture/machine.ts'
+import type { MachineAction } from '../posture/machine-action.ts'
+import type { Diagnostic } from '../schema/diagnostic.ts'
+import type { Instant } from '../schema/instant.ts'
+import type { ActionReads } from './action-reads.ts'
+import type { Identity } from './caller.ts'
+import { DEFENDER_CODES } from './codes.ts'
+import { DefenderError, isFatal } from './defender-error.ts'
+import type { ReadContext } from './json-reader.ts'
+import type { Found, MachineReads } from './machine-reads.ts'
+import { isOnboarded } from './wire-machine.ts'
+
+/** What {@link observe} reads with. */
+export interface ObserveInput {
+  readonly machines: MachineReads
+  readonly actions: ActionReads
+  readonly identity: Identity
+  readonly endpoint: string
+  /** Our own clock, for an answer that tells no time. */
+  readonly now: () => Instant
+}
+
+interface Outcome {
+  readonly machines: Found<Machine> | undefined
+  readonly actions: Found<MachineAction> | undefined
+  readonly onboarded: number | null
+}
+
+type Failure = Observation['failures'][number]
+/** Reads, or notes the failure and gives undefined: a read that failed is unknown, never empty. */
+type Attempt = <T>(read: () => Promise<T>) => Promise<T | undefined>
+
+/**
+ * Reads what a plan needs, in as few calls as the service allows.
+ *
+ * The scope is `tenant` where everything was read, also where only some machines were asked for but the service took
+ * no query. A read that fails for good is in `failures`.
+ *
+ * Rejects with a fatal DefenderError only: no token, a refused one, another tenant.
+ */
+export async function observe(input: ObserveInput, need: Need, context: ReadContext): Promise<Observation> {
+  const failures: Failure[] = []
+  const attempt: Attempt = async read => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof DefenderError) || isFatal(error)) throw error
+      failures.push({ code: error.code, message: `${error.message} ${error.wayOut}` })
+      return undefined
+    }
+  }
+  const outcome =
+    need.scope === 'tenant'
+      ? await readTenant(input, need, context, attempt)
+      : await readNamed(input, need, context, attempt)
+  const { actions, diagnostics } = attributed(outcome.actions?.rows ?? [])
+  const isWhole = outcome.machines?.isWhole === true && outcome.actions?.isWhole === true
+  const scope = need.scope === 'tenant' || isWhole ? 'tenant' : 'named'
+  return {
+    target: { endpoint: input.endpoint, tenantId: input.identity.tenantId },
+    readAt: context.log.firstDate ?? input.now(),
+    clockSkewMs: context.log.clockSkewMs,
+    historyFrom: need.historyFrom,
+    scope,
+    ...(scope === 'tenant'
+      ? { machines: outcome.machines?.rows ?? [], actions }
+      : onlyNamed(need, outcome.machines?.rows ?? [], actions)),
+    onboarded: outcome.onboarded,
+    failures,
+    diagnostics,
+    apiCalls: context.log.apiCalls,
+    roles: input.identity.roles,
+  }
+}
+
+async function readTenant(
+  input: ObserveInput,
+  need: Need,
+  context: ReadContext,
+  attempt: Attempt,
+): Promise<Outcome> {
+  const [machines, actions] = await Promise.all([
+    attempt(() => input.machines.all(context)),
+    attempt(() => input.actions.since(need.historyFrom, context)),
+  ])
+  return {
+    machines: machines && { rows: machines, isWhole: true },
+    actions: actions && { rows: actions, isWhole: true },
+    onboarded: machines === undefined ? null : machines.filter(isOnboarded).length,
+  }
+}
+
+async function readNamed(
+  input: ObserveInput,
+  need: Need,
+  context: ReadContext,
+  attempt: Attempt,
+): Promise<Outcome> {
+  const machines = await attempt(() => input.machines.named(need, context))
+  const ids = idsOf(need, machines?.rows ?? [])
+  const [actions, onboarded] = await Promise.all([
+    attempt(() => input.actions.ofMachines(ids, need.historyFrom, context)),
+    onboardedOf(input, need, machines, context, attempt),
+  ])
+  return { machines, actions, onboarded }
+}
+
+async function onboardedOf(
+  input: ObserveInput,
+  need: Need,
+  machines: Found<Machine> | undefined,
+  context: ReadContext,
+  attempt: Attempt,
+): Promise<number | null> {
+  if (machines?.isWhole) return machines.rows.filter(isOnboarded).length
+  if (!need.countOnboarded) return null
+  return (await attempt(() => input.machines.countOnboarded(context))) ?? null
+}
+
+/** The machines to ask actions of: those named by id, found or not, and those found by name. */
+function idsOf(need: Need, machines: readonly Machine[]): readonly string[] {
+  const names = new Set(need.dnsNames)
+  const ids = new Set(need.ids)
+  for (const { id, computerDnsName } of machines) {
+    if (computerDnsName !== null && names.has(computerDnsName.toLowerCase())) ids.add(id)
+  }
+  return [...ids].sort()
+}
+
+function onlyNamed(
+  need: Need,
+  machines: readonly Machine[],
+  actions: readonly MachineAction[],
+): Pick<Observation, 'machines' | 'actions'> {
+  const ids = new Set(idsOf(need, machines))
+  return {
+    machines: machines.filter(machine => ids.has(machine.id)),
+    actions: actions.filter(action => ids.has(action.machineId)),
+  }
+}
+
+function attributed(rows: readonly MachineAction[]): {
+  readonly actions: readonly MachineAction[]
+  readonly diagnostics: readonly Diagnostic[]
+} {
+  const actions = rows.filter(row => row.machineId !== '')
+  const lost = rows.length - actions.length
+  if (lost === 0) return { actions, diagnostics: [] }
+  const { wayOut } = DEFENDER_CODES['action-without-machine']
+  return {
+    actions,
+    diagnostics: [
+      {
+        severity: 'warning',
+        code: 'action-without-machine',
+        message: `${lost} of ${rows.length} actions name no machine and count for none. ${wayOut}`,
+      },
+    ],
+  }
+}
