@@ -1,0 +1,170 @@
+import type { CodeEntry } from '../schema/code-entry.ts'
+
+/** Every code that planning gives to a blocked item, a warning or a diagnostic. */
+export const PLAN_CODES = {
+  'ambiguous-machine': {
+    meaning: 'Several records have the name, and not exactly one is Active, Onboarded and unmerged.',
+    wayOut: 'Name the record by id; the message lists the candidates.',
+  },
+  'attempts-exhausted': {
+    meaning: 'As many own actions as `retry.maxAttempts` ended Failed or TimeOut within `retry.within`.',
+    wayOut: 'Look at the machine, then allow one more with `--retry ADDR --reason TEXT`.',
+  },
+  'cancelled-by-other': {
+    meaning: 'Somebody else cancelled an own action, and the plan would send it again.',
+    wayOut:
+      'Talk to them, then `--reassert ADDR --reason TEXT`, `reassert: true`, or change the declaration.',
+  },
+  'chain-needs-active': {
+    meaning:
+      'Changing the scope releases the machine first, and a machine that is not Active could stay open.',
+    wayOut: 'Plan again once the machine is Active, or declare the scope that holds.',
+  },
+  'conflicting-policies': {
+    meaning: 'Policies ask for contradicting things at one address; both places are named.',
+    wayOut: 'Take the machine out of one of the policies with `except`.',
+  },
+  'contradictory-in-flight': {
+    meaning: 'Actions in both directions are in flight on the machine.',
+    wayOut: 'Wait until they end, or cancel one of them, then plan again.',
+  },
+  'effect-uncertain': {
+    meaning: 'A newer action ended Failed or Cancelled and may have taken effect in part.',
+    wayOut: 'Look at the machine; declaring the facet `false` sends a release to be sure.',
+  },
+  held: {
+    meaning: 'An offboarding is blocked by a hold: an offboarded machine cannot be released any more.',
+    wayOut: 'Release the machine first.',
+  },
+  'held-by-other': {
+    meaning: 'The lift would end a hold that somebody else imposed, perhaps beneath an own one.',
+    wayOut:
+      'Talk to them, then `--reassert ADDR --reason TEXT`, `reassert: true`, or change the declaration.',
+  },
+  'joined-to-stronger': {
+    meaning: 'Policies ask for different strengths of a hold on one machine; the stronger is planned.',
+    wayOut: 'Nothing needs doing; align the policies if it was not meant.',
+  },
+  'leaves-lookback': {
+    meaning: 'An own hold is over 150 days old, and the service forgets actions after 180 days.',
+    wayOut: 'Release and impose it again, or take it out of the policy, before then.',
+  },
+  'machine-gone': {
+    meaning: 'At apply the service lists no record of a planned machine any more.',
+    wayOut: 'Plan again.',
+  },
+  'matches-nothing': {
+    meaning: 'An entry of a policy matches no machine.',
+    wayOut: 'Correct it; a selector reaches Onboarded, unmerged records only.',
+  },
+  'merged-away': {
+    meaning: 'The named record was merged into another one.',
+    wayOut: 'Name the record that it was merged into.',
+  },
+  'not-allowed': {
+    meaning: 'The facet is off until the configuration allows it.',
+    wayOut: 'Set it to true under `allow` in the configuration.',
+  },
+  'not-onboarded': {
+    meaning:
+      'The machine is not onboarded and cannot do this; or it is, and `unmanaged` is for those that are not.',
+    wayOut:
+      'Onboard the machine or contain it with `isolated: unmanaged`; for an onboarded one declare `full`.',
+  },
+  'one-way': {
+    meaning: 'Nothing in the service can undo the change.',
+    wayOut: 'Be sure before you apply.',
+  },
+  'opposite-in-flight': {
+    meaning: 'An action of somebody else in the opposite direction is in flight.',
+    wayOut: 'Wait until it ends, or cancel it with `--reassert ADDR --reason TEXT`.',
+  },
+  'over-max-lifts': {
+    meaning: 'The plan holds more lifts than `guards.maxLifts`, so none of them is sent.',
+    wayOut: 'Narrow the plan with `--target`, raise the limit, or override `maxLifts` with a reason.',
+  },
+  'plan-format': {
+    meaning: 'A file is JSON but not a plan of this format.',
+    wayOut: 'Make the plan again with this version.',
+  },
+  'plan-tampered': {
+    meaning: 'A saved plan was edited after it was made: its checksum or its ids do not fit.',
+    wayOut: 'Plan again.',
+  },
+  'plan-unreadable': {
+    meaning: 'A file given as a plan is not JSON.',
+    wayOut: 'Give a file that `holdfast plan --out FILE` wrote.',
+  },
+  protected: {
+    meaning: 'The configuration protects the machine from this facet.',
+    wayOut: 'Take it out of the policy with `except`, or allow the facet in the `protected` entry.',
+  },
+  're-onboarded': {
+    meaning: 'The machine was offboarded and has reported again since.',
+    wayOut: 'Take it out of the policy, or `--resubmit ADDR --reason TEXT`.',
+  },
+  'reverted-by-other': {
+    meaning: 'Somebody else ended or began a hold, and the plan would undo it.',
+    wayOut:
+      'Talk to them, then `--reassert ADDR --reason TEXT`, `reassert: true`, or change the declaration.',
+  },
+  'scan-proves-acceptance-only': {
+    meaning:
+      'A lift waits for a scan, and a Succeeded scan says that the device accepted it, not that it is clean.',
+    wayOut: 'Look at the alerts of the machine before you rely on the release.',
+  },
+  'scope-change': {
+    meaning: 'The machine is isolated in another scope, and changing it releases the machine for a moment.',
+    wayOut: 'Set `allow: { scopeChange: true }` in the configuration, or declare the scope that holds.',
+  },
+  'scope-unknown': {
+    meaning: 'The service reports no scope for a succeeded isolation.',
+    wayOut: 'Nothing needs doing: it is taken as the declared scope.',
+  },
+  'share-unknown': {
+    meaning: '`guards.maxShare` is set and the number of onboarded machines could not be read.',
+    wayOut: 'Plan again, or use `maxMachines`.',
+  },
+  'stronger-than-declared': {
+    meaning: 'The machine is isolated more strongly than declared.',
+    wayOut: 'Nothing needs doing; `allow.scopeChange` would weaken it by a release and a new isolation.',
+  },
+  'stuck-in-flight': {
+    meaning: 'An action is in flight for over 96 h, longer than the service tries.',
+    wayOut: 'Cancel the action that the message names, then plan again.',
+  },
+  'unknown-action-type': {
+    meaning: 'The history holds actions of a type that this version does not know; they are left alone.',
+    wayOut: 'Nothing needs doing; a newer version may know it.',
+  },
+  'unknown-address': {
+    meaning: 'A flag names a machine, policy or facet that the plan does not know.',
+    wayOut: 'Give a machine id or whole DNS name, `policy:NAME`, or either with `/facet`.',
+  },
+  'unresolved-machine': {
+    meaning: 'No machine record has the id or the whole name that a policy gives.',
+    wayOut: 'Correct it, or set `missing: warn` on the entry if the machine may be gone.',
+  },
+  'unsupported-platform': {
+    meaning: 'The machine’s platform cannot do the action.',
+    wayOut: 'Take the machine out with `except`, or declare what its platform can do.',
+  },
+  'waiting-for-machine': {
+    meaning: 'The machine is Inactive, so the run is not sent. This has no effect on the exit code.',
+    wayOut: 'Nothing needs doing: it is planned again once the machine reports.',
+  },
+  'waits-for-run': {
+    meaning: 'A lift waits for a run (`liftAfter`) that is blocked itself.',
+    wayOut: 'Follow the way out of the run that the message names.',
+  },
+  'will-be-forbidden': {
+    meaning: 'The token lacks the application permission that the request needs.',
+    wayOut: 'Grant it to the app registration with admin consent, then get a new token.',
+  },
+  'will-stay-pending': {
+    meaning: 'The machine is not Active or has not reported for 48 h; the action is sent and not awaited.',
+    wayOut: 'Nothing needs doing: the service tries for 72 h.',
+  },
+} as const satisfies Readonly<Record<string, CodeEntry>>
+
+export type PlanCode = keyof typeof PLAN_CODES
