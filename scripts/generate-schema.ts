@@ -124,13 +124,20 @@ function asText(schema: JsonObject): JsonObject {
   }
 }
 
-/** Puts descriptions beside a `$ref` away, so that the type of a property is the named type it refers to. */
-function withoutRefSiblings(schema: JsonObject): JsonObject {
-  return schema['$ref'] === undefined ? schema : { $ref: schema['$ref'] }
+/**
+ * Makes a schema object easier to name as a type: what stands beside a `$ref` is annotation only, and branches that
+ * only require keys say nothing that TypeScript could say better.
+ */
+function forTypes(schema: JsonObject): JsonObject {
+  if (schema['$ref'] !== undefined) return { $ref: schema['$ref'] }
+  const { anyOf, ...rest } = schema
+  const onlyRequires =
+    Array.isArray(anyOf) && anyOf.every(branch => Object.keys(branch as JsonObject).join() === 'required')
+  return onlyRequires ? rest : schema
 }
 
 async function compileTypes(schema: JsonObject, name: string): Promise<string> {
-  const plain = mapSchema(schema, withoutRefSiblings) as Parameters<typeof compile>[0]
+  const plain = mapSchema(schema, forTypes) as Parameters<typeof compile>[0]
   const { $id: _id, ...anonymous } = plain
   return await compile(anonymous, name, {
     bannerComment: '',
