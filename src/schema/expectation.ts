@@ -1,0 +1,61 @@
+import type { TextNode } from './text-tree.ts'
+import type { SchemaError } from './validator.ts'
+
+/** What a text of a named format is called where something else was found. */
+const NOUNS: Readonly<Record<string, string>> = {
+  policyName: 'a name',
+  machineId: 'a machine id',
+  machineName: 'a DNS name',
+  instant: 'a date or a time with an offset',
+  duration: 'a duration such as `12h`',
+  durationOrZero: 'a duration such as `12h`',
+  freshness: 'a duration such as `7d`',
+  sha1: 'a SHA-1',
+  fileName: 'the name of a library file',
+  guid: 'a GUID',
+  endpoint: 'an https address',
+  share: 'a percentage',
+  wholeNumber: 'a whole number',
+  positiveNumber: 'a whole number',
+}
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'a map',
+  array: 'a list',
+  string: 'a text',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: '`true` or `false`',
+}
+const LONGEST_QUOTE = 60
+
+/** Quotes what was typed for a message, cut where it is long. */
+export function quoteText(text: string): string {
+  return `\`${text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text}\``
+}
+
+/** Joins alternatives as people do: `a`, `b` or `c`. */
+function either(alternatives: readonly string[]): string {
+  const last = alternatives.at(-1) ?? ''
+  return alternatives.length < 2 ? last : `${alternatives.slice(0, -1).join(', ')} or ${last}`
+}
+
+/** The values of an enumeration, other spellings of `true` and `false` left out. */
+export function allowedValues(schema: SchemaError['parentSchema']): readonly string[] {
+  const values = Array.isArray(schema['enum']) ? schema['enum'].map(String) : []
+  return values.filter(value => !/^(True|TRUE|False|FALSE)$/.test(value))
+}
+
+/** Says what a schema object wants. */
+export function describeExpected(schema: SchemaError['parentSchema']): string {
+  const values = allowedValues(schema)
+  if (values.length > 0) return `${values.length > 2 ? 'one of ' : ''}${either(values.map(quoteText))}`
+  const noun = NOUNS[String(schema['format'])]
+  const types = [schema['type']].flat().map(type => (type === 'string' && noun) || TYPES[String(type)] || 'a value')
+  return either([...new Set(types)])
+}
+
+/** Says what was found instead. */
+export function describeFound(node: TextNode): string {
+  if (node.kind === 'text') return quoteText(node.text)
+  return node.kind === 'nothing' ? 'nothing' : `a ${node.kind}`
+}

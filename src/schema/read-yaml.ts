@@ -1,0 +1,96 @@
+import { Composer, type Document, Lexer, Parser } from 'yaml'
+import { buildTree, DEEPEST, isEmptyDocument, tooDeep } from './build-tree.ts'
+import type { Finding, IndexedText, Span } from './indexed-text.ts'
+import type { Member } from './text-tree.ts'
+import { explainYamlFault } from './yaml-faults.ts'
+
+/** The longest file that is parsed, in UTF-16 units: the parser takes about a second per two million. */
+export const LARGEST_FILE = 5_000_000
+
+/** What no YAML text holds: control characters, carriage returns alone, and what a decoder puts for bytes that are not UTF-8. */
+const NOT_TEXT =
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffd\ufffe\uffff]|\r(?!\n)/
+
+/** The documents of a file that could be read, and everything that was found wrong with the others. */
+export interface YamlFile {
+  readonly documents: readonly Member[]
+  readonly findings: readonly Finding[]
+}
+
+/** Refuses what need not be parsed to be refused: files that are too large, and files that are no text. */
+export function checkFile(text: IndexedText): readonly Finding[] {
+  if (text.text.length > LARGEST_FILE) {
+    const message = `the file has ${(text.text.length / 1e6).toFixed(1)} million characters, at most ${LARGEST_FILE / 1e6} million are read: put machines into a \`list:\` file, one per line`
+    return [{ code: 'file-too-large', message, span: { start: 0, end: 1 } }]
+  }
+  const at = text.text.search(NOT_TEXT)
+  if (at === -1) return []
+  const point = text.text.codePointAt(at) ?? 0
+  const message = `expected UTF-8 text, found the character U+${point.toString(16).toUpperCase().padStart(4, '0')}: save the file as UTF-8 with ordinary line ends`
+  return [{ code: 'not-text', message, span: { start: at, end: at + 1 } }]
+}
+
+/** A document, or the finding that ended the reading of the file. */
+type Step = { readonly document: Document.Parsed; readonly tagDirective?: Span } | { readonly end: Finding }
+
+/** Documents as the parser finishes them; stops where nesting has no end, before anything recurses into it. */
+function* compose(text: string): Generator<Step> {
+  const parser = new Parser()
+  const composer = new Composer({ schema: 'failsafe', merge: false, uniqueKeys: false, logLevel: 'silent' })
+  const tagDirectives: Span[] = []
+  function* documents(composed: Iterable<Document.Parsed>): Generator<Step> {
+    for (const document of composed) {
+      const [first] = tagDirectives.filter(({ start }) => start < document.range[0])
+      if (first === undefined) yield { document }
+      else {
+        tagDirectives.length = 0
+        yield { document, tagDirective: first }
+      }
+    }
+  }
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const token of parser.next(lexeme)) {
+      if (token.type === 'directive' && token.source.startsWith('%TAG')) {
+        tagDirectives.push({ start: token.offset, end: token.offset + token.source.length })
+      }
+      yield* documents(composer.next(token))
+    }
+    if (parser.stack.length > DEEPEST) {
+      yield { end: tooDeep({ start: parser.offset - lexeme.length, end: parser.offset }) }
+      return
+    }
+  }
+  for (const token of parser.end()) yield* documents(composer.next(token))
+  yield* documents(composer.end(false, text.length))
+}
+
+/** What the library found in one document. Only the first is told: the others follow from it. */
+function firstFault({ document, tagDirective }: Exclude<Step, { end: Finding }>): Finding | undefined {
+  if (tagDirective !== undefined) return { ...explainYamlFault('BAD_DIRECTIVE'), span: tagDirective }
+  const [first] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
+  if (first === undefined) return undefined
+  const [start, end] = first.pos
+  return { ...explainYamlFault(first.code), span: { start, end } }
+}
+
+/**
+ * Reads the documents of a YAML file with every scalar as it was typed.
+ *
+ * A document with a fault is left out and the others are read all the same. Documents without contents are skipped.
+ * Takes any text; never throws.
+ */
+export function readYaml(text: IndexedText): YamlFile {
+  const refused = checkFile(text)
+  if (refused.length > 0) return { documents: [], findings: refused }
+  const findings: Finding[] = []
+  const documents: Member[] = []
+  for (const step of compose(text.text)) {
+    const fault = 'end' in step ? step.end : firstFault(step)
+    if (fault !== undefined) findings.push(fault)
+    if (fault !== undefined || 'end' in step || isEmptyDocument(step.document.contents)) continue
+    const before = findings.length
+    const node = buildTree(step.document.contents, findings)
+    if (findings.length === before) documents.push({ name: node.members.values().next().value?.name ?? node.span, node })
+  }
+  return { documents, findings }
+}
