@@ -1,6 +1,7 @@
 import { APPLY_CODES } from '../src/apply/codes.ts'
 import { CLI_CODES } from '../src/cli/codes.ts'
 import { DEFENDER_CODES } from '../src/defender/codes.ts'
+import { PLAN_CODES } from '../src/plan/codes.ts'
 import { SCHEMA_CODES } from '../src/schema/codes.ts'
 
 /** A registry of one room: what each code means, and the way out, as one text or as two. */
@@ -10,6 +11,7 @@ type Registry = Readonly<Record<string, string | { readonly meaning: string; rea
 const REGISTRIES: Readonly<Record<string, Registry>> = {
   'Policies, configuration and lists': SCHEMA_CODES,
   'Reading from the service': DEFENDER_CODES,
+  Planning: PLAN_CODES,
   'Applying a plan': APPLY_CODES,
   'The command line': CLI_CODES,
 }
