@@ -1,0 +1,20 @@
+import type { Caller } from './tokens.ts'
+import type { World } from './world.ts'
+
+/** What a fault does to the rows of a list. */
+export type RowTampering = 'skip-row' | 'repeat-row'
+
+/** One request on its way through a handler. */
+export interface Call {
+  readonly world: World
+  /** Path segments that the route left open, decoded. */
+  readonly params: readonly string[]
+  readonly query: URLSearchParams
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: string | Buffer
+  readonly caller: Caller
+  readonly nowMs: number
+  /** Scheme, host and path of the request, for nextLinks. */
+  readonly url: URL
+  readonly tampering: RowTampering | undefined
+}

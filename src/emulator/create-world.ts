@@ -1,0 +1,126 @@
+import { fromEpochMs, msBetween, parseInstant } from '../schema/instant.ts'
+import { type ActionRecord, hasEnded } from './action-record.ts'
+import { ActionStore } from './action-store.ts'
+import { Library } from './library.ts'
+import { type MachineRecord, toWireMachine } from './machine-record.ts'
+import { MachineStore } from './machine-store.ts'
+import { createOutcomes } from './outcomes.ts'
+import { Quotas } from './quota.ts'
+import { createRandom } from './random.ts'
+import { Replies } from './reply.ts'
+import type { Scenario, ScenarioLibraryFile, ScenarioMachine } from './scenario-types.ts'
+import { Schedule } from './schedule.ts'
+import { type ActionContext, createAction } from './seed-action.ts'
+import { createMachine } from './seed-machine.ts'
+import { resolveSettings } from './settings.ts'
+import { scenarioMs, scenarioTime } from './span.ts'
+import { createStamper } from './stamp.ts'
+import { StatusMachine } from './status-machine.ts'
+import type { World } from './world.ts'
+
+const DAY_MS = 86_400_000
+
+/** A world and what moves it. */
+export interface SeededWorld {
+  readonly world: World
+  readonly schedule: Schedule
+  readonly actionContext: ActionContext
+}
+
+/** Builds everything a scenario states, as it is at the emulator's start. */
+export function createWorld(
+  scenario: Scenario,
+  startMs: number,
+  nowMs: () => number,
+  seed: number,
+): SeededWorld {
+  const settings = resolveSettings(scenario.behaviour ?? {})
+  const random = createRandom(seed)
+  const stamper = createStamper(random)
+  const [machines, actions, schedule] = [new MachineStore(), new ActionStore(), new Schedule()]
+  const statuses = new StatusMachine(settings, schedule, actions, machines, stamper, random)
+  const world: World = {
+    settings,
+    machines,
+    actions,
+    library: new Library(),
+    outcomes: createOutcomes(scenario.behaviour?.outcomes ?? [], seed),
+    statuses,
+    quotas: new Quotas(settings.quotas),
+    replies: new Replies(random, () => nowMs() + settings.clockSkewMs),
+    random,
+    stamper,
+    isForgotten: (record, now) => record.creation < fromEpochMs(now - settings.retentionMs),
+  }
+  for (const machine of scenario.machines ?? []) seedMachine(world, schedule, machine, startMs)
+  const actionContext: ActionContext = { machines, random, startMs, settleMs: settings.settleMs }
+  seedActions(world, scenario, actionContext)
+  for (const file of scenario.libraryFiles ?? []) seedFile(world, file, startMs)
+  return { world, schedule, actionContext }
+}
+
+function seedMachine(
+  { machines, statuses }: World,
+  schedule: Schedule,
+  machine: ScenarioMachine,
+  startMs: number,
+): void {
+  const record = createMachine(machine, startMs)
+  machines.add(record)
+  scheduleReach(schedule, statuses, record, machine, startMs)
+}
+
+/** Puts on the schedule when a machine stops answering, and when it answers again. */
+export function scheduleReach(
+  schedule: Schedule,
+  statuses: StatusMachine,
+  record: MachineRecord,
+  { onlineAt, offlineAt }: ScenarioMachine,
+  startMs: number,
+): void {
+  if (offlineAt !== undefined)
+    schedule.at(scenarioMs(offlineAt, startMs), atMs => statuses.goOffline(record, atMs))
+  if (onlineAt !== undefined)
+    schedule.at(scenarioMs(onlineAt, startMs), atMs => statuses.goOnline(record, atMs))
+}
+
+function seedActions(
+  { actions, machines, statuses }: World,
+  scenario: Scenario,
+  context: ActionContext,
+): void {
+  const seeded = (scenario.actions ?? []).map(action => ({ record: createAction(action, context), action }))
+  seeded.sort(({ record: left }, { record: right }) =>
+    left.creation < right.creation ? -1 : left.creation > right.creation ? 1 : 0,
+  )
+  for (const { record } of seeded) actions.add(record)
+  const succeeded = seeded.map(({ record }) => record).filter(({ status }) => status === 'Succeeded')
+  succeeded.sort((left, right) => (left.update < right.update ? -1 : left.update > right.update ? 1 : 0))
+  for (const record of succeeded)
+    if (!isReonboarded(record, machines, context.startMs)) statuses.applyEffect(record)
+  for (const { record, action } of seeded)
+    if (!hasEnded(record)) statuses.begin(record, action.fate ?? {}, context.startMs)
+}
+
+/** A machine seen more than a day after its offboarding was onboarded again. */
+function isReonboarded(record: ActionRecord, machines: MachineStore, startMs: number): boolean {
+  if (record.type !== 'Offboard') return false
+  const machine = machines.find(record.machineId)
+  const lastSeen = machine === undefined ? null : toWireMachine(machine, startMs).lastSeen
+  const seen = lastSeen === null ? undefined : parseInstant(lastSeen)
+  return seen !== undefined && msBetween(record.update, seen) > DAY_MS
+}
+
+function seedFile({ library, settings }: World, file: ScenarioLibraryFile, startMs: number): void {
+  const created = scenarioTime(file.creationTime ?? '-30d', startMs)
+  library.put({
+    fileName: file.fileName,
+    content: Buffer.from(file.content ?? ''),
+    description: file.description ?? '',
+    created,
+    updated: created,
+    createdBy: file.createdBy ?? settings.requestor,
+    hasParameters: false,
+    parametersDescription: null,
+  })
+}

@@ -1,0 +1,144 @@
+import { formatInstant, fromEpochMs } from '../schema/instant.ts'
+import type { Call } from './call.ts'
+import type { RequestCounter } from './events.ts'
+import {
+  type EmulatorAnswer,
+  type EmulatorRequest,
+  notFound,
+  Refusal,
+  type Reply,
+  type RequestRecord,
+} from './exchange.ts'
+import { answerFault, type FaultPicker, type RequestShape, tamperingOf } from './faults.ts'
+import { ODataProblem } from './odata/lexer.ts'
+import { apiPath, findRoute, type Route } from './routes.ts'
+import { type Caller, type TokenIssuer, tokenEndpoint } from './tokens.ts'
+import type { World } from './world.ts'
+
+/** What stands between the wire and the handlers. */
+export interface GatewayParts {
+  readonly world: World
+  readonly tokens: TokenIssuer
+  readonly pickFault: FaultPicker
+  readonly baseUrl: string
+  readonly startMs: number
+  readonly countRequest: RequestCounter
+  readonly log: (record: RequestRecord) => void
+}
+
+/** One request with its address taken apart. */
+interface Incoming {
+  readonly request: EmulatorRequest
+  readonly method: string
+  readonly url: URL
+  readonly headers: Readonly<Record<string, string | undefined>>
+  /** Path below `/api`, case kept; undefined outside the API. */
+  readonly apiPath: string | undefined
+  readonly nowMs: number
+}
+
+function readHeaders(request: EmulatorRequest): Readonly<Record<string, string | undefined>> {
+  const entries = Object.entries(request.headers).map(([name, value]) => [
+    name.toLowerCase(),
+    Array.isArray(value) ? value.join(', ') : value,
+  ])
+  return Object.fromEntries(entries)
+}
+
+function readIncoming(request: EmulatorRequest, baseUrl: string, nowMs: number): Incoming {
+  // A path that begins with two slashes would otherwise be read as a host.
+  const url = URL.canParse(request.url)
+    ? new URL(request.url)
+    : new URL(baseUrl.replace(/\/+$/, '') + request.url.replace(/^\/*/, '/'))
+  const method = request.method.toUpperCase()
+  return { request, method, url, headers: readHeaders(request), apiPath: apiPath(url.pathname), nowMs }
+}
+
+function shapeOf({ method, url, apiPath: path }: Incoming): RequestShape {
+  const query = decodeQuery(url.search.slice(1))
+  return { method, path: (path ?? url.pathname).toLowerCase(), query }
+}
+
+function decodeQuery(query: string): string {
+  try {
+    return decodeURIComponent(query.replaceAll('+', ' '))
+  } catch {
+    return query
+  }
+}
+
+/** The service's words for a caller that lacks all of the permissions a call accepts. */
+function checkRoles({ roles }: Caller, { permissions }: Route): void {
+  if (permissions.some(permission => roles.includes(permission))) return
+  throw new Refusal(
+    403,
+    'Forbidden',
+    `Missing application roles. API required roles: ${permissions.join(',')}, application roles: ${roles.join(',')}.`,
+  )
+}
+
+/** Makes the function that answers requests: token endpoints, then authentication, routes, roles and quota. */
+export function createGateway(
+  parts: GatewayParts,
+): (request: EmulatorRequest, nowMs: number) => EmulatorAnswer {
+  const { world, tokens, pickFault, countRequest, log } = parts
+
+  function answerRoute(incoming: Incoming, tampering: Call['tampering']): Reply {
+    const { method, url, headers, request, nowMs } = incoming
+    const caller = tokens.callerOf(headers['authorization'])
+    if (caller === undefined)
+      throw new Refusal(401, 'Unauthorized', 'Unauthorized: the token is missing or not valid')
+    const match = incoming.apiPath === undefined ? undefined : findRoute(method, incoming.apiPath)
+    if (match === undefined || match.kind === 'none') throw notFound('Resource', url.pathname)
+    if (match.kind === 'wrong-method') return world.replies.empty(405, { allow: match.allow })
+    const { route, params } = match
+    checkRoles(caller, route)
+    world.quotas.count(caller.appId, `${route.method} ${route.path}`, route.quota, nowMs)
+    const { body = '' } = request
+    return route.answer({
+      world,
+      params,
+      query: url.searchParams,
+      headers,
+      body,
+      caller,
+      nowMs,
+      url,
+      tampering,
+    })
+  }
+
+  function answer(incoming: Incoming, tampering: Call['tampering']): Reply {
+    const endpoint = tokenEndpoint(incoming.url.pathname)
+    if (endpoint !== undefined)
+      return incoming.method === 'POST'
+        ? tokens.answer(incoming.request, endpoint)
+        : world.replies.empty(405, { allow: 'POST' })
+    try {
+      return answerRoute(incoming, tampering)
+    } catch (error) {
+      if (error instanceof Refusal) return world.replies.refusal(error)
+      if (error instanceof ODataProblem)
+        return world.replies.refusal(new Refusal(400, 'ODataError', error.message))
+      throw error
+    }
+  }
+
+  return (request, nowMs) => {
+    const incoming = readIncoming(request, parts.baseUrl, nowMs)
+    const shape = shapeOf(incoming)
+    const fault = pickFault(shape, nowMs - parts.startMs)
+    const proceed = (): Reply => answer(incoming, tamperingOf(fault))
+    const answered: EmulatorAnswer =
+      fault === undefined ? { kind: 'response', ...proceed() } : answerFault(fault, world.replies, proceed)
+    log(recordOf(incoming, answered))
+    countRequest(shape, nowMs)
+    return answered
+  }
+}
+
+function recordOf({ method, url, nowMs }: Incoming, answered: EmulatorAnswer): RequestRecord {
+  const query = url.search.slice(1).replace(/(^|&)(sig=)[^&]*/g, '$1$2…')
+  const status = answered.kind === 'response' ? answered.status : answered.kind
+  return { method, path: url.pathname, query, status, at: formatInstant(fromEpochMs(nowMs)) }
+}

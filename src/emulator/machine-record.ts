@@ -1,0 +1,124 @@
+import { formatInstant, fromEpochMs } from '../schema/instant.ts'
+import { addTicks } from './stamp.ts'
+
+/** A machine as the service sends it: all its fields, in the captured order (defender-api.md 4). */
+export interface WireMachine {
+  readonly id: string
+  readonly mergedIntoMachineId: string | null
+  readonly isPotentialDuplication: boolean
+  readonly isExcluded: boolean
+  readonly exclusionReason: string | null
+  readonly computerDnsName: string | null
+  readonly firstSeen: string | null
+  readonly lastSeen: string | null
+  readonly osPlatform: string | null
+  readonly osVersion: string | null
+  readonly osProcessor: string | null
+  readonly version: string | null
+  readonly lastIpAddress: string | null
+  readonly lastExternalIpAddress: string | null
+  readonly agentVersion: string | null
+  readonly osBuild: number | null
+  readonly healthStatus: string | null
+  readonly deviceValue: string | null
+  readonly rbacGroupId: number
+  readonly rbacGroupName: string | null
+  readonly riskScore: string | null
+  readonly exposureLevel: string | null
+  readonly isAadJoined: boolean | null
+  readonly aadDeviceId: string | null
+  readonly machineTags: readonly string[]
+  readonly defenderAvStatus: string | null
+  readonly onboardingStatus: string
+  readonly osArchitecture: string | null
+  readonly managedBy: string | null
+  readonly managedByStatus: string | null
+  readonly ipAddresses: readonly {
+    readonly ipAddress: string
+    readonly macAddress: string | null
+    readonly type: string
+    readonly operationalStatus: string
+  }[]
+  readonly vmMetadata: null
+}
+
+/** What really holds on a machine, which the service itself never says. */
+export interface MachineTruth {
+  isolation: 'none' | 'Full' | 'Selective' | 'UnManagedDevice'
+  restricted: boolean
+}
+
+/** A machine as the emulator keeps it. */
+export interface MachineRecord {
+  facts: WireMachine
+  readonly truth: MachineTruth
+  /** Whether the device answers. */
+  online: boolean
+  noAutomation: boolean
+  /** When `facts.lastSeen` was true; an online machine reports again every day after it. Undefined: never again. */
+  seenMs: number | undefined
+  /** The row as it was last sent and the report it was made of. */
+  cache: { readonly reportMs: number; readonly inactive: boolean; readonly json: string } | undefined
+}
+
+const DAY_MS = 86_400_000
+/** A machine is Inactive after more than seven days of silence (defender-api.md 4). */
+const SILENT_MS = 7 * DAY_MS
+
+/** When the machine last sent its full report: about every 24 hours while it is online. */
+function lastReportMs(record: MachineRecord, nowMs: number): number | undefined {
+  const seen = record.seenMs
+  if (seen === undefined || !record.online || nowMs <= seen) return seen
+  return seen + Math.floor((nowMs - seen) / DAY_MS) * DAY_MS
+}
+
+/** Notes that a machine stopped answering: its last report stays where it is. */
+export function fallSilent(record: MachineRecord, nowMs: number): void {
+  const reportMs = lastReportMs(record, nowMs)
+  record.facts = seenFacts(record, reportMs)
+  record.seenMs = reportMs
+  record.online = false
+  record.cache = undefined
+}
+
+/** Notes that a machine answers again: it reports at once. */
+export function comeBack(record: MachineRecord, nowMs: number): void {
+  const lastSeen = formatInstant(addTicks(fromEpochMs(nowMs), 1))
+  record.online = true
+  record.seenMs = nowMs
+  const healthStatus = record.facts.healthStatus === 'Inactive' ? 'Active' : record.facts.healthStatus
+  record.facts = { ...record.facts, lastSeen, healthStatus }
+  record.cache = undefined
+}
+
+function seenFacts(record: MachineRecord, reportMs: number | undefined): WireMachine {
+  if (reportMs === undefined || reportMs === record.seenMs) return record.facts
+  return { ...record.facts, lastSeen: formatInstant(addTicks(fromEpochMs(reportMs), 1)) }
+}
+
+function isInactive(record: MachineRecord, reportMs: number | undefined, nowMs: number): boolean {
+  return (
+    record.facts.healthStatus === 'Active' &&
+    !record.online &&
+    reportMs !== undefined &&
+    nowMs - reportMs > SILENT_MS
+  )
+}
+
+/** Writes a record in the service's shape as it is now, without `@odata.context`. */
+export function toWireMachine(record: MachineRecord, nowMs: number): WireMachine {
+  const reportMs = lastReportMs(record, nowMs)
+  const facts = seenFacts(record, reportMs)
+  return isInactive(record, reportMs, nowMs) ? { ...facts, healthStatus: 'Inactive' } : facts
+}
+
+/** Writes the row of a machine as it is now, from the cache where nothing moved. */
+export function machineRow(record: MachineRecord, nowMs: number): string {
+  const reportMs = lastReportMs(record, nowMs) ?? -1
+  const inactive = isInactive(record, reportMs, nowMs)
+  const { cache } = record
+  if (cache !== undefined && cache.reportMs === reportMs && cache.inactive === inactive) return cache.json
+  const json = JSON.stringify(toWireMachine(record, nowMs))
+  record.cache = { reportMs, inactive, json }
+  return json
+}

@@ -1,0 +1,112 @@
+import { ACTION_METHODS, CANCEL_QUOTA, type Quota } from '../posture/methods.ts'
+import type { Call } from './call.ts'
+import { cancelAction } from './cancel.ts'
+import type { Reply } from './exchange.ts'
+import { countActions, getAction, listActions } from './history.ts'
+import { countMachines, findByIp, findByTag, getMachine, listMachines } from './inventory.ts'
+import { deleteLibraryFile, listLibrary, uploadLibraryFile } from './library.ts'
+import { submitAction } from './submit.ts'
+import { tagMachine, tagMachines } from './tags.ts'
+
+/** One method of the API. */
+export interface Route {
+  readonly method: string
+  /** Path below `/api`; `{…}` stands for one segment, or for the arguments in parentheses. */
+  readonly path: string
+  readonly pattern: RegExp
+  readonly quota: Quota
+  /** Any one of these application permissions is enough. */
+  readonly permissions: readonly string[]
+  readonly answer: (call: Call) => Reply
+}
+
+const READ = ['Machine.Read.All', 'Machine.ReadWrite.All']
+const WRITE = ['Machine.ReadWrite.All']
+const LIBRARY = ['Library.Manage']
+const ACT = [...new Set(ACTION_METHODS.map(({ permission }) => permission))]
+const USUAL = CANCEL_QUOTA
+
+function patternOf(path: string): RegExp {
+  const escaped = path.replace(/[.()$]/g, '\\$&').replace(/\{[^}]*\}/g, '([^/]+?)')
+  return new RegExp(`^${escaped}$`, 'i')
+}
+
+function route(
+  method: string,
+  path: string,
+  permissions: readonly string[],
+  answer: (call: Call) => Reply,
+  quota: Quota = USUAL,
+): Route {
+  return { method, path, pattern: patternOf(path), quota, permissions, answer }
+}
+
+/** Every method of the emulated API (defender-api.md 5); the first pattern that fits a path wins. */
+export const ROUTES: readonly Route[] = [
+  route('GET', '/machineactions', READ, listActions),
+  route('GET', '/machineactions/$count', READ, countActions),
+  route('GET', '/machineactions/{id}', READ, getAction),
+  route('POST', '/machineactions/{id}/cancel', ACT, cancelAction, CANCEL_QUOTA),
+  ...ACTION_METHODS.map(method =>
+    route(
+      'POST',
+      `/machines/{id}/${method.path}`,
+      [method.permission],
+      call => submitAction(call, method),
+      method.quota,
+    ),
+  ),
+  route('GET', '/machines', READ, listMachines),
+  route('GET', '/machines/$count', READ, countMachines),
+  route('GET', '/machines/findbytag', READ, findByTag),
+  route('GET', '/machines/findbyip({arguments})', READ, findByIp),
+  route('POST', '/machines/AddOrRemoveTagForMultipleMachines', WRITE, tagMachines),
+  route('POST', '/machines/{id}/tags', WRITE, tagMachine),
+  route('GET', '/machines/{id}', READ, getMachine),
+  route('GET', '/libraryfiles', LIBRARY, listLibrary),
+  route('POST', '/libraryfiles', LIBRARY, uploadLibraryFile),
+  route('DELETE', '/libraryfiles/{fileName}', LIBRARY, deleteLibraryFile),
+]
+
+/** What a method and a path lead to. */
+export type Match =
+  | { readonly kind: 'route'; readonly route: Route; readonly params: readonly string[] }
+  /** The path exists with other methods. */
+  | { readonly kind: 'wrong-method'; readonly allow: string }
+  | { readonly kind: 'none' }
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
+}
+
+/**
+ * Finds the route of a request.
+ *
+ * @param path - Path below `/api`, still encoded, without a trailing slash. Letter case does not matter.
+ */
+export function findRoute(method: string, path: string): Match {
+  const fitting = ROUTES.flatMap(candidate => {
+    const match = candidate.pattern.exec(path)
+    return match === null ? [] : [{ route: candidate, params: match.slice(1).map(decode) }]
+  })
+  const [first] = fitting
+  if (first === undefined) return { kind: 'none' }
+  // A fixed path such as /machines/findbytag hides the {id} of the same depth.
+  const paths = fitting.filter(({ params }) => params.length === first.params.length)
+  const found = paths.find(({ route: { method: own } }) => own === method.toUpperCase())
+  if (found !== undefined) return { kind: 'route', ...found }
+  return {
+    kind: 'wrong-method',
+    allow: [...new Set(paths.map(({ route: { method: own } }) => own))].join(', '),
+  }
+}
+
+/** Strips `/api` or `/api/v1.0` and trailing slashes; undefined for a path outside the API. */
+export function apiPath(pathname: string): string | undefined {
+  const match = /^\/api(?:\/v1\.0)?(\/.*?)\/*$/i.exec(pathname)
+  return match === null ? undefined : match[1]
+}

@@ -1,0 +1,211 @@
+import type { EmulatorRequest, Reply } from './exchange.ts'
+import type { Random } from './random.ts'
+import type { Replies } from './reply.ts'
+import type { Settings } from './settings.ts'
+
+/** All application permissions that the emulated calls need (defender-api.md 5). */
+export const ALL_ROLES: readonly string[] = [
+  'Machine.Read.All',
+  'Machine.ReadWrite.All',
+  'Machine.Isolate',
+  'Machine.RestrictExecution',
+  'Machine.Scan',
+  'Machine.CollectForensics',
+  'Machine.StopAndQuarantine',
+  'Machine.LiveResponse',
+  'Machine.Offboard',
+  'Library.Manage',
+]
+
+/** The application a request comes from. Quotas are counted by `appId`. */
+export interface Caller {
+  readonly appId: string
+  readonly roles: readonly string[]
+}
+
+const GRANTS: ReadonlySet<string> = new Set([
+  'client_credentials',
+  'password',
+  'authorization_code',
+  'refresh_token',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer',
+])
+const TOKEN_PATH = /^\/([^/]+)\/oauth2(\/v2\.0)?\/token\/?$/i
+const UNKNOWN_APP = '00000000-0000-0000-0000-000000000000'
+const SECOND_MS = 1000
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+/** The tenant of a scenario that names none, asked by a domain name. */
+const DEFAULT_TENANT = '5a1dc0de-0000-4000-a000-000000000001'
+
+/** One of the two forms of the token endpoint. */
+export interface TokenEndpoint {
+  readonly tenant: string
+  readonly version: 1 | 2
+}
+
+interface Claims {
+  readonly aud: string
+  readonly iss: string
+  readonly iat: number
+  readonly nbf: number
+  readonly exp: number
+  readonly app_displayname: string
+  readonly appid: string
+  readonly roles: readonly string[]
+  readonly tid: string
+  readonly uti: string
+  readonly ver: string
+}
+
+/** Finds which token endpoint a path is, if any. */
+export function tokenEndpoint(path: string): TokenEndpoint | undefined {
+  const match = TOKEN_PATH.exec(path)
+  if (match === null) return undefined
+  return { tenant: match[1] ?? '', version: match[2] === undefined ? 1 : 2 }
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}
+
+function decodeClaims(token: string): Readonly<Record<string, unknown>> | undefined {
+  const [, payload] = token.split('.')
+  if (payload === undefined) return undefined
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'))
+    return typeof claims === 'object' && claims !== null ? { ...claims } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Issues tokens and reads them back. They are JWTs by shape, with readable claims and nothing to verify. */
+export class TokenIssuer {
+  readonly #settings: Settings
+  readonly #tenantId: string | undefined
+  readonly #random: Random
+  readonly #nowMs: () => number
+  readonly #replies: Replies
+  readonly #issued: Set<string> = new Set()
+
+  constructor(
+    settings: Settings,
+    tenantId: string | undefined,
+    random: Random,
+    nowMs: () => number,
+    replies: Replies,
+  ) {
+    this.#settings = settings
+    this.#tenantId = tenantId
+    this.#random = random
+    this.#nowMs = nowMs
+    this.#replies = replies
+  }
+
+  /** Answers a token request of either version. The form is read whatever its Content-Type says. */
+  answer(request: EmulatorRequest, { tenant, version }: TokenEndpoint): Reply {
+    const form = new URLSearchParams(request.body?.toString() ?? '')
+    const problem = this.#problemOf(form, version)
+    if (problem !== undefined) return this.#replies.json(problem.status, this.#errorBody(problem))
+    const audience = version === 1 ? form.get('resource') : form.get('scope')?.replace(/\/\.default.*$/, '')
+    const claims = this.#claims(form.get('client_id') ?? UNKNOWN_APP, audience ?? '', tenant)
+    return this.#replies.json(200, this.#grant(claims, version))
+  }
+
+  #problemOf(form: URLSearchParams, version: 1 | 2): OAuthProblem | undefined {
+    const missing = ['grant_type', 'client_id', version === 1 ? 'resource' : 'scope'].find(
+      name => (form.get(name) ?? '') === '',
+    )
+    if (missing !== undefined)
+      return {
+        status: 400,
+        error: 'invalid_request',
+        number: 900144,
+        text: `The request body must contain the following parameter: '${missing}'.`,
+      }
+    if (!GRANTS.has(form.get('grant_type') ?? ''))
+      return {
+        status: 400,
+        error: 'unsupported_grant_type',
+        number: 70003,
+        text: 'The app requested an unsupported grant type.',
+      }
+    const { secrets } = this.#settings
+    if (secrets !== undefined && secrets[form.get('client_id') ?? ''] !== form.get('client_secret'))
+      return {
+        status: 401,
+        error: 'invalid_client',
+        number: 7000215,
+        text: 'Invalid client secret provided.',
+      }
+    return undefined
+  }
+
+  #errorBody({ error, number, text }: OAuthProblem): unknown {
+    const [trace, correlation] = [this.#random.guid(), this.#random.guid()]
+    return {
+      error,
+      error_description: `AADSTS${number}: ${text} Trace ID: ${trace} Correlation ID: ${correlation}`,
+      error_codes: [number],
+      trace_id: trace,
+      correlation_id: correlation,
+    }
+  }
+
+  #grant(claims: Claims, version: 1 | 2): unknown {
+    const token = `${encode({ typ: 'JWT', alg: 'none' })}.${encode(claims)}.${encode('emulator')}`
+    this.#issued.add(token)
+    const expiresIn = Math.max(claims.exp - claims.iat - 1, 0)
+    if (version === 2)
+      return { token_type: 'Bearer', expires_in: expiresIn, ext_expires_in: 0, access_token: token }
+    return {
+      token_type: 'Bearer',
+      expires_in: String(expiresIn),
+      ext_expires_in: '0',
+      expires_on: String(claims.exp),
+      not_before: String(claims.nbf),
+      resource: claims.aud,
+      access_token: token,
+    }
+  }
+
+  /** The claims of a new token. Without a tenant of its own the scenario is of whatever tenant is asked. */
+  #claims(clientId: string, audience: string, askedTenant: string): Claims {
+    const issuedAt = Math.floor(this.#nowMs() / SECOND_MS)
+    const tid = this.#tenantId ?? (GUID.test(askedTenant) ? askedTenant.toLowerCase() : DEFAULT_TENANT)
+    return {
+      aud: audience,
+      iss: `https://sts.windows.net/${tid}/`,
+      iat: issuedAt,
+      nbf: issuedAt,
+      exp: issuedAt + Math.floor(this.#settings.tokenLifetimeMs / SECOND_MS),
+      app_displayname: this.#settings.requestor,
+      appid: clientId,
+      roles: this.#settings.roles ?? ALL_ROLES,
+      tid,
+      uti: this.#random.hex(22),
+      ver: '1.0',
+    }
+  }
+
+  /** The caller of a request; undefined where it carries no token, or none that is good. */
+  callerOf(authorization: string | undefined): Caller | undefined {
+    const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
+    if (token === undefined) return undefined
+    const claims = decodeClaims(token)
+    if (this.#settings.enforceTokens && !this.#isGood(token, claims)) return undefined
+    const appId = typeof claims?.['appid'] === 'string' ? claims['appid'] : UNKNOWN_APP
+    return { appId, roles: this.#settings.roles ?? ALL_ROLES }
+  }
+
+  #isGood(token: string, claims: Readonly<Record<string, unknown>> | undefined): boolean {
+    return this.#issued.has(token) && Number(claims?.['exp']) * SECOND_MS > this.#nowMs()
+  }
+}
+
+interface OAuthProblem {
+  readonly status: number
+  readonly error: string
+  readonly number: number
+  readonly text: string
+}

@@ -1,0 +1,27 @@
+import type { ActionRecord } from './action-record.ts'
+import type { ActionStore } from './action-store.ts'
+import type { Library } from './library.ts'
+import type { MachineStore } from './machine-store.ts'
+import type { Outcomes } from './outcomes.ts'
+import type { Quotas } from './quota.ts'
+import type { Random } from './random.ts'
+import type { Replies } from './reply.ts'
+import type { Settings } from './settings.ts'
+import type { Stamper } from './stamp.ts'
+import type { StatusMachine } from './status-machine.ts'
+
+/** Everything the handlers of one emulator share. */
+export interface World {
+  readonly settings: Settings
+  readonly machines: MachineStore
+  readonly actions: ActionStore
+  readonly library: Library
+  readonly outcomes: Outcomes
+  readonly statuses: StatusMachine
+  readonly quotas: Quotas
+  readonly replies: Replies
+  readonly random: Random
+  readonly stamper: Stamper
+  /** Whether an action is older than the history reaches. */
+  isForgotten(record: ActionRecord, nowMs: number): boolean
+}
