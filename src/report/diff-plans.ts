@@ -3,13 +3,13 @@ import type { Plan } from '../plan/document.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { layOut, span } from './lay-out.ts'
 import { type Addressed, facetPath, nameMachines } from './machine-label.ts'
-import type { Tone } from './paint.ts'
+import { paint, type Tone } from './paint.ts'
 import { blockedLine, changeLine, inFlightLine, type PlanLine } from './plan-line.ts'
 import type { Style } from './style.ts'
 import { compareText, counted, shownTime } from './words.ts'
 
-/** Beyond so many differing lines the search for common ones costs more than it tells: all is shown as replaced. */
-const MAX_EDITS = 4000
+/** Beyond so many differing lines their order is not looked for: it would take quadratic time and tell nobody anything. */
+const MAX_EDITS = 1000
 
 /** One line of text per thing that a plan says, sorted by address. */
 function itemLines(plan: Plan): readonly string[] {
@@ -47,22 +47,27 @@ interface Part {
   readonly lines: readonly string[]
 }
 
+/** The parts of both, in order; where too much differs for that, what only one has and what both have, by name. */
 function comparedParts(a: readonly string[], b: readonly string[]): readonly Part[] {
   const parts = diffArrays([...a], [...b], { maxEditLength: MAX_EDITS })
-  if (parts === undefined)
+  if (parts === undefined) {
+    const [first, second] = [new Set(a), new Set(b)]
     return [
-      { side: 'removed', lines: a },
-      { side: 'added', lines: b },
+      { side: 'removed', lines: a.filter(line => !second.has(line)) },
+      { side: 'added', lines: b.filter(line => !first.has(line)) },
+      { side: 'kept', lines: a.filter(line => second.has(line)) },
     ]
+  }
   return parts.map(({ added, removed, value }) => ({
     side: removed ? 'removed' : added ? 'added' : 'kept',
     lines: value,
   }))
 }
 
+/** The id of one side, never wrapped, so that it can be copied. */
 function headerRow(sign: string, tone: Tone, plan: Plan, style: Style): string {
-  const text = escapeTerminal(`${plan.planId}, made ${shownTime(plan.createdAt)}`)
-  return layOut({ lead: [span(`${sign} plan `, tone)], body: [span(text, 'strong')] }, style)
+  const made = escapeTerminal(`made ${shownTime(plan.createdAt)}`)
+  return `${paint(sign, tone, style)} plan ${paint(escapeTerminal(plan.planId), 'strong', style)}, ${made}`
 }
 
 /**
@@ -78,7 +83,7 @@ export function diffPlans(a: Plan, b: Plan, style: Style): string {
     .flatMap(({ side, lines }) =>
       lines.map(line => {
         const { sign, tone } = SIDES[side]
-        return layOut({ lead: [span(`${sign} `, tone)], hang: '      ', body: [span(line)] }, style)
+        return layOut({ lead: [span(`${sign} `, tone)], hang: span('      '), body: [span(line)] }, style)
       }),
     )
   const kept = counted(countOf('kept'), 'item')

@@ -34,5 +34,6 @@ export function escapeMarkdown(text: string, limit = 600): string {
     .replace(/:(?=[\w+-]*:|\/\/)/g, `&#58;${SPLIT}`)
     .replace(/(www)\./gi, `$1&#46;${SPLIT}`)
     .replace(/\b(GH)-(?=\d)/gi, `$1&#45;${SPLIT}`)
-    .replace(/^(\d*)([-.:])/, (_, digits: string, mark: string) => digits + entity(mark))
+    .replace(/^[-:]/, entity)
+    .replace(/^(\d+)\./, '$1&#46;')
 }

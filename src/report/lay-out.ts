@@ -13,8 +13,8 @@ export interface Span {
 export interface Row {
   /** Printed once, never broken: the symbol column and the label. */
   readonly lead?: readonly Span[]
-  /** Begins every further line; as wide as the lead where absent. */
-  readonly hang?: string
+  /** Begins every further line; as many blanks as the lead is wide where absent. */
+  readonly hang?: Span
   readonly body: readonly Span[]
 }
 
@@ -112,11 +112,9 @@ function paintLine(spans: readonly Span[], style: Style): string {
 export function layOut(row: Row, style: Style): string {
   const lead = row.lead ?? []
   const leadWidth = widthOf(lead)
-  const hang = row.hang ?? ' '.repeat(leadWidth)
+  const hang = row.hang ?? span(' '.repeat(leadWidth))
   const roomBeside = (taken: number): number => Math.max(8, usableWidth(style) - taken)
-  return fill(splitWords(row.body), roomBeside(leadWidth), roomBeside(hang.length))
-    .map((line, index) =>
-      index === 0 ? paintLine([...lead, ...line], style) : hang + paintLine(line, style),
-    )
+  return fill(splitWords(row.body), roomBeside(leadWidth), roomBeside(hang.text.length))
+    .map((line, index) => paintLine([...(index === 0 ? lead : [hang]), ...line], style))
     .join('\n')
 }

@@ -1,5 +1,5 @@
 import type { PlanMachine } from '../plan/document.ts'
-import { escapeTerminal } from './escape-terminal.ts'
+import { cutText, escapeTerminal } from './escape-terminal.ts'
 
 /** The longest machine name: the longest DNS name. */
 const NAME_LIMIT = 253
@@ -21,9 +21,17 @@ export function facetPath(address: string): string {
   return slash === -1 ? '' : address.slice(slash + 1)
 }
 
-/** Cuts and escapes a machine's name. */
+/**
+ * Puts a name in quotes unless it is made of letters, digits, dots and dashes, so that a machine called `a, b` or
+ * `a will be released` does not read as our own words. Not escaped.
+ */
+export function quoteName(name: string): string {
+  return /^[\p{L}\p{M}\p{N}._-]+$/u.test(name) ? name : `"${name.replaceAll('"', '\\"')}"`
+}
+
+/** Cuts, quotes where need be, and escapes a machine's name. */
 export function safeName(name: string): string {
-  return escapeTerminal(name, NAME_LIMIT)
+  return escapeTerminal(quoteName(cutText(name, NAME_LIMIT)))
 }
 
 /**
@@ -31,7 +39,7 @@ export function safeName(name: string): string {
  * re-imaged twins are never taken for one machine.
  *
  * @param items - Everything that is shown together.
- * @returns A lookup by {@link machineKey}, texts not yet escaped.
+ * @returns A lookup by {@link machineKey}, quoted where need be, not yet escaped.
  */
 export function nameMachines(items: readonly Addressed[]): (item: Addressed) => string {
   const keysByName = new Map<string, Set<string>>()
@@ -43,8 +51,9 @@ export function nameMachines(items: readonly Addressed[]): (item: Addressed) => 
   }
   return item => {
     const name = item.machine?.dnsName
-    const key = machineKey(item)
+    const key = quoteName(cutText(machineKey(item), NAME_LIMIT))
     if (name === null || name === undefined) return key
-    return (keysByName.get(name.toLowerCase())?.size ?? 0) > 1 ? `${name} (${key})` : name
+    const shown = quoteName(cutText(name, NAME_LIMIT))
+    return (keysByName.get(name.toLowerCase())?.size ?? 0) > 1 ? `${shown} (${key})` : shown
   }
 }

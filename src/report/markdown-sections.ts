@@ -1,3 +1,5 @@
+import { counted } from './words.ts'
+
 /** A titled table of a Markdown report. Cells are finished Markdown on one line. */
 export interface MarkdownSection {
   /** Our own words, with the total: `Blocked (3)`. */
@@ -21,7 +23,7 @@ function tableRow(cells: readonly string[]): string {
 
 /** How many rows are left out, as a row of the same table. */
 function moreRow(count: number, columns: number): string {
-  return tableRow([`… ${count} more rows`, ...Array.from({ length: columns - 1 }, () => '')])
+  return tableRow([`… ${counted(count, 'more row')}`, ...Array.from({ length: columns - 1 }, () => '')])
 }
 
 /** Keeps whole rows from both ends within the room, and says in the middle how many are left out. */

@@ -4,6 +4,7 @@ import { FACET_ORDER, originOf, reasonOf, sentenceOf } from './plan-heading.ts'
 import {
   blockedLine,
   changeLine,
+  facetLabel,
   inFlightLine,
   isUndeclared,
   type PlanLine,
@@ -58,7 +59,7 @@ function blockedEntry(blocked: Blocked): Entry {
 function unchangedEntry({ address, dnsName, value }: UnchangedItem): Entry {
   const line = {
     mark: MARKS.unchanged,
-    label: address.split('/')[1] ?? '',
+    label: facetLabel(address),
     value,
     notes: [],
     policy: null,

@@ -2,6 +2,7 @@ import type { Blocked, Change, Drift, InFlight, PolicyReference } from '../plan/
 import { displayInstant, parseInstant } from '../schema/instant.ts'
 import { facetPath } from './machine-label.ts'
 import type { Tone } from './paint.ts'
+import { FACET_ORDER } from './plan-heading.ts'
 import { MARKS, type Mark, markOf } from './symbol.ts'
 import { joined, shownActor, shownTime } from './words.ts'
 
@@ -39,9 +40,10 @@ export function shownTransition(address: string, before: string, after: string):
   return `${prefix}${withShownTimes(before)} -> ${withShownTimes(after)}`
 }
 
-/** The facet alone: `isolated` of `<machineId>/isolated`. */
-function facetLabel(address: string): string {
-  return facetPath(address).split('/', 1)[0] as string
+/** The facet alone: `isolated` of `<machineId>/isolated`; empty where the address names none. */
+export function facetLabel(address: string): string {
+  const label = facetPath(address).split('/', 1)[0] as string
+  return FACET_ORDER.includes(label) ? label : ''
 }
 
 /** What a change's own line says of the actions it cancels and the facets it waits for. */

@@ -1,6 +1,5 @@
 import { escapeTerminal } from './escape-terminal.ts'
 import { layOut, type Span, span } from './lay-out.ts'
-import { safeName } from './machine-label.ts'
 import type { PlanBlock } from './plan-blocks.ts'
 import { originOf } from './plan-heading.ts'
 import type { LineNote, PlanLine } from './plan-line.ts'
@@ -13,12 +12,12 @@ const NARROW = 72
 
 /** A comment line: `  # …`, every further line of it too. */
 function commentRow(body: readonly Span[], style: Style): string {
-  return layOut({ lead: [span('  # ', 'quiet')], hang: '  #   ', body }, style)
+  return layOut({ lead: [span('  # ', 'quiet')], hang: span('  #   ', 'quiet'), body }, style)
 }
 
 function headingRow({ machines, sentence }: PlanBlock, style: Style): string {
   const [name = ''] = machines
-  const who = machines.length === 1 ? safeName(name) : `${machines.length} machines`
+  const who = machines.length === 1 ? escapeTerminal(name) : `${machines.length} machines`
   return commentRow([span(who, 'strong'), span(` ${escapeTerminal(sentence)}`)], style)
 }
 
@@ -28,10 +27,15 @@ interface Columns {
   readonly label: number
 }
 
+/** The facet before its colon; what has none is about the machine. */
+function shownLabel(label: string): string {
+  return `${label === '' ? 'machine' : label}:`
+}
+
 function columnsOf(lines: readonly PlanLine[]): Columns {
   return {
     symbol: Math.max(...lines.map(({ mark }) => mark.symbol.length)),
-    label: Math.max(LABEL_WIDTH, ...lines.map(({ label }) => label.length + 2)),
+    label: Math.max(LABEL_WIDTH, ...lines.map(({ label }) => shownLabel(label).length + 1)),
   }
 }
 
@@ -53,7 +57,7 @@ function lineRows(
   const { mark, label, value, notes, policy } = line
   const lead = [
     span(mark.symbol.padEnd(columns.symbol), mark.tone),
-    span(` ${(label === '' ? 'machine:' : `${label}:`).padEnd(columns.label)}`),
+    span(` ${shownLabel(label).padEnd(columns.label)}`),
   ]
   const origin =
     policy === null || policy.name === home
@@ -75,7 +79,7 @@ function lineRows(
 export function renderBlock(block: PlanBlock, style: Style): string {
   const columns = columnsOf(block.lines)
   const home = block.lines[0]?.policy?.name
-  const names = block.machines.map(safeName).join(', ')
+  const names = block.machines.map(machine => escapeTerminal(machine)).join(', ')
   return [
     headingRow(block, style),
     ...(block.origin === '' ? [] : [commentRow([span(`(${escapeTerminal(block.origin)})`, 'quiet')], style)]),

@@ -48,7 +48,7 @@ function renderDiagnostic(diagnostic: Diagnostic, style: Style): string {
     ),
   )
   const head = layOut(
-    { hang: '  ', body: [complaintHead(severity, code), span(` ${escapeTerminal(message)}`)] },
+    { hang: span('  '), body: [complaintHead(severity, code), span(` ${escapeTerminal(message)}`)] },
     style,
   )
   return [head, ...placeRows, ...relatedRows].join('\n')

@@ -9,7 +9,7 @@ import {
 } from './drift-kinds.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { layOut, span } from './lay-out.ts'
-import { facetPath, nameMachines, safeName } from './machine-label.ts'
+import { facetPath, nameMachines } from './machine-label.ts'
 import { paint } from './paint.ts'
 import { placedDiagnostic } from './placed-diagnostic.ts'
 import { matchSentence, scopeNote } from './plan-verdict.ts'
@@ -34,12 +34,12 @@ function itemRows(telling: DriftTelling, item: Drift, name: string, style: Style
   const mark = driftMark(telling, item)
   const background = backgroundOf(item)
   const body = [
-    span(safeName(name), 'strong'),
+    span(escapeTerminal(name), 'strong'),
     span(` ${escapeTerminal(facetPath(item.address))}: expected `),
     span(`${escapeTerminal(item.expected)}, is ${escapeTerminal(item.actual)}`),
   ]
   return [
-    layOut({ lead: [span(mark.symbol, mark.tone), span(' ')], hang: '    ', body }, style),
+    layOut({ lead: [span(mark.symbol, mark.tone), span(' ')], hang: span('    '), body }, style),
     ...(background === ''
       ? []
       : [layOut({ lead: [span('    ')], body: [span(escapeTerminal(background), 'quiet')] }, style)]),
@@ -49,7 +49,7 @@ function itemRows(telling: DriftTelling, item: Drift, name: string, style: Style
 function incompleteRow(plan: Plan, style: Style): string {
   if (isWholeRead(plan)) return ''
   const text = ' what follows is not all there may be, and what was not read is unknown.'
-  return layOut({ hang: '  ', body: [span('The read is incomplete:', 'error'), span(text)] }, style)
+  return layOut({ hang: span('  '), body: [span('The read is incomplete:', 'error'), span(text)] }, style)
 }
 
 /** Writes the drift of a plan for people, by kind, with what to do about each. Ends with a newline. */
@@ -58,9 +58,9 @@ export function renderDrift(plan: Plan, style: Style): string {
   const groups = driftByKind(plan).map(({ telling, items }) => {
     const heading = [span(`${telling.kind} (${items.length})`, 'strong'), span(`: ${telling.title}`)]
     return [
-      layOut({ lead: [span('  # ', 'quiet')], hang: '  #   ', body: heading }, style),
+      layOut({ lead: [span('  # ', 'quiet')], hang: span('  #   ', 'quiet'), body: heading }, style),
       ...items.flatMap(item => itemRows(telling, item, nameOf(item), style)),
-      layOut({ lead: [span('  What to do: ')], hang: '    ', body: [span(telling.wayOut)] }, style),
+      layOut({ lead: [span('  What to do: ')], hang: span('    '), body: [span(telling.wayOut)] }, style),
     ].join('\n')
   })
   const verdict = escapeTerminal(driftVerdict(plan, matchSentence(plan)))

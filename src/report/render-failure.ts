@@ -14,7 +14,7 @@ export interface ReportedFailure {
 /** Writes a failure for people: `error[code]: message`, and below it the way out. Ends with a newline. */
 export function renderFailure({ code, message, wayOut = '' }: ReportedFailure, style: Style): string {
   const head = layOut(
-    { hang: '  ', body: [complaintHead('error', code), span(` ${escapeTerminal(message)}`)] },
+    { hang: span('  '), body: [complaintHead('error', code), span(` ${escapeTerminal(message)}`)] },
     style,
   )
   if (wayOut === '') return `${head}\n`

@@ -42,7 +42,7 @@ function notApplyableRow(plan: Plan, style: Style): string {
   const why = whyNotApplyable(plan)
   if (why === null) return ''
   const body = [span('This plan cannot be applied:', 'error'), span(` ${escapeTerminal(why)}.`)]
-  return layOut({ hang: '  ', body }, style)
+  return layOut({ hang: span('  '), body }, style)
 }
 
 /** Holds of others that no policy declares: counted, since there may be thousands and no plan touches them. */

@@ -11,7 +11,7 @@ import { type Style, usableWidth } from './style.ts'
 
 /** Lines of a frame where the style says nothing. */
 const DEFAULT_ROWS = 20
-const BAR_WIDTH = 30
+const BAR_WIDTH = 20
 
 const PHASES: Readonly<Record<Progress['phase'], string>> = {
   observing: 'Looking at the machines again',
@@ -92,16 +92,19 @@ export function renderProgress(progress: Progress, style: Style): string {
   const counts = progressCounts(progress)
   const body = [span(PHASES[progress.phase], 'strong'), span(counts === '' ? '' : `: ${counts}`)]
   const head = [
-    layOut({ hang: '  ', body }, style),
+    layOut({ hang: span('  '), body }, style),
     ...progressLimits(progress).map(text =>
       layOut({ lead: [span('  ')], body: [span(text, 'quiet')] }, style),
     ),
     barRow(progress, style),
   ].flatMap(row => row.split('\n'))
+  const rows = style.rows ?? DEFAULT_ROWS
   const open = openItems(progress)
-  const room = Math.max(0, (style.rows ?? DEFAULT_ROWS) - head.length)
+  const room = Math.max(0, rows - head.length)
   const shown = open.slice(0, open.length <= room ? room : Math.max(0, room - 1))
   const hidden = open.length - shown.length
   const more = hidden > 0 && room > 0 ? [paint(`  ... and ${hidden} more`, 'quiet', style)] : []
-  return [...head, ...shown.map(item => itemRow(item, progress.now, style)), ...more].join('\n')
+  return [...head, ...shown.map(item => itemRow(item, progress.now, style)), ...more]
+    .slice(0, rows)
+    .join('\n')
 }

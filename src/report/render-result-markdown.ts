@@ -1,7 +1,7 @@
 import type { ApplyResult, ChangeOutcome } from '../apply/result.ts'
 import type { Change, Plan } from '../plan/document.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
-import { facetPath } from './machine-label.ts'
+import { facetPath, quoteName } from './machine-label.ts'
 import { codeCell, diagnosticSection } from './markdown-cells.ts'
 import { fitSections, MARKDOWN_LIMIT, type MarkdownSection } from './markdown-sections.ts'
 import { shownTransition } from './plan-line.ts'
@@ -13,14 +13,14 @@ function nameSection(title: string, names: readonly string[]): MarkdownSection {
     title: `${title} (${names.length})`,
     open: true,
     columns: ['machine'],
-    rows: names.map(name => [codeCell(name)]),
+    rows: names.map(name => [codeCell(quoteName(name))]),
   }
 }
 
 function outcomeRow(outcome: ChangeOutcome, change: Change | undefined): readonly string[] {
   const { address, dnsName, type, status, actionId, code, detail } = outcome
   return [
-    codeCell(dnsName ?? (address.split('/', 1)[0] as string)),
+    codeCell(quoteName(dnsName ?? (address.split('/', 1)[0] as string))),
     codeCell(facetPath(address)),
     change === undefined ? '' : codeCell(shownTransition(change.address, change.before, change.after)),
     outcome.outcome,

@@ -14,7 +14,7 @@ import { counted, joined } from './words.ts'
 function machineList(heading: string, names: readonly string[], style: Style): string {
   if (names.length === 0) return ''
   return [
-    layOut({ hang: '  ', body: [span(heading, 'error')] }, style),
+    layOut({ hang: span('  '), body: [span(heading, 'error')] }, style),
     ...names.map(name =>
       layOut({ lead: [span('! ', 'blocked')], body: [span(safeName(name), 'strong')] }, style),
     ),
@@ -45,7 +45,7 @@ function outcomeRows(outcome: ChangeOutcome, change: Change | undefined, style: 
   ]
   const { detail } = outcome
   return [
-    layOut({ lead: [span(symbol, tone), span(' ')], hang: '    ', body }, style),
+    layOut({ lead: [span(symbol, tone), span(' ')], hang: span('    '), body }, style),
     ...(detail === null
       ? []
       : [layOut({ lead: [span('    ')], body: [span(escapeTerminal(detail))] }, style)]),
@@ -58,7 +58,7 @@ function movedRows({ moved }: ApplyResult, style: Style): string {
       layOut(
         {
           lead: [span('! ', 'blocked')],
-          hang: '    ',
+          hang: span('    '),
           body: [span(escapeTerminal(address), 'strong'), span(` moved: ${escapeTerminal(message)}`)],
         },
         style,
@@ -72,7 +72,7 @@ function overrideRow({ overriddenGuards = [], reason }: ApplyResult, style: Styl
   if (overriddenGuards.length === 0) return ''
   const text = `${overriddenGuards.join(', ')}${reason === undefined ? '' : ` (${reason})`}`
   return layOut(
-    { hang: '  ', body: [span('Guards overridden:', 'warning'), span(` ${escapeTerminal(text)}`)] },
+    { hang: span('  '), body: [span('Guards overridden:', 'warning'), span(` ${escapeTerminal(text)}`)] },
     style,
   )
 }
