@@ -1,0 +1,43 @@
+import type { GuardName } from '../plan/document.ts'
+import type { Need } from '../plan/observation.ts'
+import type { Configuration } from '../schema/configuration.ts'
+import type { ActionApi, Clock, Journal, Lease } from './ports.ts'
+import type { Progress } from './progress.ts'
+
+/** The world as apply sees it: time, the service, the disk and the lease. */
+export interface ApplyDependencies {
+  readonly clock: Clock
+  readonly api: ActionApi
+  readonly journal: Journal
+  readonly lease: Lease
+  /** As it is now: `protected`, `allow` and guards are checked again with it. */
+  readonly configuration: Configuration
+  /** Called with a frame whenever something moved, at most ten times a second and once more at the end. */
+  readonly onProgress?: (progress: Progress) => void
+}
+
+/** What the user asked of one apply. Lengths are in milliseconds. */
+export interface ApplyOptions {
+  /** Names this run in the journal. */
+  readonly runId: string
+  /** What has to be read again: that of the plan. */
+  readonly need: Need
+  /** Submit and end; what is in flight is `pending`. */
+  readonly noWait: boolean
+  /** How long to await after the last change was submitted. */
+  readonly timeoutMs: number
+  /** How long submitting may take; absent: as long as the quota makes it. */
+  readonly submitTimeoutMs?: number
+  /** The shortest time between two polls. */
+  readonly pollIntervalMs: number
+  /** How long an action that may have been accepted is looked for before it is sent again. */
+  readonly lookupMs: number
+  /** Changes whose facts moved are refused by themselves instead of making the plan stale. */
+  readonly skipMoved: boolean
+  /** Guards that failed on the plan and are overridden by name. */
+  readonly overriddenGuards: readonly GuardName[]
+  /** The `--reason` given with an override. */
+  readonly reason?: string
+  /** Interrupts the run: submitting stops, the journal is written, and the run ends within five seconds. */
+  readonly signal: AbortSignal
+}

@@ -1,0 +1,186 @@
+import type { Note, Plan } from '../plan/document.ts'
+import type { Observation } from '../plan/observation.ts'
+import { recheckRefusals } from '../plan/refusals.ts'
+import { addMs, formatInstant, type Instant, msBetween } from '../schema/instant.ts'
+import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
+import { type Beginning, beginItems, beginWindows } from './begin.ts'
+import { buildResult, unsubmitted } from './build-result.ts'
+import { checkGuards, checkObservation, checkPlan, ONLY_BLOCKED, type Refusal } from './check-plan.ts'
+import { explain } from './codes.ts'
+import { drive } from './drive.ts'
+import { finish } from './finish.ts'
+import { KnownActions } from './known-actions.ts'
+import { LEASE_MS, LeaseKeeper } from './lease-keeper.ts'
+import type { JournalEntry } from './ports.ts'
+import { ProgressFeed } from './progress-feed.ts'
+import { knowsDeadHolder, tracesOf } from './read-journal.ts'
+import type { ApplyResult } from './result.ts'
+import { Run } from './run.ts'
+
+/**
+ * Applies a plan: submits what is needed, awaits what is in flight, and says of every planned change how it ended.
+ *
+ * 1. Refuse what no look at the service can make right: an error, a failed guard, nothing but blocked items.
+ * 2. Read the journal and take the lease; after a dead holder whose journal we lack, let its last actions be listed.
+ * 3. Observe once. A failed read, another target or an expired plan ends the apply here.
+ * 4. Put every change where it stands: resumed, satisfied, in flight, to be sent, or moved. Moved makes it stale.
+ * 5. Drive the queues: submit under quota on fresh looks, look for what may have been accepted, await by lists.
+ * 6. Finish: hold the outcomes against the history at the end, write the journal, give the lease back.
+ *
+ * Everything outside comes through the ports, so that an hour of quota is a millisecond of test. Wherever a run was
+ * killed, the same call again sends nothing twice.
+ *
+ * @returns The result; an interrupt, a deadline and every refusal of the service are outcomes in it. Rejects only where
+ * a port breaks its own contract.
+ */
+export async function applyPlan(
+  plan: Plan,
+  deps: ApplyDependencies,
+  options: ApplyOptions,
+): Promise<ApplyResult> {
+  const startedAt = deps.clock.now()
+  const lease = new LeaseKeeper(deps.lease, deps.clock)
+  const context: Context = { plan, deps, options, startedAt, lease }
+  try {
+    const refused = checkPlan(plan, options)
+    if (refused !== null) return endEarly(context, refused)
+    const entries = await readJournal(context)
+    if (isRefusal(entries)) return endEarly(context, entries)
+    const locked = await takeLease(context, entries)
+    if (locked !== null) return endEarly(context, locked)
+    return await applyUnderLease(context, entries)
+  } finally {
+    await lease.release()
+  }
+}
+
+interface Context {
+  readonly plan: Plan
+  readonly deps: ApplyDependencies
+  readonly options: ApplyOptions
+  readonly startedAt: Instant
+  readonly lease: LeaseKeeper
+}
+
+async function applyUnderLease(context: Context, entries: readonly JournalEntry[]): Promise<ApplyResult> {
+  const { plan, deps, options } = context
+  const observedAt = deps.clock.now()
+  if (options.signal.aborted) return endEarly(context, INTERRUPTED)
+  const observation = await deps.api.observe(options.need, options.signal)
+  if (options.signal.aborted) return endEarly(context, INTERRUPTED)
+  const refused = checkObservation(plan, observation)
+  if (refused !== null) return endEarly(context, refused)
+  const { configuration } = deps
+  const now = addMs(deps.clock.now(), observation.clockSkewMs)
+  const { guards, refusals } = recheckRefusals(
+    plan,
+    observation,
+    configuration,
+    now,
+    options.overriddenGuards,
+  )
+  const known = knownOf(plan, observation, observedAt)
+  const traces = tracesOf(entries, plan.planId)
+  const beginning = beginItems({ plan, options, configuration, refusals, known, traces, now })
+  const { items, moved } = beginning
+  const stopped = checkGuards(guards, options) ?? (isAllRefused(items, refusals) ? ONLY_BLOCKED : null)
+  if (stopped !== null) return endEarly(context, stopped, { refusals, known })
+  if (moved.length > 0 && !options.skipMoved) {
+    return endEarly(context, movedRefusal(moved.length), { refusals, known, moved })
+  }
+  const windows = beginWindows(entries, observation, deps.clock.now())
+  const skewMs = observation.clockSkewMs
+  const run = new Run({ ...context, items, known, windows, skewMs, observedAt })
+  await run.ledger.write('run-started', {
+    startedAt: formatInstant(context.startedAt),
+    changes: items.size,
+    ...(options.overriddenGuards.length === 0 ? {} : { overriddenGuards: options.overriddenGuards }),
+    ...(options.reason === undefined ? {} : { reason: options.reason }),
+  })
+  const feed = new ProgressFeed(run)
+  return finish(run, await drive(run, feed), feed)
+}
+
+/** Whether there are changes, and the configuration lets none of them be sent. */
+function isAllRefused(items: Beginning['items'], refusals: ReadonlyMap<string, Note>): boolean {
+  const all = [...items.values()]
+  return all.length > 0 && all.every(({ address, stage }) => refusals.has(address) && stage.kind === 'ended')
+}
+
+function movedRefusal(count: number): Refusal {
+  const what = `${count === 1 ? '1 change' : `${count} changes`} moved since the plan was made.`
+  return { overall: 'stale', code: 'stale', message: explain('moved', what) }
+}
+
+const INTERRUPTED: Refusal = {
+  overall: 'signal',
+  code: 'interrupted',
+  message: explain('interrupted'),
+}
+
+function isRefusal(value: readonly JournalEntry[] | Refusal): value is Refusal {
+  return !Array.isArray(value)
+}
+
+async function readJournal({ deps }: Context): Promise<readonly JournalEntry[] | Refusal> {
+  try {
+    return await deps.journal.read()
+  } catch (error) {
+    return { overall: 'error', code: 'journal-failed', message: explain('journal-failed', textOf(error)) }
+  }
+}
+
+/** Takes the lease, and lets what a dead holder submitted last turn up in the history before anything is looked at. */
+async function takeLease(context: Context, entries: readonly JournalEntry[]): Promise<Refusal | null> {
+  const { deps, options, lease } = context
+  try {
+    const answer = await lease.acquire()
+    if (answer.kind === 'taken') {
+      const what = `${answer.owner} holds the lease of this tenant since ${answer.since}, until ${answer.expires} unless renewed.`
+      return { overall: 'locked', code: 'locked', message: explain('locked', what) }
+    }
+    const { takenOver } = answer
+    if (takenOver !== undefined && !knowsDeadHolder(entries, takenOver, LEASE_MS)) {
+      const rest = msBetween(deps.clock.now(), addMs(takenOver, options.lookupMs))
+      if (rest > 0) await deps.clock.sleep(rest, options.signal)
+    }
+    return null
+  } catch (error) {
+    return { overall: 'error', code: 'lease-failed', message: explain('lease-failed', textOf(error)) }
+  }
+}
+
+function knownOf(plan: Plan, observation: Observation, observedAt: Instant): KnownActions {
+  const known = new KnownActions(observation.machines, observation.actions)
+  known.markLooked(new Set(plan.changes.map(({ machine }) => machine.id)), observedAt)
+  return known
+}
+
+/** What is known by the time an apply ends early. */
+interface EarlyKnowledge {
+  readonly refusals?: ReadonlyMap<string, Note>
+  readonly known?: KnownActions
+  readonly moved?: ApplyResult['moved']
+}
+
+function endEarly(
+  { plan, deps, options, startedAt }: Context,
+  { overall, code, message }: Refusal,
+  { refusals = new Map(), known, moved = [] }: EarlyKnowledge = {},
+): ApplyResult {
+  return buildResult({
+    plan,
+    options,
+    startedAt,
+    finishedAt: deps.clock.now(),
+    overall,
+    outcomes: unsubmitted(plan, code, refusals, moved),
+    diagnostics: [{ severity: 'error', code: moved.length > 0 ? 'moved' : code, message }],
+    moved,
+    ...(known === undefined ? {} : { known }),
+  })
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,151 @@
+import type { Change, Note, Plan } from '../plan/document.ts'
+import type { Observation } from '../plan/observation.ts'
+import { parseMarker } from '../posture/marker.ts'
+import type { Configuration } from '../schema/configuration.ts'
+import { addMs, type Instant } from '../schema/instant.ts'
+import type { ApplyOptions } from './apply-options.ts'
+import { explain } from './codes.ts'
+import { type Item, itemOfChange, itemOfInFlight, standAt } from './item.ts'
+import type { KnownActions } from './known-actions.ts'
+import { CANCEL_PATH, pathOf, quotaOfPath } from './paths.ts'
+import type { JournalEntry } from './ports.ts'
+import { QuotaWindows } from './quota-windows.ts'
+import { submissionsOf, type Trace } from './read-journal.ts'
+import { type ItemEvent, reduceItem } from './reduce-item.ts'
+import type { ApplyResult } from './result.ts'
+import { keyOf, standingOf } from './resume.ts'
+import { recheckNow } from './run.ts'
+
+/** The longest quota window. */
+const HOUR_MS = 3_600_000
+
+/** What the first checks of all changes say. */
+export interface Beginning {
+  readonly items: ReadonlyMap<string, Item>
+  readonly moved: ApplyResult['moved']
+}
+
+/** What the first checks rest on. */
+export interface BeginInput {
+  readonly plan: Plan
+  readonly options: ApplyOptions
+  readonly configuration: Configuration
+  /** Changes that the configuration as it is now refuses, by address. */
+  readonly refusals: ReadonlyMap<string, Note>
+  readonly known: KnownActions
+  readonly traces: ReadonlyMap<string, Trace>
+  /** The service's clock. */
+  readonly now: Instant
+}
+
+/**
+ * Puts every change where it stands: what an earlier run of this plan sent is resumed, and everything else is checked
+ * against the history as it is now, before anything is submitted.
+ */
+export function beginItems(input: BeginInput): Beginning {
+  const { plan, known } = input
+  const items = new Map<string, Item>()
+  const moved: { address: string; message: string }[] = []
+  for (const change of plan.changes) {
+    const { item, message } = beginItem(change, input)
+    items.set(change.address, item)
+    if (message !== undefined) moved.push({ address: change.address, message })
+  }
+  for (const inFlight of plan.inFlight) {
+    if (!inFlight.awaited || items.has(inFlight.address)) continue
+    const action = known.get(inFlight.actionId) ?? null
+    const event: ItemEvent = { kind: 'adopted', actionId: inFlight.actionId, action }
+    items.set(inFlight.address, reduceItem(itemOfInFlight(inFlight), event))
+  }
+  return { items, moved }
+}
+
+function beginItem(change: Change, input: BeginInput): { readonly item: Item; readonly message?: string } {
+  const { plan, options, known, traces } = input
+  const fresh = itemOfChange(change)
+  const key = keyOf(plan.planId, change)
+  const standing = standingOf(change, key, known.of(change.machine.id), traces)
+  if (standing.kind === 'unanswered') {
+    const event: ItemEvent = {
+      kind: 'looking',
+      reason: 'unanswered',
+      until: addMs(standing.since, options.lookupMs),
+      message: 'An earlier run sent the request and did not write down an answer.',
+    }
+    return { item: reduceItem({ ...standAt(fresh, change, standing.step), adopted: true }, event) }
+  }
+  const item = standing.kind === 'unsent' ? fresh : resumed(fresh, change, standing)
+  return item.stage.kind === 'queued' ? check(item, change, input) : { item }
+}
+
+function resumed(
+  fresh: Item,
+  change: Change,
+  { step, actionId, action }: ReturnType<typeof standingOf> & { readonly kind: 'sent' },
+): Item {
+  return reduceItem(standAt(fresh, change, step), { kind: 'adopted', actionId, action })
+}
+
+/** Checks what is still to be sent of a change against the history as it is now. */
+function check(
+  item: Item,
+  change: Change,
+  { plan, configuration, refusals, known, now, options }: BeginInput,
+): { readonly item: Item; readonly message?: string } {
+  const refusal = item.step === 0 ? refusals.get(item.address) : undefined
+  if (refusal !== undefined) {
+    const { code, message } = refusal
+    return { item: reduceItem(item, { kind: 'ended', outcome: 'refused', code, detail: message }) }
+  }
+  const verdict = recheckNow(change, item.step, plan, configuration, known, now)
+  switch (verdict.kind) {
+    case 'unmoved':
+      return { item }
+    case 'satisfied': {
+      const outcome = item.step === 0 ? 'unchanged' : 'adopted'
+      return { item: reduceItem(item, { kind: 'ended', outcome, actionId: verdict.actionId }) }
+    }
+    case 'in-flight':
+      return { item: reduceItem(item, { kind: 'overtaken', action: verdict.action }) }
+    case 'moved': {
+      const detail = explain('moved', verdict.message)
+      const ended = reduceItem(item, { kind: 'ended', outcome: 'refused', code: 'moved', detail })
+      // Half of a chain was sent by this plan already: the rest of the plan is not stale for that.
+      return item.step > 0 && !options.skipMoved ? { item: ended } : { item: ended, message: verdict.message }
+    }
+  }
+}
+
+/**
+ * Starts the quota windows with what was sent in the last hour: what the journal has of every plan, and own actions
+ * of the history that it does not have, at their creation.
+ */
+export function beginWindows(
+  entries: readonly JournalEntry[],
+  observation: Observation,
+  now: Instant,
+): QuotaWindows {
+  const since = addMs(now, -HOUR_MS)
+  const journaled = submissionsOf(entries, since)
+  const ids = new Set(journaled.map(({ actionId }) => actionId))
+  const own = observation.actions
+    .filter(({ id, requestSource }) => requestSource !== 'Portal' && !ids.has(id))
+    .flatMap(action => {
+      const sent =
+        parseMarker(action.requestorComment) === undefined
+          ? []
+          : [submission(action.type, action.creationDateTimeUtc)]
+      const cancelled =
+        parseMarker(action.cancellationComment) === undefined
+          ? []
+          : [{ path: CANCEL_PATH, at: action.lastUpdateDateTimeUtc }]
+      return [...sent, ...cancelled]
+    })
+    .map(({ path, at }) => ({ path, at: addMs(at, -observation.clockSkewMs) }))
+    .filter(({ at }) => at >= since)
+  return new QuotaWindows(quotaOfPath, [...journaled, ...own])
+}
+
+function submission(type: string, at: Instant): { readonly path: string; readonly at: Instant } {
+  return { path: pathOf(type), at }
+}

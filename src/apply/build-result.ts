@@ -1,0 +1,183 @@
+import type { Change, Note, Plan } from '../plan/document.ts'
+import { formatInstant, type Instant } from '../schema/instant.ts'
+import { endOf } from './action-end.ts'
+import type { ApplyOptions } from './apply-options.ts'
+import { type ApplyCode, explain } from './codes.ts'
+import { type ExitInput, exitOf } from './exit-code.ts'
+import { levelOf } from './holding.ts'
+import type { Item } from './item.ts'
+import type { KnownActions } from './known-actions.ts'
+import type { ApplyResult, ChangeOutcome, Outcome } from './result.ts'
+
+/** What a result is built from. */
+export interface ResultParts {
+  readonly plan: Plan
+  readonly options: ApplyOptions
+  readonly startedAt: Instant
+  readonly finishedAt: Instant
+  readonly overall: ExitInput['overall']
+  /** Outcomes of changes and awaited actions; those of blocked items are added. */
+  readonly outcomes: readonly ChangeOutcome[]
+  readonly diagnostics: ApplyResult['diagnostics']
+  readonly chainOpen?: readonly string[]
+  readonly moved?: ApplyResult['moved']
+  /** The history at the end; absent where none was read, and then the plan's word counts. */
+  readonly known?: KnownActions
+}
+
+/** Builds the result document. Pure: every planned and every blocked item has exactly one outcome in it. */
+export function buildResult(parts: ResultParts): ApplyResult {
+  const { plan, options, overall, chainOpen = [], moved = [] } = parts
+  const outcomes = [...parts.outcomes, ...blockedOutcomes(plan)].sort(byAddress)
+  const { reason, overriddenGuards } = options
+  return {
+    formatVersion: '1.0',
+    planId: plan.planId,
+    startedAt: formatInstant(parts.startedAt),
+    finishedAt: formatInstant(parts.finishedAt),
+    exit: exitOf({ overall, outcomes, chainOpen }),
+    outcomes,
+    summary: summarize(outcomes),
+    notContained: notContained(plan, outcomes, parts.known),
+    chainOpen: sortedOnce(chainOpen),
+    moved: [...moved].sort(byAddress),
+    diagnostics: parts.diagnostics,
+    ...(reason === undefined ? {} : { reason }),
+    ...(overriddenGuards.length === 0 ? {} : { overriddenGuards }),
+  }
+}
+
+/** The outcome of an item that has ended. */
+export function outcomeOf(item: Item): ChangeOutcome {
+  const { stage, action, adopted } = item
+  const ended =
+    stage.kind === 'ended' ? stage : { outcome: 'uncertain' as const, code: 'unanswered', detail: null }
+  const isAdopted = ended.outcome === 'adopted' || (adopted && item.actionId !== null)
+  return {
+    address: item.address,
+    dnsName: item.dnsName,
+    type: item.type,
+    outcome: ended.outcome,
+    ...(isAdopted ? { adopted: true as const } : {}),
+    actionId: item.actionId,
+    status: action?.status ?? null,
+    code: ended.code,
+    detail: ended.detail,
+    submittedAt: item.submittedAt === null ? null : formatInstant(item.submittedAt),
+    endedAt:
+      action === null || endOf(action.status) === null ? null : formatInstant(action.lastUpdateDateTimeUtc),
+  }
+}
+
+/** The outcome of a change that was not sent, or of what the configuration refuses. */
+export function unsentOutcome(change: Change, outcome: Outcome, note: Note): ChangeOutcome {
+  return {
+    address: change.address,
+    dnsName: change.machine.dnsName,
+    type: change.requests[0]?.type ?? null,
+    outcome,
+    actionId: null,
+    status: null,
+    code: note.code,
+    detail: note.message,
+    submittedAt: null,
+    endedAt: null,
+  }
+}
+
+/** Outcomes of a plan of which nothing was submitted: refused where it has a reason of its own, else not attempted. */
+export function unsubmitted(
+  plan: Plan,
+  code: ApplyCode,
+  refusals: ReadonlyMap<string, Note>,
+  moved: ApplyResult['moved'] = [],
+): readonly ChangeOutcome[] {
+  const notes = new Map(refusals)
+  for (const { address, message } of moved)
+    notes.set(address, { code: 'moved', message: explain('moved', message) })
+  const changes = plan.changes.map(change => {
+    const note = notes.get(change.address)
+    return note === undefined
+      ? unsentOutcome(change, 'not-attempted', { code, message: explain(code) })
+      : unsentOutcome(change, 'refused', note)
+  })
+  const awaited = plan.inFlight.flatMap((flight): readonly ChangeOutcome[] =>
+    flight.awaited
+      ? [
+          {
+            address: flight.address,
+            dnsName: flight.machine.dnsName,
+            type: flight.type,
+            outcome: 'pending',
+            adopted: true,
+            actionId: flight.actionId,
+            status: flight.status,
+            code,
+            detail: explain(code),
+            submittedAt: flight.since,
+            endedAt: null,
+          },
+        ]
+      : [],
+  )
+  return [...changes, ...awaited]
+}
+
+function blockedOutcomes(plan: Plan): readonly ChangeOutcome[] {
+  return plan.blocked.map(({ address, machine, code, message }) => ({
+    address,
+    dnsName: machine?.dnsName ?? null,
+    type: null,
+    outcome: 'refused',
+    actionId: null,
+    status: null,
+    code,
+    detail: message,
+    submittedAt: null,
+    endedAt: null,
+  }))
+}
+
+function summarize(outcomes: readonly ChangeOutcome[]): ApplyResult['summary'] {
+  const counts: { [outcome in Outcome]?: number } = {}
+  for (const { outcome } of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1
+  return counts
+}
+
+/** Machines that the plan wanted isolated and that are not, as far as the history at the end, or the plan, knows. */
+function notContained(
+  plan: Plan,
+  outcomes: readonly ChangeOutcome[],
+  known: KnownActions | undefined,
+): readonly string[] {
+  const wanted = [
+    ...plan.changes,
+    ...plan.blocked,
+    ...plan.inFlight.map(flight => ({
+      ...flight,
+      before: 'none',
+      after: flight.type === 'Isolate' ? 'full' : 'none',
+    })),
+  ].filter(({ facet, after }) => facet === 'isolated' && after !== 'none' && after !== null)
+  const done = new Set(outcomes.flatMap(({ address, outcome }) => (SUCCESSES.has(outcome) ? [address] : [])))
+  return sortedOnce(
+    wanted.flatMap(({ address, machine, before, after }) => {
+      if (machine === null) return []
+      const level = known === undefined ? before : levelOf(machine.id, 'isolated', known.of(machine.id))
+      // Where a hold is submitted again although the history says it is there, only the end of that counts.
+      const isDoubted =
+        before === after && !done.has(address) && plan.changes.some(one => one.address === address)
+      return level === 'none' || isDoubted ? [machine.dnsName ?? machine.id] : []
+    }),
+  )
+}
+
+const SUCCESSES: ReadonlySet<Outcome> = new Set(['succeeded', 'adopted', 'unchanged'])
+
+function byAddress(a: { readonly address: string }, b: { readonly address: string }): number {
+  return a.address < b.address ? -1 : a.address > b.address ? 1 : 0
+}
+
+function sortedOnce(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort()
+}

@@ -1,0 +1,15 @@
+import type { Change } from '../plan/document.ts'
+import { foldHold } from '../posture/fold-hold.ts'
+import { indexHistory } from '../posture/history.ts'
+import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../posture/holds.ts'
+import type { MachineAction } from '../posture/machine-action.ts'
+
+/** Says whether a change is about a hold. */
+export function isHoldChange(change: Change): change is Change & { readonly facet: HoldName } {
+  return change.facet === 'isolated' || change.facet === 'restricted'
+}
+
+/** The level of a hold that the known history of a machine says is in effect. */
+export function levelOf(machineId: string, facet: HoldName, actions: readonly MachineAction[]): HoldLevel {
+  return foldHold(indexHistory(actions).of(machineId), HOLD_PAIRS[facet], undefined).level
+}

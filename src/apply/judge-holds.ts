@@ -1,0 +1,67 @@
+import { holdsNow } from '../plan/recheck.ts'
+import { explain } from './codes.ts'
+import { isHoldChange, levelOf } from './holding.ts'
+import type { Item, Stage } from './item.ts'
+import { lookAt } from './looks.ts'
+import type { Run } from './run.ts'
+
+/** How often the history is asked for at the end, when it cannot be read at once. */
+const TRIES = 3
+
+type Ended = Stage & { readonly kind: 'ended' }
+
+/**
+ * Looks at the history once more and holds the outcomes of holds against it: a hold is `succeeded` only if the history
+ * at the end says that it holds (product.md 6.7).
+ *
+ * @param mayLook - False where nothing may be read any more; then what is known already decides.
+ * @returns Machines that a chain lifted a hold from and that are not held now, by name or id.
+ */
+export async function judgeHolds(run: Run, mayLook: boolean): Promise<readonly string[]> {
+  const items = [...run.items].filter(item => needsLook(item))
+  const isKnown = !mayLook || items.length === 0 || (await look(run, items))
+  const open: string[] = []
+  for (const item of items) {
+    if (item.change === null || item.stage.kind !== 'ended' || !isHoldChange(item.change)) continue
+    const { change, stage } = item
+    const actions = run.known.of(item.machineId)
+    const isOpen = item.opened && levelOf(item.machineId, change.facet, actions) === 'none'
+    const concluded = isSuccess(stage)
+      ? confirm(stage, isKnown, holdsNow(change, run.contextOf(actions)), item)
+      : stage
+    if (isOpen) open.push(item.dnsName ?? item.machineId)
+    if (isOpen) run.conclude(item.address, chainOpen(concluded))
+    else run.conclude(item.address, concluded)
+  }
+  return open
+}
+
+function needsLook({ change, stage, opened }: Item): boolean {
+  return change !== null && isHoldChange(change) && stage.kind === 'ended' && (opened || isSuccess(stage))
+}
+
+function isSuccess({ outcome }: Ended): boolean {
+  return outcome === 'succeeded' || outcome === 'adopted'
+}
+
+async function look(run: Run, items: readonly Item[]): Promise<boolean> {
+  const machineIds = [...new Set(items.map(({ machineId }) => machineId))].sort()
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    if (tries > 0) await run.clock.sleep(run.options.pollIntervalMs, run.options.signal)
+    const result = await lookAt(run, machineIds)
+    if (result.kind === 'looked') return true
+  }
+  return false
+}
+
+function confirm(stage: Ended, isKnown: boolean, holds: boolean, item: Item): Ended {
+  if (!isKnown) return { ...stage, outcome: 'uncertain', code: 'unconfirmed', detail: explain('unconfirmed') }
+  if (holds) return stage
+  const code = item.change?.operations.every(operation => operation === 'cancel') ? 'took-effect' : 'undone'
+  return { ...stage, outcome: 'failed', code, detail: explain(code) }
+}
+
+function chainOpen(stage: Ended): Ended {
+  const before = stage.detail === null ? '' : `${stage.detail} `
+  return { ...stage, code: 'chain-open', detail: `${before}${explain('chain-open')}` }
+}

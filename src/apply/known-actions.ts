@@ -1,0 +1,76 @@
+import type { Machine } from '../posture/machine.ts'
+import type { MachineAction } from '../posture/machine-action.ts'
+import { fromEpochMs, type Instant } from '../schema/instant.ts'
+import { endOf } from './action-end.ts'
+
+const EARLIEST = fromEpochMs(0)
+
+/**
+ * What has been read of the service so far: every machine and action in its latest reading, and when each machine
+ * was last looked at. What is observed beats what is remembered, and an end beats everything.
+ */
+export class KnownActions {
+  readonly #machines = new Map<string, Machine>()
+  readonly #actions = new Map<string, MachineAction>()
+  readonly #byMachine = new Map<string, Set<string>>()
+  readonly #lookedAt = new Map<string, Instant>()
+  #latestStamp = EARLIEST
+
+  constructor(machines: readonly Machine[], actions: readonly MachineAction[]) {
+    this.mergeMachines(machines)
+    this.merge(actions)
+  }
+
+  mergeMachines(machines: readonly Machine[]): void {
+    for (const machine of machines) this.#machines.set(machine.id, machine)
+  }
+
+  /** Takes readings over; an older reading of an action never replaces a newer one. */
+  merge(actions: readonly MachineAction[]): void {
+    for (const action of actions) {
+      const known = this.#actions.get(action.id)
+      if (known !== undefined && isNewer(known, action)) continue
+      this.#actions.set(action.id, action)
+      if (action.lastUpdateDateTimeUtc > this.#latestStamp) this.#latestStamp = action.lastUpdateDateTimeUtc
+      const ids = this.#byMachine.get(action.machineId)
+      if (ids === undefined) this.#byMachine.set(action.machineId, new Set([action.id]))
+      else ids.add(action.id)
+    }
+  }
+
+  /** The latest time at which the service changed anything that was read: its clock is not behind it. */
+  get latestStamp(): Instant {
+    return this.#latestStamp
+  }
+
+  machine(id: string): Machine | undefined {
+    return this.#machines.get(id)
+  }
+
+  get(actionId: string): MachineAction | undefined {
+    return this.#actions.get(actionId)
+  }
+
+  /** All known actions of a machine, in the order in which they were first read. */
+  of(machineId: string): readonly MachineAction[] {
+    return [...(this.#byMachine.get(machineId) ?? [])].flatMap(id => this.#actions.get(id) ?? [])
+  }
+
+  all(): Iterable<MachineAction> {
+    return this.#actions.values()
+  }
+
+  /** Notes that everything about these machines was asked for at a time, by our clock. */
+  markLooked(machineIds: Iterable<string>, at: Instant): void {
+    for (const id of machineIds) this.#lookedAt.set(id, at)
+  }
+
+  lookedAt(machineId: string): Instant | undefined {
+    return this.#lookedAt.get(machineId)
+  }
+}
+
+function isNewer(known: MachineAction, reading: MachineAction): boolean {
+  if (endOf(known.status) !== null && endOf(reading.status) === null) return true
+  return known.lastUpdateDateTimeUtc > reading.lastUpdateDateTimeUtc && endOf(reading.status) === null
+}

@@ -1,0 +1,63 @@
+import type { Instant } from '../schema/instant.ts'
+import type { Clock, Lease, LeaseAnswer } from './ports.ts'
+
+/** How often a held lease is renewed; it lasts three times as long (product.md 6.2). */
+const RENEW_MS = 20_000
+
+/** How long a lease lasts without being renewed. */
+export const LEASE_MS = 60_000
+
+/**
+ * Holds the lease of the tenant for one run: renews it while it is held, notices when it is lost, and takes it again
+ * for a later submission.
+ */
+export class LeaseKeeper {
+  readonly #lease: Lease
+  readonly #clock: Clock
+  #renewing: AbortController | undefined
+
+  constructor(lease: Lease, clock: Clock) {
+    this.#lease = lease
+    this.#clock = clock
+  }
+
+  get isHeld(): boolean {
+    return this.#renewing !== undefined
+  }
+
+  /** Takes the lease, or says who has it. Rejects where the lease cannot be read or written. */
+  async acquire(): Promise<LeaseAnswer & { readonly takenOver?: Instant }> {
+    const answer = await this.#lease.acquire()
+    if (answer.kind === 'held') {
+      const renewing = new AbortController()
+      this.#renewing = renewing
+      void this.#renew(renewing)
+    }
+    return answer
+  }
+
+  /** Gives the lease back where it is held; false where that failed, and then it ends by itself. */
+  async release(): Promise<boolean> {
+    if (this.#renewing === undefined) return true
+    this.#renewing.abort()
+    this.#renewing = undefined
+    try {
+      await this.#lease.release()
+      return true
+    } catch {
+      return false
+    }
+  }
+
+  /** Renews until told to stop; a lease that cannot be renewed is not held any more. */
+  async #renew(renewing: AbortController): Promise<void> {
+    for (;;) {
+      await this.#clock.sleep(RENEW_MS, renewing.signal)
+      if (renewing.signal.aborted) return
+      const renewed = await this.#lease.renew().catch(() => false)
+      if (renewed) continue
+      if (this.#renewing === renewing) this.#renewing = undefined
+      return
+    }
+  }
+}

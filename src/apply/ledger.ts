@@ -1,0 +1,99 @@
+import { formatInstant } from '../schema/instant.ts'
+import type { Item } from './item.ts'
+import type { Clock, Journal } from './ports.ts'
+
+/** What the journal says about one intent's answer. */
+export interface AnswerNote {
+  readonly kind: string
+  readonly actionId?: string | null
+  readonly status?: string | number | null
+  readonly code?: string | null
+}
+
+/** Identifies one intent of one run. */
+export interface Intent {
+  readonly number: number
+  readonly address: string
+  readonly request: number
+}
+
+/**
+ * Writes the journal of one run, one entry after the other.
+ *
+ * Entries name addresses, types, ids and codes, and never a body, a comment or a token. Once an entry could not be
+ * written nothing more is: the journal then ends where the run stopped submitting.
+ */
+export class Ledger {
+  readonly #journal: Journal
+  readonly #clock: Clock
+  readonly #common: { readonly runId: string; readonly planId: string }
+  readonly #onFailure: (message: string) => void
+  #intents = 0
+  #failed = false
+  #tail: Promise<unknown> = Promise.resolve()
+
+  constructor(
+    journal: Journal,
+    clock: Clock,
+    common: { readonly runId: string; readonly planId: string },
+    onFailure: (message: string) => void,
+  ) {
+    this.#journal = journal
+    this.#clock = clock
+    this.#common = common
+    this.#onFailure = onFailure
+  }
+
+  /** Appends one entry; false where it, or an earlier one, could not be written. */
+  write(event: string, details: Readonly<Record<string, unknown>>): Promise<boolean> {
+    const written = this.#tail.then(async () => {
+      if (this.#failed) return false
+      try {
+        await this.#journal.append({
+          event,
+          at: formatInstant(this.#clock.now()),
+          ...this.#common,
+          ...details,
+        })
+        return true
+      } catch (error) {
+        this.#failed = true
+        this.#onFailure(error instanceof Error ? error.message : String(error))
+        return false
+      }
+    })
+    this.#tail = written
+    return written
+  }
+
+  /** Appends what is about to be sent; undefined where it could not be written, and then nothing may be sent. */
+  async intend(item: Item, path: string): Promise<Intent | undefined> {
+    const intent: Intent = { number: this.#intents++, address: item.address, request: item.step }
+    const written = await this.write('intent', {
+      intent: intent.number,
+      address: item.address,
+      request: item.step,
+      type: item.type,
+      machineId: item.machineId,
+      path,
+      change: item.change?.fingerprint ?? null,
+    })
+    return written ? intent : undefined
+  }
+
+  /** Appends how an intent was answered, or what was found for it later. */
+  answer(
+    intent: Pick<Intent, 'address' | 'request'> & { readonly number?: number },
+    note: AnswerNote,
+  ): Promise<boolean> {
+    return this.write('answer', {
+      ...(intent.number === undefined ? {} : { intent: intent.number }),
+      address: intent.address,
+      request: intent.request,
+      kind: note.kind,
+      actionId: note.actionId ?? null,
+      status: note.status ?? null,
+      code: note.code ?? null,
+    })
+  }
+}

@@ -1,0 +1,124 @@
+import { addMs, type Instant } from '../schema/instant.ts'
+import { endOf } from './action-end.ts'
+import { explain } from './codes.ts'
+import { earliestOf } from './earliest-instant.ts'
+import { type Item, requestAt, type Stage } from './item.ts'
+import { lookAt } from './looks.ts'
+import { findSubmitted } from './resume.ts'
+import type { Run } from './run.ts'
+
+type Looking = Stage & { readonly kind: 'looking' }
+
+/** How long a history that cannot be read keeps an item looked for, beyond its own time. */
+const GIVE_UP_MS = 120_000
+
+/** Looks for what may have been accepted, all of it in one look, until each turns up or can no longer do so. */
+export class LookupQueue {
+  readonly #run: Run
+  #askedAt: Instant | undefined
+  #isAsking = false
+
+  constructor(run: Run) {
+    this.#run = run
+  }
+
+  /** Starts a look where one is due; returns when the next one is, null where nothing is looked for. */
+  step(): Instant | null {
+    const run = this.#run
+    const items = lookingItems(run)
+    if (items.length === 0 || this.#isAsking) return null
+    const now = run.clock.now()
+    const due = this.#dueAt(items.map(({ stage }) => stage.until))
+    if (due !== null && due > now) return due
+    this.#isAsking = true
+    run.spawn(() => this.#ask(items.map(({ item }) => item)))
+    return null
+  }
+
+  /** The next time to ask: after the usual interval, and at each time from which on absence is final. */
+  #dueAt(untils: readonly Instant[]): Instant | null {
+    const asked = this.#askedAt
+    if (asked === undefined) return null
+    const { pollIntervalMs, lookupMs } = this.#run.options
+    const usual = addMs(asked, Math.max(1, Math.min(pollIntervalMs, lookupMs / 3)))
+    return earliestOf([usual, ...untils.filter(until => until > asked)])
+  }
+
+  async #ask(items: readonly Item[]): Promise<void> {
+    const run = this.#run
+    this.#askedAt = run.clock.now()
+    const existing = items.flatMap(({ stage }) =>
+      stage.kind === 'looking' && stage.existing !== undefined ? [stage.existing.id] : [],
+    )
+    const machineIds = [...new Set(items.map(({ machineId }) => machineId))].sort()
+    const result = await lookAt(run, machineIds, existing)
+    this.#isAsking = false
+    if (result.kind === 'looked') {
+      for (const item of items) await resolve(run, item.address, result.askedAt)
+      return
+    }
+    if (result.unauthorized) run.stop('unauthorized', result.message)
+    for (const { item, stage } of lookingItems(run)) {
+      if (addMs(stage.until, GIVE_UP_MS) > run.clock.now()) continue
+      const detail = explain('unanswered', stage.message)
+      run.dispatch(item.address, { kind: 'ended', outcome: 'uncertain', code: 'unanswered', detail })
+    }
+  }
+}
+
+function lookingItems(run: Run): readonly { readonly item: Item; readonly stage: Looking }[] {
+  return [...run.items].flatMap(item => (item.stage.kind === 'looking' ? [{ item, stage: item.stage }] : []))
+}
+
+/** Decides what a finished look says about one item. */
+async function resolve(run: Run, address: string, askedAt: Instant): Promise<void> {
+  const item = run.item(address)
+  if (item === undefined || item.change === null || item.stage.kind !== 'looking') return
+  const { change, stage } = item
+  const isFinal = askedAt >= stage.until
+  const found = findSubmitted(change, item.step, run.keyOf(change), run.known.of(item.machineId))
+  if (found !== undefined) {
+    await run.ledger.answer(
+      { address, request: item.step },
+      { kind: 'found', actionId: found.id, status: found.status },
+    )
+    run.dispatch(address, { kind: 'found', action: found })
+    return
+  }
+  const request = requestAt(change, item.step)
+  const target = request.type === 'Cancel' ? run.known.get(request.actionId) : undefined
+  if (target !== undefined && endOf(target.status) !== null) {
+    run.dispatch(address, { kind: 'seen', action: target })
+  } else if (stage.reason === 'cancel-refused') {
+    const detail = `${stage.message} Plan again to see where it stands.`
+    if (isFinal) run.dispatch(address, { kind: 'ended', outcome: 'failed', code: 'existing-action', detail })
+  } else if (stage.reason === 'unanswered') {
+    if (isFinal) run.dispatch(address, { kind: 'absent' })
+  } else {
+    resolveExisting(run, item, stage, isFinal)
+  }
+}
+
+/** Adopts the action that is in the way where it leads to the goal; refuses the change where it does not. */
+function resolveExisting(run: Run, item: Item, stage: Looking, isFinal: boolean): void {
+  const { address, change, step } = item
+  if (change === null) return
+  // The answer's own reading may lack what a list has; it only counts once the list can no longer have it.
+  if (isFinal && stage.existing !== undefined) run.known.merge([stage.existing])
+  const verdict = run.recheck(change, step)
+  switch (verdict.kind) {
+    case 'in-flight':
+      run.dispatch(address, { kind: 'overtaken', action: verdict.action })
+      return
+    case 'satisfied':
+      run.dispatch(address, { kind: 'ended', outcome: 'adopted', actionId: verdict.actionId })
+      return
+    case 'moved':
+    case 'unmoved': {
+      if (verdict.kind === 'unmoved' && !isFinal) return
+      const code = verdict.kind === 'moved' ? 'moved' : 'existing-action'
+      const detail = explain(code, verdict.kind === 'moved' ? verdict.message : stage.message)
+      run.dispatch(address, { kind: 'ended', outcome: 'refused', code, detail })
+    }
+  }
+}

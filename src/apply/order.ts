@@ -1,0 +1,30 @@
+import type { Change } from '../plan/document.ts'
+import type { FacetName } from '../schema/policy.ts'
+import type { Item } from './item.ts'
+
+/** Facets in the order in which their requests are sent (product.md 5.4); lifts come after them, offboarding last. */
+const RANKS: Readonly<Record<FacetName, number>> = {
+  isolated: 1,
+  restricted: 1,
+  collected: 2,
+  liveResponse: 2,
+  quarantined: 3,
+  scanned: 3,
+  offboarded: 5,
+}
+
+const LIFT_RANK = 4
+
+/** Where a change stands in the order of sending: a machine that a chain left open goes before everything. */
+export function rankOf(change: Change, opened: boolean): number {
+  if (opened) return 0
+  return change.after === 'none' ? LIFT_RANK : RANKS[change.facet]
+}
+
+/** Sorts the items that have something to send: by rank, then by address. */
+export function inSendingOrder(items: Iterable<Item>): readonly Item[] {
+  return [...items]
+    .flatMap(item => (item.change === null ? [] : [{ item, rank: rankOf(item.change, item.opened) }]))
+    .sort((a, b) => a.rank - b.rank || (a.item.address < b.item.address ? -1 : 1))
+    .map(({ item }) => item)
+}

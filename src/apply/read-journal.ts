@@ -1,0 +1,93 @@
+import { addMs, type Instant, parseInstant } from '../schema/instant.ts'
+import type { JournalEntry } from './ports.ts'
+import type { Submission } from './quota-windows.ts'
+
+/** What the journal remembers about one request of one change. */
+export interface Trace {
+  /** An action that the service accepted for it, or that was found for it. */
+  readonly actionId: string | null
+  /** When it was last sent without an answer to show for it; null where every intent was answered. */
+  readonly unansweredAt: Instant | null
+}
+
+/** Answers after which nothing of the request is at the service. */
+const NOTHING_ACCEPTED: ReadonlySet<unknown> = new Set(['throttled', 'not-sent', 'unauthorized'])
+
+/** Answers that leave open whether the service accepted the request. */
+const LEFT_OPEN: ReadonlySet<unknown> = new Set(['intent', 'unknown'])
+
+function timeOf(entry: JournalEntry): Instant | undefined {
+  return parseInstant(entry.at)
+}
+
+/** Names one request of one change of one plan. */
+export function traceKey(address: string, request: number): string {
+  return `${request} ${address}`
+}
+
+/**
+ * Folds the journal into what it remembers of each request of a plan.
+ *
+ * @returns Traces by {@link traceKey}. A request that was refused or given back has a trace without id and time.
+ */
+export function tracesOf(entries: readonly JournalEntry[], planId: string): ReadonlyMap<string, Trace> {
+  const traces = new Map<string, Trace>()
+  for (const entry of entries) {
+    if (entry['planId'] !== planId || (entry.event !== 'intent' && entry.event !== 'answer')) continue
+    const key = traceKey(String(entry['address']), Number(entry['request']))
+    const kind = entry.event === 'intent' ? 'intent' : entry['kind']
+    const known = traces.get(key)?.actionId ?? null
+    const accepted = kind === 'accepted' || kind === 'found'
+    traces.set(key, {
+      actionId: accepted && typeof entry['actionId'] === 'string' ? entry['actionId'] : known,
+      unansweredAt: LEFT_OPEN.has(kind) ? (timeOf(entry) ?? null) : null,
+    })
+  }
+  return traces
+}
+
+/** A journaled submission, with the action that came of it. */
+export interface JournaledSubmission extends Submission {
+  readonly actionId: string | null
+}
+
+/** Lists what was sent since a time, by any plan: each intent from its answer on, unless nothing was accepted. */
+export function submissionsOf(
+  entries: readonly JournalEntry[],
+  since: Instant,
+): readonly JournaledSubmission[] {
+  const sent = new Map<string, JournaledSubmission>()
+  for (const entry of entries) {
+    const at = timeOf(entry)
+    if (at === undefined || at < since) continue
+    const key = `${String(entry['runId'])} ${String(entry['intent'])}`
+    if (entry.event === 'intent' && typeof entry['path'] === 'string') {
+      sent.set(key, { path: entry['path'], at, actionId: null })
+      continue
+    }
+    const intent = sent.get(key)
+    if (entry.event !== 'answer' || intent === undefined) continue
+    if (NOTHING_ACCEPTED.has(entry['kind'])) sent.delete(key)
+    else sent.set(key, { ...intent, at, actionId: (entry['actionId'] as string | null) ?? null })
+  }
+  return [...sent.values()]
+}
+
+/**
+ * Says whether the journal is that of a holder whose lease was taken over: a run that did not end and wrote its last
+ * entry within a lease's length of its last renewal.
+ */
+export function knowsDeadHolder(
+  entries: readonly JournalEntry[],
+  takenOver: Instant,
+  leaseMs: number,
+): boolean {
+  const open = new Map<unknown, Instant>()
+  for (const entry of entries) {
+    const at = timeOf(entry)
+    if (at === undefined) continue
+    if (entry.event === 'run-ended') open.delete(entry['runId'])
+    else open.set(entry['runId'], at)
+  }
+  return [...open.values()].some(at => at >= addMs(takenOver, -leaseMs))
+}

@@ -1,0 +1,89 @@
+import { endOf } from './action-end.ts'
+import { explain } from './codes.ts'
+import { type Item, isHalfway } from './item.ts'
+import type { Run } from './run.ts'
+
+/** What could be sent now, and what has to see an end first. */
+export interface Queued {
+  /** In sending order, at most one of each machine: on one machine a request is sent when the one before was answered. */
+  readonly ready: readonly Item[]
+  /** Ids of the actions whose end something queued waits for. */
+  readonly waitedFor: ReadonlySet<string>
+}
+
+/** Outcomes of a dependency after which the change that depends on it may be sent. */
+const MET: ReadonlySet<string> = new Set(['succeeded', 'adopted', 'unchanged'])
+
+type Dependency = 'met' | 'failed' | { readonly waitsFor: readonly string[] }
+
+/** Chooses what may be sent next, and ends what depends on something that did not succeed. */
+export function chooseReady(run: Run): Queued {
+  const ready: Item[] = []
+  const waitedFor = new Set<string>()
+  const claimed = new Set<string>()
+  const items = run.inOrder()
+  for (const item of items) {
+    if (item.stage.kind === 'sending' || item.stage.kind === 'looking') claimed.add(item.machineId)
+  }
+  for (const item of items) {
+    if (item.stage.kind === 'in-flight' && item.actionId !== null && isHalfway(item))
+      waitedFor.add(item.actionId)
+    if (item.stage.kind !== 'queued') continue
+    const dependency = judgeDependencies(run, item)
+    if (dependency === 'failed') {
+      const code = 'dependency-failed'
+      run.dispatch(item.address, { kind: 'ended', outcome: 'not-attempted', code, detail: explain(code) })
+      continue
+    }
+    const ends = dependency === 'met' ? sameTypeInFlight(run, item) : dependency.waitsFor
+    for (const id of ends) waitedFor.add(id)
+    if (dependency !== 'met' || ends.length > 0 || claimed.has(item.machineId)) continue
+    claimed.add(item.machineId)
+    ready.push(item)
+  }
+  return { ready, waitedFor }
+}
+
+/** Ids of this plan's other actions of one type that are in flight on the machine: the service does one at a time. */
+function sameTypeInFlight(run: Run, item: Item): readonly string[] {
+  return run
+    .itemsOf(item.machineId)
+    .filter(other => other.type === item.type && other.stage.kind === 'in-flight')
+    .flatMap(({ actionId }) => actionId ?? [])
+}
+
+/**
+ * Judges what a change depends on. Its own address stands for the actions of its type that were in flight; a change
+ * of the same facet only has to end, and every other one has to succeed.
+ */
+function judgeDependencies(run: Run, item: Item): Dependency {
+  const waitsFor: string[] = []
+  let isMet = true
+  for (const address of item.change?.dependsOn ?? []) {
+    if (address === item.address) {
+      const ends = foreignInFlight(run, item)
+      isMet &&= ends.length === 0
+      waitsFor.push(...ends)
+      continue
+    }
+    const other = run.item(address)
+    if (other === undefined) return 'failed'
+    const { stage } = other
+    const onlyHasToEnd = other.change?.facet === item.change?.facet
+    if (stage.kind === 'ended') {
+      if (!onlyHasToEnd && !MET.has(stage.outcome)) return 'failed'
+      continue
+    }
+    isMet = false
+    if (other.actionId !== null) waitsFor.push(other.actionId)
+  }
+  return isMet ? 'met' : { waitsFor }
+}
+
+/** Ids of all known actions of an item's type that are in flight on its machine. */
+function foreignInFlight(run: Run, item: Item): readonly string[] {
+  return run.known
+    .of(item.machineId)
+    .filter(({ type, status }) => type === item.type && endOf(status) === null)
+    .map(({ id }) => id)
+}

@@ -1,0 +1,289 @@
+import type { Change, Plan } from '../plan/document.ts'
+import { markerOf } from '../plan/marker-of.ts'
+import { type Recheck, type RecheckContext, recheckChange } from '../plan/recheck.ts'
+import type { MachineAction } from '../posture/machine-action.ts'
+import { appendMarker } from '../posture/marker.ts'
+import type { Configuration } from '../schema/configuration.ts'
+import { addMs, type Instant, msBetween } from '../schema/instant.ts'
+import { endOf } from './action-end.ts'
+import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
+import { type ApplyCode, explain } from './codes.ts'
+import { type Item, opensChain, requestAt, type Stage } from './item.ts'
+import type { KnownActions } from './known-actions.ts'
+import type { LeaseKeeper } from './lease-keeper.ts'
+import { Ledger } from './ledger.ts'
+import { inSendingOrder } from './order.ts'
+import type { Clock } from './ports.ts'
+import type { QuotaWindows } from './quota-windows.ts'
+import { type ItemEvent, reduceItem } from './reduce-item.ts'
+import type { ApplyResult } from './result.ts'
+import { type ChangeKey, keyOf } from './resume.ts'
+
+/** What a run is made of once everything was checked. */
+export interface RunParts {
+  readonly plan: Plan
+  readonly deps: ApplyDependencies
+  readonly options: ApplyOptions
+  readonly items: ReadonlyMap<string, Item>
+  readonly known: KnownActions
+  readonly windows: QuotaWindows
+  readonly lease: LeaseKeeper
+  /** The service's clock minus ours. */
+  readonly skewMs: number
+  readonly startedAt: Instant
+  /** When the first look began. */
+  readonly observedAt: Instant
+}
+
+/** The longest rest between two looks at what is due. */
+const MAX_REST_MS = 60_000
+
+/**
+ * What the queues of one run share: the items, what is known of the service, the journal, and the loop's bell.
+ *
+ * Queues start tasks; a task tells the run what happened and rings, and the loop looks again at what is due.
+ */
+export class Run {
+  readonly plan: Plan
+  readonly deps: ApplyDependencies
+  readonly options: ApplyOptions
+  readonly clock: Clock
+  readonly known: KnownActions
+  readonly windows: QuotaWindows
+  readonly lease: LeaseKeeper
+  readonly ledger: Ledger
+  readonly startedAt: Instant
+  readonly diagnostics: ApplyResult['diagnostics'][number][] = []
+  /** Looks before this time do not count: somebody else may have held the lease since. */
+  looksFrom: Instant
+  /** When a request was last answered; before the first one, when sending began. */
+  lastSubmitAt: Instant
+  /** The code of the error that stopped submitting; null while it goes on. */
+  stoppedBy: ApplyCode | null = null
+  readonly #items: Map<string, Item>
+  readonly #order: readonly string[]
+  readonly #reserved = new Map<string, string>()
+  readonly #byMachine = new Map<string, string[]>()
+  readonly #skewMs: number
+  #tasks = 0
+  #crash: { readonly error: unknown } | undefined
+  #rung = false
+  #ring: (() => void) | undefined
+
+  constructor(parts: RunParts) {
+    const { plan, deps, options } = parts
+    this.plan = plan
+    this.deps = deps
+    this.options = options
+    this.clock = deps.clock
+    this.known = parts.known
+    this.windows = parts.windows
+    this.lease = parts.lease
+    this.startedAt = parts.startedAt
+    this.lastSubmitAt = deps.clock.now()
+    this.looksFrom = parts.observedAt
+    this.#skewMs = parts.skewMs
+    this.#items = new Map(parts.items)
+    for (const { address, machineId } of this.#items.values()) {
+      const addresses = this.#byMachine.get(machineId)
+      if (addresses === undefined) this.#byMachine.set(machineId, [address])
+      else addresses.push(address)
+    }
+    this.#order = inSendingOrder(this.#items.values()).map(({ address }) => address)
+    const common = { runId: options.runId, planId: plan.planId }
+    this.ledger = new Ledger(deps.journal, deps.clock, common, message =>
+      this.stop('journal-failed', message),
+    )
+    options.signal.addEventListener('abort', () => this.ring())
+  }
+
+  get items(): Iterable<Item> {
+    return this.#items.values()
+  }
+
+  /** The items with something to send, as they are to be sent: machines that a chain left open first. */
+  inOrder(): readonly Item[] {
+    const items = this.#order.flatMap(address => this.#items.get(address) ?? [])
+    const opened = items.filter(item => item.opened)
+    return opened.length === 0 ? items : [...opened, ...items.filter(item => !item.opened)]
+  }
+
+  /** Whether something happened since the loop last looked. */
+  get isRung(): boolean {
+    return this.#rung
+  }
+
+  /** Whether nothing more may be submitted. */
+  get isStopped(): boolean {
+    return this.stoppedBy !== null || this.options.signal.aborted
+  }
+
+  /** How many tasks have not ended. */
+  get tasks(): number {
+    return this.#tasks
+  }
+
+  item(address: string): Item | undefined {
+    return this.#items.get(address)
+  }
+
+  itemsOf(machineId: string): readonly Item[] {
+    return (this.#byMachine.get(machineId) ?? []).flatMap(address => this.#items.get(address) ?? [])
+  }
+
+  /** Tells an item what happened to it. */
+  dispatch(address: string, event: ItemEvent): void {
+    const item = this.#items.get(address)
+    if (item === undefined) return
+    const next = reduceItem(item, event)
+    this.#items.set(address, next)
+    if (next.stage.kind === 'ended' || (next.stage.kind === 'queued' && opensChain(next))) this.#free(address)
+    this.ring()
+  }
+
+  /** Keeps a place in the quota for a later request of a chain. */
+  reserve(address: string, path: string): void {
+    this.windows.take(path)
+    this.#reserved.set(address, path)
+  }
+
+  /** Says whether a place on a path is kept for a change. */
+  hasReserved(address: string, path: string): boolean {
+    return this.#reserved.get(address) === path
+  }
+
+  /** Counts a request that leaves now, on the place that was kept for it where there is one. */
+  takeQuota(address: string, path: string): void {
+    if (this.hasReserved(address, path)) this.#reserved.delete(address)
+    else this.windows.take(path)
+  }
+
+  #free(address: string): void {
+    const path = this.#reserved.get(address)
+    if (path === undefined || !this.#reserved.delete(address)) return
+    this.windows.giveBack(path)
+  }
+
+  /** Says otherwise about an item that has ended, for what only shows at the end of the run. */
+  conclude(address: string, stage: Stage & { readonly kind: 'ended' }): void {
+    const item = this.#items.get(address)
+    if (item !== undefined) this.#items.set(address, { ...item, stage })
+  }
+
+  /** Ends submitting for good; what is in flight keeps its outcome. */
+  stop(code: ApplyCode, message: string): void {
+    this.stoppedBy ??= code
+    this.diagnostics.push({ severity: 'error', code, message: explain(code, message) })
+    this.ring()
+  }
+
+  /** Gives the lease back where it is held. */
+  async giveLeaseBack(): Promise<void> {
+    if (await this.lease.release()) return
+    const message = explain('lease-not-released')
+    this.diagnostics.push({ severity: 'warning', code: 'lease-not-released', message })
+  }
+
+  /** Starts something that ends by itself. Its failure, which is a defect, ends the run. */
+  spawn(task: () => Promise<void>): void {
+    this.#tasks += 1
+    void task()
+      .catch((error: unknown) => {
+        this.#crash ??= { error }
+      })
+      .finally(() => {
+        this.#tasks -= 1
+        this.ring()
+      })
+  }
+
+  /** Throws what a task threw. */
+  rethrow(): void {
+    if (this.#crash !== undefined) throw this.#crash.error
+  }
+
+  /** Wakes the loop. */
+  ring(): void {
+    this.#rung = true
+    this.#ring?.()
+  }
+
+  /** Rests until a time, or until somebody rings. */
+  async restUntil(until: Instant): Promise<void> {
+    if (!this.#rung) {
+      const alarm = new AbortController()
+      this.#ring = () => alarm.abort()
+      const ms = msBetween(this.clock.now(), until)
+      await this.clock.sleep(Math.max(1, Math.min(ms, MAX_REST_MS)), alarm.signal)
+      this.#ring = undefined
+    }
+    this.#rung = false
+  }
+
+  /** The service's clock as we estimate it. */
+  serviceNow(): Instant {
+    return addMs(this.clock.now(), this.#skewMs)
+  }
+
+  /** One of our times by the service's clock. */
+  toServiceTime(at: Instant): Instant {
+    return addMs(at, this.#skewMs)
+  }
+
+  /** The service's clock, never behind a stamp that it already gave: an emulator's may run faster than ours. */
+  latestServiceTime(): Instant {
+    const estimate = this.serviceNow()
+    const { latestStamp } = this.known
+    if (latestStamp > estimate) return latestStamp
+    return estimate
+  }
+
+  /** What the marker of an item's change carries. */
+  keyOf(change: Change): ChangeKey {
+    return keyOf(this.plan.planId, change)
+  }
+
+  /** A request's comment with the marker of its change at the end. */
+  commentOf(change: Change, step: number): string {
+    const marker = markerOf(this.plan.planId, change, this.deps.configuration.name)
+    return appendMarker(requestAt(change, step).body.Comment, marker)
+  }
+
+  /** What the planner's looks are given beside the change. */
+  contextOf(actions: readonly MachineAction[]): RecheckContext {
+    const { deps, plan } = this
+    return { configuration: deps.configuration, planId: plan.planId, now: this.serviceNow(), actions }
+  }
+
+  /** What the known history says about a change now, without what this plan did for it so far. */
+  recheck(change: Change, step: number): Recheck {
+    return recheckNow(change, step, this.plan, this.deps.configuration, this.known, this.serviceNow())
+  }
+}
+
+/**
+ * Looks at a change again. What its own earlier requests cancelled counts as in flight still, and what it was planned
+ * to wait for counts for nothing once it has ended.
+ */
+export function recheckNow(
+  change: Change,
+  step: number,
+  plan: Plan,
+  configuration: Configuration,
+  known: KnownActions,
+  now: Instant,
+): Recheck {
+  const cancelled = new Set(
+    change.requests.slice(0, step).flatMap(request => (request.type === 'Cancel' ? [request.actionId] : [])),
+  )
+  const waitedFor = new Set(
+    change.dependsOn.includes(change.address)
+      ? plan.inFlight.filter(({ address }) => address === change.address).map(({ actionId }) => actionId)
+      : [],
+  )
+  const actions = known
+    .of(change.machine.id)
+    .filter(({ id, status }) => !waitedFor.has(id) || endOf(status) === null)
+    .map(action => (cancelled.has(action.id) ? { ...action, status: 'Pending' } : action))
+  return recheckChange(change, { configuration, planId: plan.planId, now, actions })
+}

@@ -1,0 +1,56 @@
+import type { Change } from '../plan/document.ts'
+import { type Item, requestAt } from './item.ts'
+import { judgeAnswer } from './judge-answer.ts'
+import { pathOf } from './paths.ts'
+import type { SubmitAnswer } from './ports.ts'
+import type { Run } from './run.ts'
+
+/**
+ * Sends the request at which an item stands: intent to the journal, one POST, answer to the journal.
+ *
+ * A POST is never sent again blindly: an answer that leaves open whether it was accepted makes the item be looked for.
+ */
+export async function send(run: Run, item: Item, change: Change): Promise<void> {
+  const path = pathOf(item.type)
+  const intent = await run.ledger.intend(item, path)
+  if (intent === undefined || run.isStopped) {
+    if (intent !== undefined) await run.ledger.answer(intent, { kind: 'not-sent' })
+    run.windows.giveBack(path)
+    run.dispatch(item.address, { kind: 'returned' })
+    return
+  }
+  const intentAt = run.latestServiceTime()
+  const comment = run.commentOf(change, item.step)
+  const answer = await post(run, item, change, comment)
+  const answeredAt = run.clock.now()
+  countAnswer(run, path, answer)
+  const { event, note, stop } = judgeAnswer(answer, {
+    item,
+    comment,
+    key: run.keyOf(change),
+    intentAt,
+    answeredAt,
+    lookupMs: run.options.lookupMs,
+  })
+  if (stop !== undefined) run.stop(stop.code, stop.message)
+  await run.ledger.answer(intent, note)
+  run.dispatch(item.address, event)
+}
+
+function post(run: Run, item: Item, change: Change, comment: string): Promise<SubmitAnswer> {
+  const request = requestAt(change, item.step)
+  return request.type === 'Cancel'
+    ? run.deps.api.cancel(request.actionId, comment)
+    : run.deps.api.submit(item.machineId, request.type, { ...request.body, Comment: comment })
+}
+
+function countAnswer(run: Run, path: string, answer: SubmitAnswer): void {
+  const now = run.clock.now()
+  if (answer.kind === 'throttled') run.windows.hold(path, now, answer.retryAfterMs)
+  if (answer.kind === 'throttled' || answer.kind === 'unauthorized') {
+    run.windows.giveBack(path)
+    return
+  }
+  run.windows.settle(path, now)
+  run.lastSubmitAt = now
+}
