@@ -78,7 +78,7 @@ export interface ScenarioAction {
   readonly requestor?: string | null
   readonly requestorComment?: string | null
   readonly requestSource?: string
-  /** A time, absolute or relative to the start; a minute before the start where it is missing. */
+  /** A time, absolute or relative to the start; five minutes before the start where it is missing. */
   readonly creationDateTimeUtc?: string
   readonly lastUpdateDateTimeUtc?: string
   readonly cancellationRequestor?: string | null
@@ -217,16 +217,16 @@ export interface Behaviour {
     /** Secrets by client id; anything else is invalid_client. */
     readonly secrets?: Readonly<Record<string, string>>
   }
-  /** `off`, or other limits than those of the documentation. */
-  readonly quotas?:
-    | 'off'
-    | (QuotaRule & {
-        /** Limits by path, such as `POST /machines/{id}/isolate`. */
-        readonly paths?: Readonly<Record<string, QuotaRule>>
-        /** Whether a 429 says `Retry-After`. */
-        readonly retryAfter?: boolean
-        readonly code?: '429' | 'TooManyRequests'
-      })
+  /** Other limits than those of the documentation, or none. */
+  readonly quotas?: QuotaRule & {
+    /** false takes the limits away. */
+    readonly enforce?: boolean
+    /** Limits by path, such as `POST /machines/{id}/isolate`. */
+    readonly paths?: Readonly<Record<string, QuotaRule>>
+    /** Whether a 429 says `Retry-After`. */
+    readonly retryAfter?: boolean
+    readonly code?: '429' | 'TooManyRequests'
+  }
   /** Query options and operators that are answered 400 ODataError. */
   readonly refuse?: readonly RefusedQuery[]
   /** Most rows of one answer; where more are left there is a nextLink. 10000 by default. */

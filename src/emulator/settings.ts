@@ -70,8 +70,8 @@ function settleTable(settle: Behaviour['settle']): Settings['settleMs'] {
 }
 
 function quotaSettings(quotas: Behaviour['quotas']): QuotaSettings | undefined {
-  if (quotas === 'off') return undefined
-  const { paths = {}, retryAfter = true, code = '429', ...all } = quotas ?? {}
+  const { enforce = true, paths = {}, retryAfter = true, code = '429', ...all } = quotas ?? {}
+  if (!enforce) return undefined
   const byPath = Object.entries(paths).map(([path, rule]) => [path.toLowerCase(), rule] as const)
   return { all, paths: new Map(byPath), retryAfter, code }
 }
