@@ -2,7 +2,7 @@ import type { Instant } from '../schema/instant.ts'
 import { DefenderError } from './defender-error.ts'
 import type { ReadContext, ReadJson } from './json-reader.ts'
 import type { ReadLimits } from './limits.ts'
-import { allOf, createdFrom, type ListQuery, listUrl } from './odata.ts'
+import { createdFrom, type ListQuery, listUrl } from './odata.ts'
 import { readList } from './wire-list.ts'
 
 /** A list of the service and how its rows read. */
@@ -73,44 +73,45 @@ async function skipOnce<Row extends { readonly id: string }>(
  * actions come at the end, so nothing shifts under the reading. Where a whole page has one creation time, `$skip`
  * leads on.
  *
- * Rejects with `query-refused` where the service does not keep to the order, since then the last row is not the
- * newest; with `paging-stuck` where a page brings nothing new.
+ * Rejects with `query-refused` where the service does not keep to the filter or the order, since then the last row is
+ * not the newest; with `paging-stuck` where a page brings nothing new.
  */
 export async function readByCreation<
   Row extends { readonly id: string; readonly creationDateTimeUtc: Instant },
->(
-  source: ListSource<Row>,
-  query: { readonly filter?: string | undefined; readonly from: Instant },
-  context: ReadContext,
-): Promise<Row[]> {
+>(source: ListSource<Row>, query: { readonly from: Instant }, context: ReadContext): Promise<Row[]> {
   const byId = new Map<string, Row>()
+  const orderBy = 'creationDateTimeUtc asc'
+  const top = source.limits.pageSize
   let { from } = query
+  let last = from
   let skip = 0
   for (;;) {
-    const filter = allOf(query.filter, createdFrom(from))
-    const orderBy = 'creationDateTimeUtc asc'
-    const stretch = await readStretch(source, { filter, orderBy, top: source.limits.pageSize, skip }, context)
+    const stretch = await readStretch(source, { filter: createdFrom(from), orderBy, top, skip }, context)
     const known = byId.size
     for (const row of stretch.rows) byId.set(row.id, row)
     if (!stretch.isFull) return [...byId.values()]
-    const last = newestOfAscending(stretch.rows)
-    if (last === undefined) {
-      throw new DefenderError('query-refused', 'The service did not keep to the order that was asked for.')
-    }
-    if (last > from) {
+    const first = stretch.rows[0]?.creationDateTimeUtc ?? from
+    last = lastOfAscending(skip > 0 ? last : from, stretch.rows)
+    if (last > first) {
       from = last
       skip = 0
     } else {
-      if (byId.size === known) throw stuck(source.list)
+      // The first page from a time on may well hold nothing but the rows that led there.
+      if (skip > 0 && byId.size === known) throw stuck(source.list)
       skip += stretch.rows.length
     }
   }
 }
 
-function newestOfAscending(rows: readonly { readonly creationDateTimeUtc: Instant }[]): Instant | undefined {
-  let last: Instant | undefined
+function lastOfAscending(
+  start: Instant,
+  rows: readonly { readonly creationDateTimeUtc: Instant }[],
+): Instant {
+  let last = start
   for (const { creationDateTimeUtc } of rows) {
-    if (last !== undefined && creationDateTimeUtc < last) return undefined
+    if (creationDateTimeUtc < last) {
+      throw new DefenderError('query-refused', 'The service did not keep to the order that was asked for.')
+    }
     last = creationDateTimeUtc
   }
   return last
