@@ -61,6 +61,7 @@ function explainUnknownKey(error: SchemaError, member: Member): Finding {
 /** The keys of which an error says that at least one is missing. */
 function missingKeys(error: SchemaError): readonly string[] {
   if (error.keyword === 'required') return [String(error.params['missingProperty'])]
+  if (error.keyword !== 'anyOf') return []
   const branches = (error.parentSchema['anyOf'] ?? []) as readonly { readonly required?: readonly string[] }[]
   return branches.flatMap(({ required }) => required ?? [])
 }
@@ -77,7 +78,10 @@ function explainMissingKey(error: SchemaError, member: Member): Finding {
 function explainFormat(error: SchemaError, member: Member): Finding {
   const { text, span } = member.node
   const problem = TEXT_RULES[error.params['format'] as TextFormat](text)
-  const { code, expected } = problem ?? { code: 'invalid-value', expected: describeExpected(error.parentSchema) }
+  const { code, expected } = problem ?? {
+    code: 'invalid-value',
+    expected: describeExpected(error.parentSchema),
+  }
   return { code, message: `expected ${expected}, found ${quoteText(text)}`, span }
 }
 
@@ -90,9 +94,12 @@ function explainValue(error: SchemaError, member: Member): Finding {
     case 'type':
       return { code: 'wrong-type', message: `expected ${expected}, found ${found}`, span }
     case 'enum': {
-      const code = error.instancePath === '/version' ? 'unsupported-version' : 'invalid-value'
+      const message = `expected ${expected}, found ${found}`
+      if (error.instancePath === '/version') {
+        return { code: 'unsupported-version', message: `${message}: this build reads version 1`, span }
+      }
       const near = suggestion(node.text, allowedValues(error.parentSchema))
-      return { code, message: `expected ${expected}, found ${found}${near}`, span }
+      return { code: 'invalid-value', message: `${message}${near}`, span }
     }
     case 'format':
       return explainFormat(error, member)
@@ -109,7 +116,11 @@ function explainValue(error: SchemaError, member: Member): Finding {
     }
     default: {
       const limit = Object.values(error.params).map(String).join(' ')
-      return { code: 'invalid-value', message: `expected ${expected} (${error.keyword} ${limit}), found ${found}`, span }
+      return {
+        code: 'invalid-value',
+        message: `expected ${expected} (${error.keyword} ${limit}), found ${found}`,
+        span,
+      }
     }
   }
 }
@@ -117,8 +128,7 @@ function explainValue(error: SchemaError, member: Member): Finding {
 function explain(error: SchemaError, root: Member): Finding {
   const member = memberAt(root, error.instancePath)
   if (error.keyword === 'additionalProperties') return explainUnknownKey(error, member)
-  const isMissing = error.keyword === 'required' || missingKeys(error).length > 0
-  return isMissing ? explainMissingKey(error, member) : explainValue(error, member)
+  return missingKeys(error).length > 0 ? explainMissingKey(error, member) : explainValue(error, member)
 }
 
 /** Leaves out "missing" where an unknown key of the same map is the missing one, misspelt. */

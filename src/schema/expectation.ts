@@ -50,7 +50,9 @@ export function describeExpected(schema: SchemaError['parentSchema']): string {
   const values = allowedValues(schema)
   if (values.length > 0) return `${values.length > 2 ? 'one of ' : ''}${either(values.map(quoteText))}`
   const noun = NOUNS[String(schema['format'])]
-  const types = [schema['type']].flat().map(type => (type === 'string' && noun) || TYPES[String(type)] || 'a value')
+  const types = [schema['type']]
+    .flat()
+    .map(type => (type === 'string' && noun) || TYPES[String(type)] || 'a value')
   return either([...new Set(types)])
 }
 

@@ -4,8 +4,8 @@ import type { Finding, IndexedText, Span } from './indexed-text.ts'
 import type { Member } from './text-tree.ts'
 import { explainYamlFault } from './yaml-faults.ts'
 
-/** The longest file that is parsed, in UTF-16 units: the parser takes about a second per two million. */
-export const LARGEST_FILE = 5_000_000
+/** The longest file that is parsed, in millions of UTF-16 units; the parser takes about a second for two. */
+const LARGEST_FILE = 5
 
 /** What no YAML text holds: control characters, carriage returns alone, and what a decoder puts for bytes that are not UTF-8. */
 const NOT_TEXT =
@@ -17,17 +17,22 @@ export interface YamlFile {
   readonly findings: readonly Finding[]
 }
 
-/** Refuses what need not be parsed to be refused: files that are too large, and files that are no text. */
-export function checkFile(text: IndexedText): readonly Finding[] {
-  if (text.text.length > LARGEST_FILE) {
-    const message = `the file has ${(text.text.length / 1e6).toFixed(1)} million characters, at most ${LARGEST_FILE / 1e6} million are read: put machines into a \`list:\` file, one per line`
-    return [{ code: 'file-too-large', message, span: { start: 0, end: 1 } }]
+/**
+ * Refuses what need not be parsed to be refused: files that are too large, and files that are no text.
+ *
+ * @param largest - In millions of UTF-16 units.
+ */
+export function refuseFile(text: IndexedText, largest: number, wayOut: string): Finding | undefined {
+  const millions = text.text.length / 1e6
+  if (millions > largest) {
+    const message = `the file has ${millions.toFixed(1)} million characters, at most ${largest} million are read: ${wayOut}`
+    return { code: 'file-too-large', message, span: { start: 0, end: 1 } }
   }
   const at = text.text.search(NOT_TEXT)
-  if (at === -1) return []
-  const point = text.text.codePointAt(at) ?? 0
-  const message = `expected UTF-8 text, found the character U+${point.toString(16).toUpperCase().padStart(4, '0')}: save the file as UTF-8 with ordinary line ends`
-  return [{ code: 'not-text', message, span: { start: at, end: at + 1 } }]
+  if (at === -1) return undefined
+  const hex = text.text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0')
+  const message = `expected UTF-8 text, found the character U+${hex}: save the file as UTF-8 with ordinary line ends`
+  return { code: 'not-text', message, span: { start: at, end: at + 1 } }
 }
 
 /** A document, or the finding that ended the reading of the file. */
@@ -80,8 +85,8 @@ function firstFault({ document, tagDirective }: Exclude<Step, { end: Finding }>)
  * Takes any text; never throws.
  */
 export function readYaml(text: IndexedText): YamlFile {
-  const refused = checkFile(text)
-  if (refused.length > 0) return { documents: [], findings: refused }
+  const refused = refuseFile(text, LARGEST_FILE, 'put machines into a `list:` file, one per line')
+  if (refused !== undefined) return { documents: [], findings: [refused] }
   const findings: Finding[] = []
   const documents: Member[] = []
   for (const step of compose(text.text)) {
@@ -90,7 +95,8 @@ export function readYaml(text: IndexedText): YamlFile {
     if (fault !== undefined || 'end' in step || isEmptyDocument(step.document.contents)) continue
     const before = findings.length
     const node = buildTree(step.document.contents, findings)
-    if (findings.length === before) documents.push({ name: node.members.values().next().value?.name ?? node.span, node })
+    if (findings.length === before)
+      documents.push({ name: node.members.values().next().value?.name ?? node.span, node })
   }
   return { documents, findings }
 }

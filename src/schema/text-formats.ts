@@ -10,11 +10,30 @@ export interface TextProblem {
   readonly expected: string
 }
 
+/** Name of a format in the JSON Schemas. */
+export type TextFormat =
+  | 'line'
+  | 'policyName'
+  | 'machineId'
+  | 'machineName'
+  | 'instant'
+  | 'duration'
+  | 'durationOrZero'
+  | 'freshness'
+  | 'sha1'
+  | 'fileName'
+  | 'guid'
+  | 'endpoint'
+  | 'share'
+  | 'wholeNumber'
+  | 'positiveNumber'
+
 type Explain = (text: string) => TextProblem | undefined
 
 const HOUR_MS = 3_600_000
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
-const NOT_IN_A_NAME = /[\s\u0000-\u001f\u007f-\u009f*?,;:/\\]/
+/** Blanks, control and invisible characters, wildcards and separators. */
+const NOT_IN_A_NAME = /[\s\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069*?,;:/\\]/
 const TIME_WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?$/
 const LOOKS_LIKE_TIME = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?$/
 
@@ -85,7 +104,7 @@ function explainEndpoint(text: string): TextProblem | undefined {
 }
 
 /** The named formats of the JSON Schemas: each says what is wrong with a text, or undefined where nothing is. */
-export const TEXT_RULES = {
+export const TEXT_RULES: Readonly<Record<TextFormat, Explain>> = {
   line: explainLine,
   policyName: matching(
     /^[a-z0-9-]{1,63}$/,
@@ -117,10 +136,7 @@ export const TEXT_RULES = {
   share: explainShare,
   wholeNumber: matching(/^(0|[1-9]\d{0,8})$/, 'invalid-number', 'a whole number from 0 on'),
   positiveNumber: matching(/^[1-9]\d{0,8}$/, 'invalid-number', 'a whole number from 1 on'),
-} as const
-
-/** Name of a format in the JSON Schemas. */
-export type TextFormat = keyof typeof TEXT_RULES
+}
 
 /** {@link TEXT_RULES} as ajv takes them: does the text have the format? */
 export const textFormats: Readonly<Record<string, (text: string) => boolean>> = Object.fromEntries(

@@ -1,0 +1,150 @@
+import { checkShape } from './check-shape.ts'
+import type { Allowances, Configuration, GuardLimits, ProtectedMachines, Share } from './configuration.ts'
+import type { Diagnostic, SourceFile } from './diagnostic.ts'
+import { type Duration, parseDuration } from './duration.ts'
+import { parseEndpoint } from './endpoint.ts'
+import { type RawConfiguration, validateConfiguration } from './generated/configuration.ts'
+import { diagnoseAll, indexText } from './indexed-text.ts'
+import { at, isTrue, items, type Located, lineOf, need, placeOf, type Reading, texts } from './located.ts'
+import { readEntry } from './read-entry.ts'
+import { readYaml } from './read-yaml.ts'
+
+function duration(text: string): Duration {
+  return parseDuration(text) as Duration
+}
+
+/** The configuration where there is no file: every default, no policies, nothing protected, nothing allowed. */
+export function defaultConfiguration(): Configuration {
+  return {
+    cloud: 'commercial',
+    policies: [],
+    guards: { maxMachines: 100, maxLifts: 20 },
+    protected: [],
+    allow: { quarantined: false, liveResponse: false, offboarded: false, scopeChange: false },
+    retry: { maxAttempts: 3, within: duration('24h') },
+    contested: { within: duration('24h') },
+    history: { lookback: duration('180d') },
+    apply: { timeout: duration('30m'), pollInterval: duration('5s'), lookup: duration('15s') },
+  }
+}
+
+function readShare(text: string): Share {
+  return { text, ratio: Number(text.slice(0, -1)) / 100 }
+}
+
+function readGuards(raw: RawConfiguration['guards'], defaults: GuardLimits): GuardLimits {
+  const { maxMachines, maxShare, maxLifts, maxRuns } = raw ?? {}
+  return {
+    ...defaults,
+    ...(maxMachines === undefined ? {} : { maxMachines: Number(maxMachines) }),
+    ...(maxShare === undefined ? {} : { maxShare: readShare(maxShare) }),
+    ...(maxLifts === undefined ? {} : { maxLifts: Number(maxLifts) }),
+    ...(maxRuns === undefined ? {} : { maxRuns: Number(maxRuns) }),
+  }
+}
+
+function readProtected(reading: Reading, raw: Located<RawConfiguration>): readonly ProtectedMachines[] {
+  return items(at(raw, 'protected')).map(machines => ({
+    match: readEntry(reading, need(machines, 'match')),
+    allow: [...new Set(machines.value.allow ?? [])],
+    place: placeOf(reading, machines),
+  }))
+}
+
+function readAllow(raw: Located<RawConfiguration>): Allowances {
+  const allow = at(raw, 'allow')
+  const allows = (key: keyof Allowances): boolean => allow !== undefined && isTrue(at(allow, key))
+  return {
+    quarantined: allows('quarantined'),
+    liveResponse: allows('liveResponse'),
+    offboarded: allows('offboarded'),
+    scopeChange: allows('scopeChange'),
+  }
+}
+
+function readConnection(
+  raw: RawConfiguration,
+): Pick<Configuration, 'name' | 'endpoint' | 'authority' | 'scope' | 'tenantId'> {
+  const endpoint = raw.endpoint === undefined ? undefined : parseEndpoint(raw.endpoint)
+  const authority = raw.authority === undefined ? undefined : parseEndpoint(raw.authority)
+  return {
+    ...(raw.name === undefined ? {} : { name: raw.name }),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(authority === undefined ? {} : { authority }),
+    ...(raw.scope === undefined ? {} : { scope: raw.scope.trim() }),
+    ...(raw.tenantId === undefined ? {} : { tenantId: raw.tenantId.toLowerCase() }),
+  }
+}
+
+function readTimes(
+  raw: RawConfiguration,
+  defaults: Configuration,
+): Pick<Configuration, 'retry' | 'contested' | 'history' | 'apply'> {
+  const { retry, contested, history, apply } = raw
+  const or = (text: string | undefined, otherwise: Duration): Duration =>
+    text === undefined ? otherwise : duration(text)
+  return {
+    retry: {
+      maxAttempts: Number(retry?.maxAttempts ?? defaults.retry.maxAttempts),
+      within: or(retry?.within, defaults.retry.within),
+    },
+    contested: { within: or(contested?.within, defaults.contested.within) },
+    history: { lookback: or(history?.lookback, defaults.history.lookback) },
+    apply: {
+      timeout: or(apply?.timeout, defaults.apply.timeout),
+      pollInterval: or(apply?.pollInterval, defaults.apply.pollInterval),
+      lookup: or(apply?.lookup, defaults.apply.lookup),
+    },
+  }
+}
+
+function readConfiguration(reading: Reading, raw: Located<RawConfiguration>): Configuration {
+  const defaults = defaultConfiguration()
+  return {
+    file: reading.text.path,
+    cloud: raw.value.cloud ?? defaults.cloud,
+    ...readConnection(raw.value),
+    policies: texts(at(raw, 'policies')).map(lineOf),
+    guards: readGuards(raw.value.guards, defaults.guards),
+    protected: readProtected(reading, raw),
+    allow: readAllow(raw),
+    ...readTimes(raw.value, defaults),
+  }
+}
+
+/**
+ * Reads `holdfast.yaml`, defaults filled in.
+ *
+ * Takes any text and never throws.
+ *
+ * @returns The configuration, or undefined where an error was found; and everything there is to say, with places.
+ */
+export function parseConfiguration(source: SourceFile): {
+  readonly configuration: Configuration | undefined
+  readonly diagnostics: readonly Diagnostic[]
+} {
+  const text = indexText(source)
+  const reading: Reading = { text, findings: [] }
+  const { documents, findings } = readYaml(text)
+  reading.findings.push(...findings)
+  const [first, second] = documents
+  if (first === undefined && findings.length === 0) {
+    const message = 'expected a configuration, found none: write at least `version: 1`'
+    reading.findings.push({ code: 'no-document', message, span: { start: 0, end: 1 } })
+  }
+  if (second !== undefined) {
+    const message = 'expected one document, found another one here: remove it'
+    reading.findings.push({ code: 'several-documents', message, span: second.name })
+  }
+  const shape = first === undefined ? undefined : checkShape(first, validateConfiguration)
+  reading.findings.push(...(shape?.findings ?? []))
+  const configuration =
+    first === undefined || shape?.value === undefined
+      ? undefined
+      : readConfiguration(reading, { value: shape.value, member: first })
+  const isSound = reading.findings.every(({ severity }) => severity === 'warning')
+  return {
+    configuration: isSound ? configuration : undefined,
+    diagnostics: diagnoseAll(text, reading.findings),
+  }
+}
