@@ -16,7 +16,7 @@ export const TEXT_LIMIT = 2000
 
 /** Writes one character as `\u{202e}`. */
 export function visible(character: string): string {
-  return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
+  return `\\u{${Number(character.codePointAt(0)).toString(16)}}`
 }
 
 /** Cuts a text to `limit` UTF-16 units and says how many are left out; never splits a surrogate pair. */

@@ -49,11 +49,12 @@ export function nameMachines(items: readonly Addressed[]): (item: Addressed) => 
     const keys = keysByName.get(name) ?? new Set()
     keysByName.set(name, keys.add(machineKey(item)))
   }
+  const twins = new Set([...keysByName].filter(([, keys]) => keys.size > 1).map(([name]) => name))
   return item => {
     const name = item.machine?.dnsName
     const key = quoteName(cutText(machineKey(item), NAME_LIMIT))
     if (name === null || name === undefined) return key
     const shown = quoteName(cutText(name, NAME_LIMIT))
-    return (keysByName.get(name.toLowerCase())?.size ?? 0) > 1 ? `${shown} (${key})` : shown
+    return twins.has(name.toLowerCase()) ? `${shown} (${key})` : shown
   }
 }

@@ -56,7 +56,7 @@ function frame({ title, open, columns }: MarkdownSection): readonly [before: str
  * Writes sections one after the other within a number of characters. Where they do not fit, each keeps a floor and the
  * first ones take what is left; inside a section the middle is cut on whole rows.
  *
- * @param room - Characters for all of them, frames included.
+ * @param room - Characters for all of them, frames included; at least the floors of all.
  */
 export function fitSections(sections: readonly MarkdownSection[], room: number): string {
   const parts = sections

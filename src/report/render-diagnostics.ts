@@ -21,7 +21,7 @@ function sourceRows(diagnostic: Diagnostic, place: Place, style: Style): readonl
   if (diagnostic.sourceLine === undefined) return []
   const number = String(place.line)
   const bar = paint(`${' '.repeat(number.length)} |`, 'quiet', style)
-  const { line, carets } = excerptSource(diagnostic, usableWidth(style) - number.length - 3)
+  const { line, carets } = excerptSource(diagnostic, place, usableWidth(style) - number.length - 3)
   return [
     bar,
     `${paint(`${number} |`, 'quiet', style)} ${line}`,

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import type { Diagnostic } from '../schema/diagnostic.ts'
+import type { Diagnostic, Place } from '../schema/diagnostic.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 
 /** Long enough for any line that is read at all; the schema cuts longer ones. */
@@ -35,10 +35,11 @@ function takeEnd(text: string, room: number): string {
  * @returns The line, escaped, and the blanks and carets that go under it.
  */
 export function excerptSource(
-  { sourceLine = '', length = 1, caret, place }: Diagnostic,
+  { sourceLine = '', length = 1, caret }: Diagnostic,
+  place: Place,
   room: number,
 ): { readonly line: string; readonly carets: string } {
-  const start = caret ?? (place?.column ?? 1) - 1
+  const start = caret ?? place.column - 1
   const half = Math.floor(room / 2)
   const before = shownSource(sourceLine.slice(0, start))
   const head = stringWidth(before) > half ? `...${takeEnd(before, half - 3)}` : before

@@ -19,7 +19,7 @@ import type { Diagnostic } from '../../src/schema/diagnostic.ts'
 import { parseInstant } from '../../src/schema/instant.ts'
 import { arbitraryPlan, arbitraryResult, hostileText } from '../support/arbitrary-plan.ts'
 
-fc.configureGlobal({ numRuns: 60 })
+fc.configureGlobal({ numRuns: 40 })
 
 /** Anything that a terminal acts on or a reader cannot see, but the newline between our own lines. */
 const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u

@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest'
+import type { DriftKind } from '../../src/plan/document.ts'
+import { driftDocument } from '../../src/report/drift-document.ts'
+import { DRIFT_KINDS } from '../../src/report/drift-kinds.ts'
+import { renderDrift } from '../../src/report/render-drift.ts'
+import { drift, FINANCE, machine, plan } from './sample-plan.ts'
+
+const STYLE = { color: false, width: 100 }
+
+test('no drift says the number and the time of what was read', () => {
+  expect(renderDrift(plan(), STYLE)).toBe(
+    'No drift. 1214 machines match the declaration (read 2026-11-22T18:03:11Z).\n',
+  )
+})
+
+test('an incomplete read concludes nothing', () => {
+  expect(renderDrift(plan({ complete: false }), STYLE)).toBe(
+    `The read is incomplete: what follows is not all there may be, and what was not read is unknown.
+
+No conclusion about drift.
+`,
+  )
+})
+
+test('a read of named machines claims nothing about others', () => {
+  const observed = { ...plan().observed, scope: 'named' as const }
+  expect(renderDrift(plan({ observed }), STYLE)).toContain('\nOnly the named machines were read: ')
+})
+
+test('each kind has its heading, who did it, the policy and what to do, and is counted', () => {
+  const items = [
+    drift(1, { kind: 'reverted', expected: 'full', actual: 'none', policy: FINANCE }),
+    drift(2, { kind: 'orphaned' }),
+  ]
+  expect(renderDrift(plan({ drift: items }), STYLE)).toBe(
+    `  # reverted (1): done by us and reversed by somebody else
+~ fin-ws-1.contoso.com isolated: expected full, is none
+    analyst alice@contoso.com, 2026-11-21 10:02Z; contain-finance, policies/contain-finance.yaml:12
+  What to do: ask who reversed it; then change the policy, or \`holdfast apply --reassert ADDR
+    --reason TEXT\` does it again.
+
+  # orphaned (1): held by us and declared by no policy any more
+. fin-ws-2.contoso.com isolated: expected none, is full
+    analyst alice@contoso.com, 2026-11-21 10:02Z
+  What to do: \`holdfast apply --prune\` lifts it; to keep it, declare it again.
+
+Drift: 1 reverted, 1 orphaned.
+`,
+  )
+})
+
+describe('due is no drift', () => {
+  test('due alone is none', () => {
+    expect(renderDrift(plan({ drift: [drift(1, { kind: 'due' })] }), STYLE)).toMatch(
+      /\n\nNo drift\. 1214 machines match the declaration \(read .*\)\. 1 due, which is no drift\.\n$/,
+    )
+  })
+
+  test('due beside drift is counted apart', () => {
+    const items = [drift(1, { kind: 'due' }), drift(2, { kind: 'missing' })]
+    expect(renderDrift(plan({ drift: items }), STYLE)).toMatch(
+      /\n\nDrift: 1 missing\. 1 due, which is no drift\.\n$/,
+    )
+  })
+})
+
+test.each([
+  ['reverted', '~'],
+  ['held-by-other', '!'],
+  ['stuck', '='],
+  ['failing', '!'],
+  ['missing', '+'],
+  ['expired', '.'],
+  ['orphaned', '.'],
+  ['undeclared', '.'],
+  ['due', '+'],
+] as const)('%s begins with %s and tells what to do', (kind, symbol) => {
+  const text = renderDrift(plan({ drift: [drift(1, { kind })] }), STYLE)
+  expect(text).toContain(`  # ${kind} (1): `)
+  expect(text).toContain(`\n${symbol} fin-ws-1.contoso.com isolated: `)
+  expect(text).toContain('\n  What to do: ')
+})
+
+test('the symbol of what is missing is what would mend it', () => {
+  const missing = (facet: 'scanned' | 'restricted'): string =>
+    renderDrift(
+      plan({
+        drift: [drift(1, { kind: 'missing', facet, address: `${machine(1).id}/${facet}`, actor: null })],
+      }),
+      STYLE,
+    )
+  expect(missing('scanned')).toContain(
+    '\n> fin-ws-1.contoso.com scanned: expected none, is full\n  What to do',
+  )
+  expect(missing('restricted')).toContain('\n+ fin-ws-1.contoso.com restricted: ')
+})
+
+test('every kind of the plan document is told', () => {
+  const kinds: Readonly<Record<DriftKind, true>> = {
+    reverted: true,
+    'held-by-other': true,
+    orphaned: true,
+    undeclared: true,
+    expired: true,
+    stuck: true,
+    failing: true,
+    missing: true,
+    due: true,
+  }
+  expect(DRIFT_KINDS.map(({ kind }) => kind).toSorted()).toStrictEqual(Object.keys(kinds).toSorted())
+})
+
+test('a stuck action is named by its id', () => {
+  expect(renderDrift(plan({ drift: [drift(1, { kind: 'stuck' })] }), STYLE)).toContain(
+    '; action a0000000-0000-4000-8000-000000000002\n',
+  )
+  expect(renderDrift(plan({ drift: [drift(1, { kind: 'stuck', actor: null })] }), STYLE)).not.toContain(
+    'action a',
+  )
+})
+
+test.each([
+  ['own', 'app', 'Holdfast, '],
+  ['analyst', 'alice', 'analyst alice, '],
+  ['application', 'app', 'application app, '],
+  ['unknown', null, 'somebody unknown, '],
+] as const)('an actor of class %s is called so', (actorClass, requestor, want) => {
+  const actor = { class: actorClass, requestor, at: 'some day', actionId: 'x' }
+  expect(renderDrift(plan({ drift: [drift(1, { actor })] }), STYLE)).toContain(`\n    ${want}some day\n`)
+})
+
+test('the drift document says what was read and counts each kind', () => {
+  const document = driftDocument(plan({ drift: [drift(1), drift(2), drift(3, { kind: 'due' })] }))
+  expect(document).toMatchObject({ formatVersion: '1.0', drifted: true, summary: { orphaned: 2, due: 1 } })
+  expect(driftDocument(plan({ drift: [drift(3, { kind: 'due' })] })).drifted).toBe(false)
+})

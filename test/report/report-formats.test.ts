@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest'
+import { REPORT_FORMATS } from '../../src/report/report-formats.ts'
+import { serializeDocument } from '../../src/report/serialize-document.ts'
+import { drift, plan } from './sample-plan.ts'
+import { outcome, result } from './sample-result.ts'
+
+const STYLE = { color: false, width: 80 }
+
+test.each(Object.entries(REPORT_FORMATS))(
+  '%s writes every document and ends it with a newline',
+  (_name, format) => {
+    expect(format.plan(plan(), STYLE)).toMatch(/[^\n]\n$/)
+    expect(format.drift(plan({ drift: [drift(1)] }), STYLE)).toMatch(/[^\n]\n$/)
+    expect(format.result(result([outcome(1)]), plan(), STYLE)).toMatch(/[^\n]\n$/)
+  },
+)
+
+test('the formats are told apart', () => {
+  const texts = Object.values(REPORT_FORMATS).map(format => format.plan(plan(), STYLE))
+  expect(new Set(texts).size).toBe(texts.length)
+})
+
+test('JSON of a plan is the plan, of drift the drift document, of a result the result', () => {
+  const { json } = REPORT_FORMATS
+  expect(JSON.parse(json.plan(plan(), STYLE))).toStrictEqual(plan())
+  expect(JSON.parse(json.drift(plan({ drift: [drift(1)] }), STYLE))).toMatchObject({
+    summary: { orphaned: 1 },
+  })
+  expect(JSON.parse(json.result(result([outcome(1)]), null, STYLE))).toStrictEqual(result([outcome(1)]))
+})
+
+test('JSON is indented by two blanks and ends with a newline', () => {
+  expect(serializeDocument({ b: 1, a: [] })).toBe('{\n  "b": 1,\n  "a": []\n}\n')
+})
+
+test('JSON writes what a terminal or a log acts on as escapes that read back the same', () => {
+  const value = { text: 'a\u202e\u009b\u{e0041}##vso[x]' }
+  const text = serializeDocument(value)
+  expect(text).toBe('{\n  "text": "a\\u202e\\u009b\\udb40\\udc41\\u0023#vso[x]"\n}\n')
+  expect(JSON.parse(text)).toStrictEqual(value)
+})
