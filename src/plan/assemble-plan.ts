@@ -6,7 +6,7 @@ import type { Blocked, Change, Guard, Plan, PlanDiagnostic, Summary } from './do
 import { estimateOf } from './estimate.ts'
 import { guardLifts, guardPlan, isLift } from './guards.ts'
 import type { Item } from './item.ts'
-import { isSelectable } from './match.ts'
+import { countOnboarded } from './observation.ts'
 import type { PlanInput } from './plan-input.ts'
 import { writeBlocked, writeChange, writeDrift, writeInFlight } from './write-items.ts'
 
@@ -25,11 +25,10 @@ export interface Findings {
 }
 
 /** Blocks the lifts of a plan that has too many of them; returns what is left and what the guard says. */
-function limitLifts(input: PlanInput, changes: readonly Change[], onboarded: number | null) {
+function limitLifts(input: PlanInput, changes: readonly Change[]) {
   const guard = guardLifts({
     changes,
     configuration: input.configuration,
-    onboarded,
     exceed: input.options.exceedGuards,
   })
   if (guard?.status !== 'fail') return { guard, kept: changes, stopped: [] }
@@ -69,11 +68,11 @@ export function assemblePlan({ input, at, items, unresolved, diagnostics }: Find
   const decided = byAddress(
     items.flatMap(item => (item.decision.kind === 'change' ? [writeChange(item, item.decision)] : [])),
   )
-  const { guard: liftGuard, kept, stopped } = limitLifts(input, decided, observation.onboarded)
+  const { guard: liftGuard, kept, stopped } = limitLifts(input, decided)
   const guardInput = {
     changes: kept,
     configuration,
-    onboarded: onboardedOf(input),
+    onboarded: countOnboarded(observation),
     exceed: options.exceedGuards,
   }
   const planGuards = guardPlan(guardInput)
@@ -117,13 +116,6 @@ export function assemblePlan({ input, at, items, unresolved, diagnostics }: Find
     estimate: estimateOf(kept),
     summary: summarize(kept, inFlight.length, blocked.length, items),
   }
-}
-
-function onboardedOf({ observation }: PlanInput): number | null {
-  return (
-    observation.onboarded ??
-    (observation.scope === 'tenant' ? observation.machines.filter(isSelectable).length : null)
-  )
 }
 
 /** A plan lives a day, and never past the next `expires` that it rests on. */

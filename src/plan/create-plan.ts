@@ -10,6 +10,7 @@ import { evaluateMachine } from './evaluate-machine.ts'
 import type { EvaluationContext } from './evaluation.ts'
 import type { Item } from './item.ts'
 import { compileProtection } from './limits.ts'
+import { countOnboarded } from './observation.ts'
 import type { PlanInput } from './plan-input.ts'
 import { indexMachines, type MachineIndex, resolvePolicies } from './resolve.ts'
 import { blockUnresolved, problemDiagnostics } from './unresolved.ts'
@@ -152,7 +153,7 @@ function readFailures({ observation, configuration }: PlanInput): readonly Diagn
   const failed = observation.failures.map(
     ({ code, message }): Diagnostic => ({ severity: 'error', code, message }),
   )
-  if (configuration.guards.maxShare === undefined || observation.onboarded !== null) return failed
+  if (configuration.guards.maxShare === undefined || countOnboarded(observation) !== null) return failed
   const message =
     'guards.maxShare needs the number of onboarded machines, and it could not be read; plan again, or use maxMachines.'
   return [...failed, { severity: 'error', code: 'share-unknown', message }]

@@ -10,7 +10,7 @@ const SHOWN = 5
 export interface GuardInput {
   readonly changes: readonly Change[]
   readonly configuration: Configuration
-  /** Onboarded, unmerged machines of the tenant; null where that could not be read. */
+  /** Onboarded, unmerged machines of the tenant; null where that could not be read: then no share is small enough. */
   readonly onboarded: number | null
   readonly exceed: readonly GuardName[]
 }
@@ -21,7 +21,11 @@ export function isLift(change: Pick<Change, 'operations'>): boolean {
 }
 
 /** Computes the guard on lifts; over it the lifts alone are blocked (product.md 5.6). */
-export function guardLifts({ changes, configuration, exceed }: GuardInput): Guard | undefined {
+export function guardLifts({
+  changes,
+  configuration,
+  exceed,
+}: Omit<GuardInput, 'onboarded'>): Guard | undefined {
   const { maxLifts } = configuration.guards
   return maxLifts === undefined
     ? undefined
@@ -38,10 +42,10 @@ export function guardPlan(input: GuardInput): readonly Guard[] {
   const guards: Guard[] = []
   if (maxMachines !== undefined)
     guards.push(judge('maxMachines', maxMachines, weighty, exceed, 'machines change', machines))
-  if (maxShare !== undefined && onboarded !== null) {
+  if (maxShare !== undefined) {
     // Seven hundredths of 100 is 7.000000000000001 in floating point; that must not become 8.
-    const limit = Math.ceil(Number((maxShare.ratio * onboarded).toFixed(6)))
-    const what = `machines change (${maxShare.text} of ${onboarded} onboarded)`
+    const limit = Math.ceil(Number((maxShare.ratio * (onboarded ?? 0)).toFixed(6)))
+    const what = `machines change (${maxShare.text} of ${onboarded ?? 'an unknown number of'} onboarded)`
     guards.push(judge('maxShare', limit, weighty, exceed, what, machines))
   }
   if (maxRuns !== undefined)

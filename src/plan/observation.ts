@@ -3,6 +3,7 @@ import type { MachineAction } from '../posture/machine-action.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts'
 import type { Instant } from '../schema/instant.ts'
 import type { Target } from './document.ts'
+import { isSelectable } from './match.ts'
 
 /** What has to be read from the service before a plan can be made. Values are lower case, sorted, without repeats. */
 export interface Need {
@@ -36,4 +37,10 @@ export interface Observation {
   readonly apiCalls: number
   /** The token's application permissions, null where they cannot be read from it. */
   readonly roles: readonly string[] | null
+}
+
+/** Onboarded, unmerged machines of the tenant: as counted by the service, or from the list where all were read. */
+export function countOnboarded(observation: Observation): number | null {
+  if (observation.onboarded !== null || observation.scope === 'named') return observation.onboarded
+  return observation.machines.filter(isSelectable).length
 }

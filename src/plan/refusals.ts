@@ -3,8 +3,7 @@ import type { Instant } from '../schema/instant.ts'
 import type { Change, Guard, GuardName, Note, Plan } from './document.ts'
 import { guardLifts, guardPlan, isLift } from './guards.ts'
 import { compileProtection, configurationLimitOf, type Limits } from './limits.ts'
-import { isSelectable } from './match.ts'
-import type { Observation } from './observation.ts'
+import { countOnboarded, type Observation } from './observation.ts'
 
 /** What the configuration as it is at apply says of a plan that was made earlier. */
 export interface Refusals {
@@ -39,17 +38,12 @@ export function recheckRefusals(
     if (note !== undefined) refusals.set(change.address, note)
   }
   const changes = plan.changes.filter(({ address }) => !refusals.has(address))
-  const onboarded = observation.onboarded ?? onboardedOf(observation)
-  const input = { changes, configuration, onboarded, exceed }
+  const input = { changes, configuration, onboarded: countOnboarded(observation), exceed }
   const lifts = guardLifts(input)
   if (lifts?.status === 'fail') {
     for (const { address } of changes.filter(isLift)) refusals.set(address, overLifts(lifts))
   }
   return { guards: [...guardPlan(input), ...(lifts === undefined ? [] : [lifts])], refusals }
-}
-
-function onboardedOf(observation: Observation): number | null {
-  return observation.scope === 'tenant' ? observation.machines.filter(isSelectable).length : null
 }
 
 function limitNote(
