@@ -25,8 +25,8 @@ export interface PlanLine {
 
 const DOCUMENT_TIME = /\b\d{4}-\d\d-\d\dT[\d:.]+Z/g
 
-/** Writes the times inside a document's value as people read them. */
-function withShownTimes(value: string): string {
+/** Writes the times inside a document's value as people read them: `full 2026-11-20 10:00Z`. Not escaped. */
+export function withShownTimes(value: string): string {
   return value.replace(DOCUMENT_TIME, text => {
     const instant = parseInstant(text)
     return instant === undefined ? text : displayInstant(instant)

@@ -12,6 +12,7 @@ import { layOut, span } from './lay-out.ts'
 import { facetPath, nameMachines } from './machine-label.ts'
 import { paint } from './paint.ts'
 import { placedDiagnostic } from './placed-diagnostic.ts'
+import { withShownTimes } from './plan-line.ts'
 import { matchSentence, scopeNote } from './plan-verdict.ts'
 import { renderDiagnostics } from './render-diagnostics.ts'
 import type { Style } from './style.ts'
@@ -36,7 +37,9 @@ function itemRows(telling: DriftTelling, item: Drift, name: string, style: Style
   const body = [
     span(escapeTerminal(name), 'strong'),
     span(` ${escapeTerminal(facetPath(item.address))}: expected `),
-    span(`${escapeTerminal(item.expected)}, is ${escapeTerminal(item.actual)}`),
+    span(
+      `${escapeTerminal(withShownTimes(item.expected))}, is ${escapeTerminal(withShownTimes(item.actual))}`,
+    ),
   ]
   return [
     layOut({ lead: [span(mark.symbol, mark.tone), span(' ')], hang: span('    '), body }, style),

@@ -134,3 +134,10 @@ test('the drift document says what was read and counts each kind', () => {
   expect(document).toMatchObject({ formatVersion: '1.0', drifted: true, summary: { orphaned: 2, due: 1 } })
   expect(driftDocument(plan({ drift: [drift(3, { kind: 'due' })] })).drifted).toBe(false)
 })
+
+test('times are written as people read them', () => {
+  const item = drift(1, { kind: 'due', expected: 'full within 7d', actual: 'full 2026-11-01T10:00:00.1Z' })
+  expect(renderDrift(plan({ drift: [item] }), STYLE)).toContain(
+    ': expected full within 7d, is full 2026-11-01 10:00Z\n',
+  )
+})
