@@ -1,6 +1,7 @@
 import { failedAttempts } from '../posture/attempts.ts'
 import { foldHold, type HoldPosture, holdBasis } from '../posture/fold-hold.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../posture/holds.ts'
+import type { MachineAction } from '../posture/machine-action.ts'
 import { addMs, formatInstant } from '../schema/instant.ts'
 import type { ExpiredClaim, HoldClaim } from './claim.ts'
 import { contestHold, foreignImpose, isReverted } from './contest.ts'
@@ -57,12 +58,13 @@ export function evaluateExpired(claim: ExpiredClaim, subject: Subject): HoldItem
       drift: { kind: 'undeclared', expected: 'none', actual: posture.level, by: foreign.action },
     }
   }
-  if (!hasOwn(posture)) return { ...idle, drift: null }
+  const impose = lastImpose(posture)
+  if (impose === undefined) return { ...idle, drift: null }
   const drift: DriftFinding = {
     kind: 'expired',
     expected: 'none',
     actual: actualOf(posture),
-    by: lastImpose(posture),
+    by: impose,
   }
   if (claim.lead.policy.onExpiry === 'report') return { ...idle, drift }
   const raw = decideHold(releaseWish('expired'), posture, context.observedAt)
@@ -75,7 +77,8 @@ export function evaluateUndeclared(facet: HoldName, subject: Subject): HoldItem 
   const { machine, context } = subject
   const posture = foldHold(subject.history, HOLD_PAIRS[facet], context.name)
   const foreign = foreignImpose(posture)
-  if (foreign === undefined && !hasOwn(posture)) return null
+  const impose = lastImpose(posture)
+  if (impose === undefined) return null
   const bare = {
     address: `${machine.id}/${facet}`,
     machine,
@@ -95,7 +98,7 @@ export function evaluateUndeclared(facet: HoldName, subject: Subject): HoldItem 
     const drift: DriftFinding = { kind: 'undeclared', expected: 'none', actual, by: foreign.action }
     return { ...bare, decision: { kind: 'unchanged', notes: [] }, drift }
   }
-  const drift: DriftFinding = { kind: 'orphaned', expected: 'none', actual, by: lastImpose(posture) }
+  const drift: DriftFinding = { kind: 'orphaned', expected: 'none', actual, by: impose }
   if (!context.prune) return { ...bare, decision: { kind: 'unchanged', notes: [] }, drift }
   const raw = decideHold(releaseWish('orphaned'), posture, context.observedAt)
   const contested = raw.kind === 'change' ? contestOf(raw, 'none', posture, subject) : undefined
@@ -106,20 +109,14 @@ function releaseWish(liftReason: HoldWish['liftReason']): HoldWish {
   return { level: 'none', declared: false, scopeChange: false, reassert: false, resubmit: false, liftReason }
 }
 
-/** Says whether anything of ours holds the machine, or is on its way to. */
-function hasOwn(posture: HoldPosture): boolean {
-  return (
-    posture.level !== 'none' || posture.inFlight.some(flight => flight.own && flight.direction === 'impose')
-  )
+/** The impose that holds the machine, or ours that is on its way to; undefined where nothing does. */
+function lastImpose(posture: HoldPosture): MachineAction | undefined {
+  const flight = posture.inFlight.find(({ own, direction }) => own && direction === 'impose')
+  return (posture.imposes.at(-1) ?? flight)?.action
 }
 
 function actualOf(posture: HoldPosture): string {
   return posture.level === 'none' ? 'in flight' : posture.level
-}
-
-function lastImpose(posture: HoldPosture): DriftFinding['by'] {
-  const flight = posture.inFlight.find(({ own, direction }) => own && direction === 'impose')
-  return (posture.imposes.at(-1) ?? flight)?.action ?? null
 }
 
 function itemOf(

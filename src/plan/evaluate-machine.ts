@@ -13,7 +13,7 @@ import { evaluateRun } from './evaluate-run.ts'
 import { addressedOf, type EvaluationContext, type Subject } from './evaluation.ts'
 import type { Item } from './item.ts'
 import { offboardingOf } from './offboarding.ts'
-import { RUN_FACETS } from './run-facets.ts'
+import { RUN_FACETS, type RunFacet } from './run-facets.ts'
 
 const HOLD_NAMES: readonly HoldName[] = ['isolated', 'restricted']
 
@@ -64,7 +64,7 @@ function evaluateHolds(claims: readonly Claim[], subject: Subject): readonly Hol
 /** One run facet that the lift of one hold waits for, asked by one policy. */
 interface LiftWait {
   readonly hold: string
-  readonly facet: string
+  readonly facet: RunFacet
   readonly policy: Policy
   /** Creation of the hold's first impose: the run must have been created since. */
   readonly since: Instant
@@ -79,7 +79,9 @@ function liftWaits(hold: HoldItem, claims: readonly Claim[]): readonly LiftWait[
     decision.kind === 'change' && decision.after === 'none' && decision.operations.includes('lift')
   if (!lifts || began === null || claim === undefined) return []
   return claim.contributors.flatMap(({ policy }) =>
-    policy.liftAfter.map(facet => ({ hold: hold.address, facet, policy, since: began, claim })),
+    RUN_FACETS.filter(({ name }) => policy.liftAfter.includes(name)).map(facet => {
+      return { hold: hold.address, facet, policy, since: began, claim }
+    }),
   )
 }
 
@@ -91,9 +93,9 @@ function raiseRuns(
 ): readonly RunClaim[] {
   const runs = new Map(claims.filter(claim => claim.kind === 'run').map(claim => [claim.address, claim]))
   for (const wait of waits) {
-    const facet = RUN_FACETS.find(({ name }) => name === wait.facet)
-    for (const { key, wish, place } of facet?.wishesOf(wait.policy.state) ?? []) {
-      const address = formatAddress(machine.id, wait.facet as RunClaim['facet']['name'], key)
+    const { facet } = wait
+    for (const { key, wish, place } of facet.wishesOf(wait.policy.state)) {
+      const address = formatAddress(machine.id, facet.name, key)
       const known = runs.get(address)
       const { within: _rolling, ...fixed } = wish
       const asked = known?.wish ?? fixed
@@ -104,7 +106,7 @@ function raiseRuns(
       runs.set(address, {
         ...(known ?? {
           kind: 'run',
-          facet: facet as RunClaim['facet'],
+          facet,
           address,
           machine,
           lead,
@@ -130,7 +132,9 @@ const ACCEPTANCE: Note = {
 
 /** Makes a lift wait for the runs that its policies name; a run that is blocked blocks the lift. */
 function tieLift(hold: HoldItem, waits: readonly LiftWait[], runs: readonly Item[]): Item {
-  const facets = new Set(waits.filter(wait => wait.hold === hold.address).map(({ facet }) => facet))
+  const facets = new Set(
+    waits.filter(wait => wait.hold === hold.address).map(({ facet }) => facet.name as string),
+  )
   if (facets.size === 0 || hold.decision.kind !== 'change') return hold
   const awaited = runs.filter(run => facets.has(run.facet))
   const stopped = awaited.find(run => run.decision.kind === 'blocked')

@@ -42,7 +42,10 @@ export function blockUnresolved(
   const doubtful = new Map(
     errors.filter(({ inMachines }) => !inMachines).map(problem => [problem.policy.name, problem]),
   )
-  const blocked = errors.filter(({ inMachines }) => inMachines).flatMap(blockedName)
+  const named = errors
+    .filter(({ inMachines }) => inMachines)
+    .sort((a, b) => (a.policy.name < b.policy.name ? 1 : -1))
+  const blocked = named.flatMap(blockedName)
   return { items: items.map(item => blockDoubtful(item, doubtful)), blocked: uniqueByAddress(blocked) }
 }
 
@@ -61,9 +64,9 @@ function blockedName({ policy, place, name = '', code, message }: ResolveProblem
   }))
 }
 
+/** Of several policies that name the same machine the first by name says it. */
 function uniqueByAddress(blocked: readonly Blocked[]): readonly Blocked[] {
-  const sorted = [...blocked].sort((a, b) => ((a.policy?.name ?? '') < (b.policy?.name ?? '') ? 1 : -1))
-  return [...new Map(sorted.map(item => [item.address, item])).values()]
+  return [...new Map(blocked.map(item => [item.address, item])).values()]
 }
 
 function blockDoubtful(item: Item, doubtful: ReadonlyMap<string, ResolveProblem>): Item {

@@ -89,6 +89,13 @@ describe('what is no longer declared', () => {
         observed: { actions: [ownIsolate], scope: 'named' },
         options: { prune: true },
       },
+      'a prune waits for the isolation of somebody else that is in flight': {
+        policies: [],
+        observed: { actions: [ownIsolate, { ...foreignIsolate, status: 'Pending' }] },
+        options: { prune: true },
+        lines: ['! m1/isolated opposite-in-flight'],
+        drift: ['m1/isolated orphaned none/full by own'],
+      },
       'a machine that has a history and no record is not forgotten': {
         policies: [],
         observed: { machines: [], actions: [ownIsolate] },
