@@ -1,6 +1,7 @@
 import type { Instant } from '../schema/instant.ts'
 import type { MachineAction } from './machine-action.ts'
 import { methodOf } from './methods.ts'
+import { hasEnded } from './status.ts'
 
 /** The actions of one machine, each once, oldest last update first. */
 export type MachineHistory = readonly MachineAction[]
@@ -28,9 +29,13 @@ export function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-/** Of two readings of one action the later one; a repeated page may hold an older reading of the same id. */
+/**
+ * Of two readings of one action the later one; a repeated page may hold an older reading of the same id. An action
+ * that has ended stays ended, so that an end is the later reading whatever its time says.
+ */
 function laterReading(a: MachineAction, b: MachineAction): MachineAction {
   const order =
+    Number(hasEnded(a)) - Number(hasEnded(b)) ||
     compareText(a.lastUpdateDateTimeUtc, b.lastUpdateDateTimeUtc) ||
     compareText(JSON.stringify(a), JSON.stringify(b))
   return order < 0 ? b : a

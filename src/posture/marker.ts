@@ -13,6 +13,9 @@ export interface Marker {
 /** The longest comment that is sent, marker included (defender-api.md Q6). */
 export const COMMENT_LIMIT = 500
 
+/** Three ASCII full stops: nobody knows what the service does to other characters (defender-api.md Q6). */
+const ELLIPSIS = '...'
+
 const PATTERN = /\[holdfast policy=([a-z0-9/-]{1,128}) plan=([0-9a-f]{8}) change=([0-9a-f]{8})\]$/
 
 /** Reads the marker at the very end of a comment; a marker anywhere else is somebody's text. */
@@ -35,7 +38,9 @@ export function appendMarker(reason: string, marker: Marker): string {
   const oneLine = reason.replace(/\s+/g, ' ').trim()
   const room = COMMENT_LIMIT - suffix.length
   const cut =
-    oneLine.length > room ? `${oneLine.slice(0, room - 1).replace(/[\uD800-\uDBFF]$/, '')}…` : oneLine
+    oneLine.length > room
+      ? `${oneLine.slice(0, room - ELLIPSIS.length).replace(/[\uD800-\uDBFF]$/, '')}${ELLIPSIS}`
+      : oneLine
   return cut + suffix
 }
 
