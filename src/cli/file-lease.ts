@@ -1,14 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { LEASE_MS } from '../apply/lease-keeper.ts'
 import type { Clock, Lease, LeaseAnswer } from '../apply/ports.ts'
 import { addMs, formatInstant, type Instant, isInstant } from '../schema/instant.ts'
 import { fail } from './failure.ts'
 import { describeFileError, errorCode } from './file-error.ts'
 import { isDead, type ProcessIdentity } from './process-identity.ts'
-
-/** How long a lease holds without being renewed (product.md 6.2). */
-const LEASE_MS = 60_000
 
 /** What a lease file says. */
 interface LeaseRecord {

@@ -69,8 +69,8 @@ export interface ProgramRun {
 /** Ends commander's own ways out: help is no error, all else is an error of usage (1, never 2). */
 function concludeCommander(error: CommanderError, said: string): number {
   if (error.exitCode === 0) return EXIT_CODES.ok
-  const message = said.replace(/^error: /, '').trim()
-  throw fail('usage', message === '' || message.startsWith('Usage:') ? 'No command was given.' : message)
+  if (error.code === 'commander.help') throw fail('usage', 'No command was given.')
+  throw fail('usage', said.replace(/^error: /, '').trim())
 }
 
 function createProgram(io: Io, entries: readonly CommandEntry[], say: (text: string) => void): Commander {

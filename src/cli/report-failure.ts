@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import { renderDiagnostics } from '../report/render-diagnostics.ts'
 import { renderFailure } from '../report/render-failure.ts'
+import { serializeDocument } from '../report/serialize-document.ts'
 import { writeFileAtomically } from './atomic-write.ts'
 import type { ColorChoice } from './color.ts'
 import type { Failure } from './failure.ts'
 import type { Io } from './io.ts'
+import { documentDiagnostic } from './tell-diagnostics.ts'
 import { styleOf } from './terminal-style.ts'
 
 /** The options of a command line that matter when it fails, read off its words since it may be unreadable. */
@@ -39,7 +41,7 @@ function wantsJson(words: readonly string[]): boolean {
 export function failureDocument(failure: Failure): string {
   const { code, message, wayOut, diagnostics } = failure
   const error = wayOut === '' ? { code, message } : { code, message, wayOut }
-  return `${JSON.stringify({ formatVersion: '1.0', error, diagnostics }, null, 2)}\n`
+  return serializeDocument({ formatVersion: '1.0', error, diagnostics: diagnostics.map(documentDiagnostic) })
 }
 
 /** Tells of a failure: text on stderr, and one JSON document wherever JSON was asked for. */

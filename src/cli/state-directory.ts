@@ -21,7 +21,8 @@ function slug(text: string): string {
 export function nameTarget(target: Target): string {
   const url = new URL(target.endpoint)
   const byEndpoint = slug(`${url.host}${url.pathname}`)
-  return target.tenantId === null || LOOPBACK.test(url.hostname) ? byEndpoint : slug(target.tenantId)
+  const isOwn = url.protocol === 'emulated:' || LOOPBACK.test(url.hostname)
+  return target.tenantId === null || isOwn ? byEndpoint : slug(target.tenantId)
 }
 
 /**

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto'
+import type { ApplyOptions } from '../apply/apply-options.ts'
+import { applyPlan } from '../apply/apply-plan.ts'
+import type { ApplyResult } from '../apply/result.ts'
+import type { GuardName, Plan } from '../plan/document.ts'
+import type { Need } from '../plan/observation.ts'
+import type { Configuration } from '../schema/configuration.ts'
+import type { Duration } from '../schema/duration.ts'
+import { formatInstant, type Instant, parseInstant } from '../schema/instant.ts'
+import { openApplyPorts } from './apply-ports.ts'
+import type { CommandContext } from './command.ts'
+import { SIGNAL_NUMBERS } from './exit-codes.ts'
+import { openLiveView } from './live-view.ts'
+import type { Service } from './service.ts'
+
+/** What an apply needs beside the plan. */
+export interface Applying {
+  readonly configuration: Configuration
+  readonly service: Service
+  readonly overriddenGuards: readonly GuardName[]
+}
+
+/** What a plan rests on: its machines and their history, as far back as it was read when the plan was made. */
+export function needOfPlan(plan: Plan, configuration: Configuration, now: Instant): Need {
+  const ids = [...plan.changes, ...plan.inFlight].map(({ machine }) => machine.id)
+  return {
+    scope: 'named',
+    ids: [...new Set(ids)].sort(),
+    dnsNames: [],
+    historyFrom: parseInstant(plan.observed.historyFrom) ?? now,
+    countOnboarded: configuration.guards.maxShare !== undefined,
+  }
+}
+
+/** Reads how a plan is to be applied; what no flag says the configuration does. */
+export function readApplyOptions(
+  plan: Plan,
+  { flags, signal }: CommandContext,
+  applying: Applying,
+): ApplyOptions {
+  const { configuration, service, overriddenGuards } = applying
+  const { timeout, pollInterval, lookup } = configuration.apply
+  const within = (name: string): Duration | undefined => flags.duration(name)
+  const submitTimeout = within('submit-timeout')
+  const reason = flags.text('reason')
+  return {
+    runId: randomUUID(),
+    need: needOfPlan(plan, configuration, service.clock.now()),
+    noWait: flags.has('no-wait'),
+    timeoutMs: (within('timeout') ?? timeout).ms,
+    ...(submitTimeout === undefined ? {} : { submitTimeoutMs: submitTimeout.ms }),
+    pollIntervalMs: pollInterval.ms,
+    lookupMs: lookup.ms,
+    skipMoved: flags.has('skip-moved'),
+    overriddenGuards,
+    ...(reason === undefined ? {} : { reason }),
+    signal,
+  }
+}
+
+/** Gives the result of an interrupted run the exit code of its signal. */
+function withSignalCode(result: ApplyResult, { signal }: CommandContext): ApplyResult {
+  const name = Object.keys(SIGNAL_NUMBERS).find(
+    (known): known is keyof typeof SIGNAL_NUMBERS => known === signal.reason,
+  )
+  return result.exit.name === 'signal' && name !== undefined
+    ? { ...result, exit: { code: 128 + SIGNAL_NUMBERS[name], name: 'signal' } }
+    : result
+}
+
+/** Applies a plan that was consented to, and shows on stderr how it goes. */
+export async function runApply(
+  plan: Plan,
+  options: ApplyOptions,
+  context: CommandContext,
+  applying: Applying,
+): Promise<ApplyResult> {
+  const { configuration, service } = applying
+  const view = await openLiveView(context)
+  const ports = await openApplyPorts(context, plan, service)
+  try {
+    const api = await service.openActionApi()
+    const { journal, lease } = ports
+    const deps = { clock: service.clock, api, journal, lease, configuration, onProgress: view.show }
+    return withSignalCode(await applyPlan(plan, deps, options), context)
+  } finally {
+    view.end()
+    await ports.close()
+  }
+}
+
+/** The result of a plan that has nothing to submit and nothing to wait for. */
+export function idleResult(plan: Plan, at: Instant): ApplyResult {
+  const time = formatInstant(at)
+  return {
+    formatVersion: '1.0',
+    planId: plan.planId,
+    startedAt: time,
+    finishedAt: time,
+    exit: { code: 0, name: 'ok' },
+    outcomes: [],
+    summary: {},
+    notContained: [],
+    chainOpen: [],
+    moved: [],
+    diagnostics: [],
+  }
+}

@@ -1,0 +1,61 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import type { Command } from '../command.ts'
+import { fail } from '../failure.ts'
+import { describeFileError, errorCode } from '../file-error.ts'
+import { readPublishedSchema, SCHEMA_NAMES } from '../published-schema.ts'
+import { displayPath } from '../read-text.ts'
+import { STARTER_FILES } from '../starter/files.ts'
+
+/** Writes a file that is not there yet; false where it is. */
+async function writeNew(path: string, text: string): Promise<boolean> {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeFile(path, text, { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false
+    throw fail('file-not-written', `${path} could not be written: ${describeFileError(error)}.`)
+  }
+}
+
+async function starterFiles(): Promise<ReadonlyMap<string, string>> {
+  const schemas = SCHEMA_NAMES.map(
+    async name => [`schemas/${name}.schema.json`, await readPublishedSchema(name)] as const,
+  )
+  return new Map([...Object.entries(STARTER_FILES), ...(await Promise.all(schemas))])
+}
+
+/** `holdfast init`: writes a first configuration, policies, a list and a scenario to try them on. */
+export const init: Command = {
+  description:
+    'Writes holdfast.yaml, policies, a machine list, their JSON schemas for the editor, and a scenario to try them on\nwithout a tenant. A file that is there already is left as it is.',
+  arguments: '[dir]',
+  options: [],
+  examples: [
+    { command: 'holdfast init', does: 'in the working directory' },
+    { command: 'holdfast init response', does: 'in a folder of its own' },
+  ],
+  exits: { ok: 'every file is there', error: 'a file could not be written' },
+  async run({ args, io }) {
+    const folder = resolve(io.cwd, args[0] ?? '.')
+    let kept = 0
+    for (const [name, text] of await starterFiles()) {
+      const path = resolve(folder, name)
+      const written = await writeNew(path, text)
+      if (!written) kept += 1
+      io.stdout.write(`${written ? 'wrote' : 'kept '}  ${displayPath(path, io.cwd)}\n`)
+    }
+    const shown = displayPath(folder, io.cwd)
+    const steps = [
+      ...(shown === '.' ? [] : [`cd ${shown}`]),
+      'holdfast validate',
+      'holdfast plan --emulate scenario.yaml     # no tenant needed',
+      'holdfast apply --emulate scenario.yaml',
+      'holdfast plan                             # your tenant: HOLDFAST_TOKEN, or `az login`',
+    ]
+    const note = kept > 0 ? `${kept} of them were there already and were left as they are.\n` : ''
+    io.stdout.write(`${note}\nNext:\n${steps.map(step => `  ${step}\n`).join('')}`)
+    return 0
+  },
+}

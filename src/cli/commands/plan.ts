@@ -1,0 +1,102 @@
+import { resolve } from 'node:path'
+import type { ExitName } from '../../apply/result.ts'
+import type { Plan } from '../../plan/document.ts'
+import { sealPlan } from '../../plan/plan-file.ts'
+import { serializeDocument } from '../../report/serialize-document.ts'
+import { writeFileAtomically } from '../atomic-write.ts'
+import type { Command, CommandContext } from '../command.ts'
+import { loadDeclaration, placeOf, requireValid } from '../declaration.ts'
+import { worstExit } from '../exit-codes.ts'
+import type { Flags } from '../flags.ts'
+import {
+  CONFIGURATION_OPTIONS,
+  OUTPUT_OPTIONS,
+  PLANNING_OPTIONS,
+  REASON_OPTION,
+  SERVICE_OPTIONS,
+} from '../options.ts'
+import { emitPlan, readOutputs } from '../outputs.ts'
+import { makePlan } from '../planning.ts'
+import { openService } from '../service.ts'
+import { tellDiagnostics } from '../tell-diagnostics.ts'
+
+/** The exit of a plan: 1 where nothing can be concluded, then what the flags ask to be told. */
+export function exitOfPlan(plan: Plan, flags: Flags): number {
+  const exits: ExitName[] = []
+  if (plan.errored || !plan.complete) exits.push('error')
+  if (flags.has('enforce') && plan.guards.some(({ status }) => status === 'fail')) exits.push('refused')
+  const differs = plan.changes.length + plan.blocked.length > 0
+  if (flags.has('detailed-exitcode') && differs) exits.push('differences')
+  return worstExit(exits)
+}
+
+async function save(plan: Plan, path: string, { io }: CommandContext): Promise<void> {
+  await writeFileAtomically(resolve(io.cwd, path), serializeDocument(sealPlan(plan)))
+}
+
+async function run(context: CommandContext): Promise<number> {
+  const { flags } = context
+  const outputs = readOutputs(flags)
+  const declaration = requireValid(await loadDeclaration(placeOf(context)))
+  const service = await openService(context, declaration.configuration)
+  try {
+    const asOf = flags.instant('as-of')
+    const { plan } = await makePlan(context, declaration, service, asOf === undefined ? {} : { asOf })
+    tellDiagnostics(plan.diagnostics, declaration.diagnostics, context)
+    const file = flags.text('out')
+    if (file !== undefined) await save(plan, file, context)
+    await emitPlan(plan, outputs, context, file === undefined ? {} : { planFile: file })
+    return exitOfPlan(plan, flags)
+  } finally {
+    await service.close()
+  }
+}
+
+/** `holdfast plan`. */
+export const plan: Command = {
+  description:
+    'Reads the machines and their action history, and shows what has to be done for them to be as declared.\nChanges nothing: it works with a client that cannot write. Paths choose whose changes are shown; all configured\npolicies are composed in any case.',
+  arguments: '[paths...]',
+  options: [
+    { name: 'out', kind: 'text', value: 'FILE', description: 'save the plan, for `holdfast apply FILE`' },
+    {
+      name: 'detailed-exitcode',
+      kind: 'switch',
+      description: 'exit 2 where there are changes or blocked items',
+    },
+    { name: 'enforce', kind: 'switch', description: 'exit 4 where a guard fails' },
+    {
+      name: 'as-of',
+      kind: 'instant',
+      value: 'TIME',
+      description:
+        'plan for another time: the past from the history, the future by expiries; cannot be applied',
+    },
+    ...PLANNING_OPTIONS,
+    REASON_OPTION,
+    ...OUTPUT_OPTIONS,
+    ...CONFIGURATION_OPTIONS,
+    ...SERVICE_OPTIONS,
+  ],
+  examples: [
+    { command: 'holdfast plan', does: 'what is to be done?' },
+    { command: 'holdfast plan --out tonight.plan', does: 'for a review, then `holdfast apply tonight.plan`' },
+    {
+      command: 'holdfast plan --detailed-exitcode --enforce --markdown-into plan.md --json-into plan.json',
+      does: 'in a pull request',
+    },
+    {
+      command: 'holdfast plan --target fin-ws-014.contoso.com/isolated',
+      does: 'one facet of one machine',
+    },
+    { command: 'holdfast plan --as-of 2026-12-24', does: 'what will expiries do by then?' },
+    { command: 'holdfast plan --emulate scenario.yaml', does: 'without a tenant' },
+  ],
+  exits: {
+    ok: 'the plan was made',
+    error: true,
+    differences: 'with --detailed-exitcode: there are changes or blocked items',
+    refused: 'with --enforce: a guard failed',
+  },
+  run,
+}

@@ -1,0 +1,38 @@
+import type { Plan } from '../plan/document.ts'
+import { escapeTerminal } from '../report/escape-terminal.ts'
+import { renderPlanSummary } from '../report/render-plan-summary.ts'
+import { type ApplyRequest, hasConsent } from './apply-request.ts'
+import { askForYes, canAsk } from './ask.ts'
+import type { CommandContext } from './command.ts'
+import { fail } from './failure.ts'
+
+/** The question before a plan is applied: which tenant, where, and how much. */
+export function consentQuestion(plan: Plan): string {
+  const { endpoint, tenantId } = plan.target
+  return [
+    '',
+    `Apply to tenant ${escapeTerminal(tenantId ?? '(unknown)')} at ${escapeTerminal(endpoint)}?`,
+    renderPlanSummary(plan),
+    'Only `yes` applies it: ',
+  ].join('\n')
+}
+
+/** Whether there is a terminal for the question; without one consent has to be on the command line. */
+export function requireConsentOrTerminal({ io }: CommandContext, request: ApplyRequest): void {
+  if (hasConsent(request) || canAsk(io)) return
+  throw fail(
+    'approval-missing',
+    'There is no terminal to ask in, and nothing on the command line consents.',
+    {
+      exit: 'refused',
+    },
+  )
+}
+
+/** Asks for consent. Throws Failure `approval-refused` for any answer but `yes`, `interrupted` at a signal. */
+export async function askForConsent(plan: Plan, { io, signal }: CommandContext): Promise<void> {
+  const agreed = await askForYes(consentQuestion(plan), io, signal)
+  if (signal.aborted) throw fail('interrupted', 'Interrupted before anything was submitted.')
+  if (agreed) return
+  throw fail('approval-refused', 'Nothing was submitted: the answer was not `yes`.', { exit: 'refused' })
+}

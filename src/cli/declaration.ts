@@ -1,0 +1,213 @@
+import { dirname } from 'node:path'
+import { attachConfigurationLists, attachLists, listPaths, listReferences } from '../schema/attach-lists.ts'
+import { checkPolicySet } from '../schema/check-policy-set.ts'
+import type { Configuration } from '../schema/configuration.ts'
+import type { Diagnostic, SourceFile } from '../schema/diagnostic.ts'
+import { quoteSources } from '../schema/indexed-text.ts'
+import { defaultConfiguration, parseConfiguration } from '../schema/parse-configuration.ts'
+import { parseListFile } from '../schema/parse-list.ts'
+import { parsePolicyFile } from '../schema/parse-policy.ts'
+import type { ListedMachine, Policy } from '../schema/policy.ts'
+import type { CommandContext } from './command.ts'
+import { expandPaths } from './expand-paths.ts'
+import { Failure, fail } from './failure.ts'
+import { findConfiguration } from './find-configuration.ts'
+import { displayPath, type ReadFile, readText } from './read-text.ts'
+
+/** All that was read of what somebody wants: configuration, policies and the lists they name. */
+export interface Declaration {
+  readonly configuration: Configuration
+  readonly policies: readonly Policy[]
+  /** Names of the policies that path arguments chose among the configured ones; undefined where none were given. */
+  readonly chosen: readonly string[] | undefined
+  readonly diagnostics: readonly Diagnostic[]
+  /** Digest of every file that was read, by path, sorted. */
+  readonly files: Readonly<Record<string, string>>
+}
+
+/** Where a declaration is looked for. */
+export interface DeclarationPlace {
+  /** Absolute. */
+  readonly cwd: string
+  /** The value of `--config`. */
+  readonly config?: string | undefined
+  /** Path arguments: with a configuration they choose, without one they are the policies. */
+  readonly paths: readonly string[]
+}
+
+interface ReadConfiguration {
+  readonly configuration: Configuration
+  /** Absolute; undefined where there is no file. */
+  readonly path: string | undefined
+  readonly sources: readonly ReadFile[]
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+/**
+ * Finds and reads the configuration alone: what the policies are is not known where it has errors.
+ *
+ * @throws Failure where the one that `--config` names is not there, and `declaration-invalid`.
+ */
+async function readConfiguration({
+  cwd,
+  config,
+}: Pick<DeclarationPlace, 'cwd' | 'config'>): Promise<ReadConfiguration> {
+  const path = await findConfiguration(config, cwd)
+  if (path === undefined) {
+    return { configuration: defaultConfiguration(), path, sources: [], diagnostics: [] }
+  }
+  const source = await readText(displayPath(path, cwd), cwd)
+  const { configuration, diagnostics } = parseConfiguration(source)
+  if (configuration === undefined) throw invalid(diagnostics)
+  return { configuration, path, sources: [source], diagnostics }
+}
+
+function matchesNothing(pattern: string, file: string | undefined): Diagnostic {
+  const message = `\`policies\` has ${pattern}, which matches no file: correct it, or remove it`
+  const place = file === undefined ? {} : { place: { file, line: 1, column: 1 } }
+  return { severity: 'warning', code: 'path-matches-nothing', message, ...place }
+}
+
+/** The files of the configured policies, without the configuration itself where a folder holds it. */
+async function configuredFiles(read: ReadConfiguration & { readonly path: string }, cwd: string) {
+  const { configuration, path } = read
+  const expansions = await expandPaths(configuration.policies, dirname(path), cwd)
+  const itself = displayPath(path, cwd)
+  const files = new Set(expansions.flatMap(({ files }) => files))
+  files.delete(itself)
+  const empty = expansions.filter(({ files }) => files.length === 0)
+  return {
+    files: [...files].sort(),
+    diagnostics: empty.map(({ pattern }) => matchesNothing(pattern, configuration.file)),
+  }
+}
+
+/** The files that path arguments name; one that names none is an error. */
+async function argumentFiles({ paths, cwd }: DeclarationPlace): Promise<readonly string[]> {
+  const expansions = await expandPaths(paths, cwd, cwd)
+  const empty = expansions.find(({ files }) => files.length === 0)
+  if (empty !== undefined) throw fail('path-matches-nothing', `${empty.pattern} matches no policy file.`)
+  return [...new Set(expansions.flatMap(({ files }) => files))].sort()
+}
+
+interface PolicyFiles {
+  /** All that are loaded. */
+  readonly files: readonly string[]
+  /** Those that path arguments chose among them; undefined: no choice was made. */
+  readonly chosen: ReadonlySet<string> | undefined
+  readonly diagnostics: readonly Diagnostic[]
+}
+
+async function findPolicyFiles(read: ReadConfiguration, place: DeclarationPlace): Promise<PolicyFiles> {
+  const { path } = read
+  if (path === undefined) {
+    if (place.paths.length === 0) {
+      throw fail(
+        'configuration-not-found',
+        'There is no holdfast.yaml here or in a folder above, and no policy was named.',
+      )
+    }
+    return { files: await argumentFiles(place), chosen: undefined, diagnostics: [] }
+  }
+  const { files, diagnostics } = await configuredFiles({ ...read, path }, place.cwd)
+  if (place.paths.length === 0) return { files, chosen: undefined, diagnostics }
+  const chosen = await argumentFiles(place)
+  const foreign = chosen.find(file => !files.includes(file))
+  if (foreign !== undefined) {
+    throw fail(
+      'path-not-configured',
+      `${foreign} is not among the \`policies\` of ${displayPath(path, place.cwd)}.`,
+    )
+  }
+  return { files, chosen: new Set(chosen), diagnostics }
+}
+
+/** Reads the lists that entries name; one that cannot be read is an error at the entry. */
+async function readLists(policies: readonly Policy[], configuration: Configuration, cwd: string) {
+  const sources: ReadFile[] = []
+  const lists = new Map<string, readonly ListedMachine[]>()
+  const diagnostics: Diagnostic[] = []
+  for (const path of listPaths(policies, configuration)) {
+    try {
+      const source = await readText(path, cwd)
+      const read = parseListFile(source)
+      sources.push(source)
+      lists.set(path, read.machines)
+      diagnostics.push(...read.diagnostics)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      const { code, message } = error
+      const named = listReferences(policies, configuration).filter(reference => reference.path === path)
+      diagnostics.push(...named.map(({ place }): Diagnostic => ({ severity: 'error', code, message, place })))
+    }
+  }
+  return { sources, lists, diagnostics }
+}
+
+/**
+ * Reads the whole declaration. What is wrong inside the files is collected as diagnostics.
+ *
+ * @throws Failure where a file cannot be read, a path names nothing, or there is nothing to read at all.
+ */
+export async function loadDeclaration(place: DeclarationPlace): Promise<Declaration> {
+  const { cwd } = place
+  const read = await readConfiguration(place)
+  const found = await findPolicyFiles(read, place)
+  const sources = await Promise.all(found.files.map(file => readText(file, cwd)))
+  const parsed = sources.map(source => parsePolicyFile(source))
+  const policies = parsed.flatMap(file => file.policies)
+  const lists = await readLists(policies, read.configuration, cwd)
+  const all = [...read.sources, ...sources, ...lists.sources]
+  const placed = [...lists.diagnostics, ...checkPolicySet(policies, read.configuration)]
+  return {
+    configuration: attachConfigurationLists(read.configuration, lists.lists),
+    policies: attachLists(policies, lists.lists),
+    chosen:
+      found.chosen && policies.filter(policy => found.chosen?.has(policy.place.file)).map(({ name }) => name),
+    diagnostics: [
+      ...read.diagnostics,
+      ...found.diagnostics,
+      ...parsed.flatMap(({ diagnostics }) => diagnostics),
+      ...quoteSources(placed, all),
+    ],
+    files: digestsOf(all),
+  }
+}
+
+function digestsOf(sources: readonly (SourceFile & { readonly digest: string })[]): Record<string, string> {
+  const pairs = sources.map(({ path, digest }) => [path, digest] as const)
+  return Object.fromEntries(pairs.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function invalid(diagnostics: readonly Diagnostic[]): Failure {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error').length
+  const message = `The declaration has ${errors === 1 ? 'an error' : `${errors} errors`}; nothing was asked of the service.`
+  return fail('declaration-invalid', message, { diagnostics })
+}
+
+/** Gives the declaration back where it has no error. Throws Failure `declaration-invalid` with all that was found. */
+export function requireValid(declaration: Declaration): Declaration {
+  if (declaration.diagnostics.some(({ severity }) => severity === 'error'))
+    throw invalid(declaration.diagnostics)
+  return declaration
+}
+
+/**
+ * Reads the configuration without the policies, for a plan that is made already; `protected` has its lists.
+ *
+ * @throws Failure as {@link loadDeclaration} does, and `declaration-invalid`.
+ */
+export async function loadConfiguration(
+  place: Pick<DeclarationPlace, 'cwd' | 'config'>,
+): Promise<Configuration> {
+  const { configuration, sources } = await readConfiguration(place)
+  const lists = await readLists([], configuration, place.cwd)
+  const diagnostics = quoteSources(lists.diagnostics, [...sources, ...lists.sources])
+  if (diagnostics.some(({ severity }) => severity === 'error')) throw invalid(diagnostics)
+  return attachConfigurationLists(configuration, lists.lists)
+}
+
+/** Where the declaration of a command is, whose arguments are all paths. */
+export function placeOf({ io, flags, args }: CommandContext): DeclarationPlace {
+  return { cwd: io.cwd, config: flags.text('config'), paths: args }
+}

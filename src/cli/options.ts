@@ -1,0 +1,90 @@
+import type { OptionSpec } from './flags.ts'
+
+/** Where the declaration is. */
+export const CONFIGURATION_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'config',
+    kind: 'text',
+    value: 'FILE',
+    description: 'the configuration; else holdfast.yaml here or in the nearest folder above',
+  },
+]
+
+/** Which service is asked. */
+export const SERVICE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'endpoint',
+    kind: 'text',
+    value: 'URL',
+    description: 'API base, such as https://eu.api.security.microsoft.com (or HOLDFAST_ENDPOINT)',
+  },
+  {
+    name: 'emulate',
+    kind: 'text',
+    value: 'FILE',
+    description: 'run against an emulated service that starts from a scenario file',
+  },
+]
+
+/** What is printed, and into which files besides. */
+export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
+  { name: 'json', kind: 'switch', description: 'same as --format json' },
+  {
+    name: 'format',
+    kind: 'choice',
+    value: 'FORMAT',
+    choices: ['human', 'json', 'markdown'],
+    description: 'what stdout gets: human, json or markdown',
+  },
+  { name: 'json-into', kind: 'text', value: 'FILE', description: 'write the JSON document into a file too' },
+  { name: 'markdown-into', kind: 'text', value: 'FILE', description: 'write Markdown into a file too' },
+]
+
+/** What is planned; not together with a saved plan. */
+export const PLANNING_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'target',
+    kind: 'list',
+    value: 'ADDR',
+    description:
+      'only these changes: a machine id or name, policy:NAME, or either with /facet (repeatable, as the next ones)',
+  },
+  {
+    name: 'exclude',
+    kind: 'list',
+    value: 'ADDR',
+    description: 'not these changes, nor what depends on them',
+  },
+  { name: 'prune', kind: 'switch', description: 'lift own holds that no policy declares any more' },
+  {
+    name: 'reassert',
+    kind: 'list',
+    value: 'ADDR',
+    description: 'let these through although they undo what somebody else did (needs --reason)',
+  },
+  {
+    name: 'retry',
+    kind: 'list',
+    value: 'ADDR',
+    description: 'allow one more attempt where they are used up (needs --reason)',
+  },
+  {
+    name: 'resubmit',
+    kind: 'list',
+    value: 'ADDR',
+    description: 'send although the history says that it holds (needs --reason)',
+  },
+  {
+    name: 'keep-going',
+    kind: 'switch',
+    description: 'block unresolved, ambiguous and conflicting entries instead of stopping at them',
+  },
+]
+
+/** Why a safety is overridden. */
+export const REASON_OPTION: OptionSpec = {
+  name: 'reason',
+  kind: 'text',
+  value: 'TEXT',
+  description: 'why a safety is overridden; goes into comments, journal and result',
+}

@@ -1,0 +1,74 @@
+import { resolve } from 'node:path'
+import type { Plan } from '../plan/document.ts'
+import { REPORT_FORMATS, type ReportFormat, type ReportFormatName } from '../report/report-formats.ts'
+import type { Style } from '../report/style.ts'
+import { writeFileAtomically } from './atomic-write.ts'
+import type { CommandContext } from './command.ts'
+import { fail } from './failure.ts'
+import type { Flags } from './flags.ts'
+import { styleOf } from './terminal-style.ts'
+
+/** Writes one document in a format; ends with a newline. */
+export type Render = (format: ReportFormat, style: Style) => string
+
+/** Where documents go in this run. */
+export interface Outputs {
+  /** What stdout gets. */
+  readonly format: ReportFormatName
+  readonly files: readonly { readonly format: Exclude<ReportFormatName, 'human'>; readonly path: string }[]
+}
+
+/**
+ * Reads where documents go.
+ *
+ * @throws Failure `flags-contradict` where stdout would get two formats.
+ */
+export function readOutputs(flags: Flags): Outputs {
+  const format = flags.text('format')
+  if (flags.has('json') && format !== undefined && format !== 'json') {
+    throw fail('flags-contradict', `--json and --format ${format} cannot both have stdout.`, {
+      wayOut: `Use --format ${format} --json-into FILE, or --json with a file for the other.`,
+    })
+  }
+  const chosen = flags.has('json') ? 'json' : ((format ?? 'human') as ReportFormatName)
+  const files = (['json', 'markdown'] as const).flatMap(kind => {
+    const path = flags.text(`${kind}-into`)
+    return path === undefined ? [] : [{ format: kind, path }]
+  })
+  return { format: chosen, files }
+}
+
+/**
+ * Writes a document to stdout and into every file asked for.
+ *
+ * @throws Failure `file-not-written`, after stdout has its document.
+ */
+export async function emit(render: Render, outputs: Outputs, context: CommandContext): Promise<void> {
+  const { io, color } = context
+  const style = styleOf(io.stdout, color, io.env)
+  io.stdout.write(render(REPORT_FORMATS[outputs.format], style))
+  for (const { format, path } of outputs.files) {
+    await writeFileAtomically(resolve(io.cwd, path), render(REPORT_FORMATS[format], style))
+  }
+}
+
+/**
+ * For people diagnostics are on stderr already, so that what stdout shows leaves them out. Documents keep them.
+ */
+export function withoutDiagnostics(plan: Plan, format: ReportFormat): Plan {
+  return format === REPORT_FORMATS.human ? { ...plan, diagnostics: [] } : plan
+}
+
+/** Writes a plan to stdout and into every file asked for; `extra` is what only people are told. */
+export async function emitPlan(
+  plan: Plan,
+  outputs: Outputs,
+  context: CommandContext,
+  extra: Partial<Style> = {},
+): Promise<void> {
+  await emit(
+    (format, style) => format.plan(withoutDiagnostics(plan, format), { ...style, ...extra }),
+    outputs,
+    context,
+  )
+}

@@ -1,0 +1,136 @@
+import { createPlan } from '../plan/create-plan.ts'
+import type { GuardName, Plan } from '../plan/document.ts'
+import { needOf } from '../plan/need.ts'
+import type { Need, Observation } from '../plan/observation.ts'
+import type { PlanInput, PlanOptions } from '../plan/plan-input.ts'
+import type { Diagnostic } from '../schema/diagnostic.ts'
+import { formatDuration } from '../schema/duration.ts'
+import type { Instant } from '../schema/instant.ts'
+import type { CommandContext } from './command.ts'
+import type { Declaration } from './declaration.ts'
+import { fail } from './failure.ts'
+import type { Flags } from './flags.ts'
+import { readGitState } from './git-source.ts'
+import type { Service } from './service.ts'
+import { readVersion } from './version.ts'
+
+/** Over so many ms of difference between the two clocks a plan warns, and is an error (product.md 2). */
+const SKEW_WARNS_MS = 5 * 60_000
+const SKEW_STOPS_MS = 60 * 60_000
+
+/** A plan and what it was made from. */
+export interface Planned {
+  readonly plan: Plan
+  readonly observation: Observation
+  readonly need: Need
+}
+
+/** What a command asks of planning beside the flags that commands share. */
+export interface PlanningWishes {
+  readonly asOf?: Instant
+  /** Whether all of the tenant is read although the policies name their machines. */
+  readonly wholeTenant?: boolean
+  readonly exceedGuards?: readonly GuardName[]
+}
+
+/** The planning flags that only together with a reason do anything. */
+const NEED_REASON = ['reassert', 'retry', 'resubmit'] as const
+
+/**
+ * Reads the planning flags.
+ *
+ * @throws Failure `reason-missing` or `prune-not-possible`.
+ */
+export function readPlanOptions(flags: Flags, declaration: Declaration, wishes: PlanningWishes): PlanOptions {
+  const needing = NEED_REASON.find(name => flags.list(name).length > 0)
+  const reason = flags.text('reason')
+  if (needing !== undefined && reason === undefined) {
+    throw fail('reason-missing', `--${needing} overrides a safety, so it needs --reason TEXT.`)
+  }
+  const { chosen } = declaration
+  const prune = flags.has('prune')
+  if (prune && chosen !== undefined) {
+    throw fail(
+      'prune-not-possible',
+      '--prune together with path arguments would leave open whose holds are orphaned.',
+    )
+  }
+  if (prune && declaration.policies.length === 0) {
+    throw fail('prune-not-possible', '--prune with no policy loaded would lift every hold of ours.')
+  }
+  return {
+    targets: flags.list('target'),
+    excludes: flags.list('exclude'),
+    reassert: flags.list('reassert'),
+    retry: flags.list('retry'),
+    resubmit: flags.list('resubmit'),
+    prune,
+    keepGoing: flags.has('keep-going'),
+    exceedGuards: wishes.exceedGuards ?? [],
+    ...(wishes.asOf === undefined ? {} : { asOf: wishes.asOf }),
+    ...(chosen === undefined ? {} : { chosen }),
+    ...(reason === undefined ? {} : { reason }),
+  }
+}
+
+/** Says how far the two clocks are apart, where that matters. */
+export function skewDiagnostics({ clockSkewMs }: Observation): readonly Diagnostic[] {
+  const apart = Math.abs(clockSkewMs)
+  if (apart <= SKEW_WARNS_MS) return []
+  const direction = clockSkewMs > 0 ? 'ahead of' : 'behind'
+  const message = `The service's clock is ${formatDuration(apart)} ${direction} the one of this machine.`
+  return apart > SKEW_STOPS_MS
+    ? [
+        {
+          severity: 'error',
+          code: 'clock-skew',
+          message: `${message} Set it right: over an hour apart no time can be trusted.`,
+        },
+      ]
+    : [{ severity: 'warning', code: 'clock-skew', message: `${message} The plan goes by the service's.` }]
+}
+
+/** Reads the service once and makes the plan. Throws DefenderError where no read can succeed. */
+export async function makePlan(
+  context: CommandContext,
+  declaration: Declaration,
+  service: Service,
+  wishes: PlanningWishes = {},
+): Promise<Planned> {
+  const { io, flags, signal } = context
+  const { configuration, policies } = declaration
+  const options = readPlanOptions(flags, declaration, wishes)
+  const wholeTenant = wishes.wholeTenant === true || options.prune
+  const need = needOf(policies, configuration, service.clock.now(), { wholeTenant })
+  const [observation, git] = await Promise.all([
+    service.reader.observe(need, signal),
+    readGitState(Object.keys(declaration.files), io.cwd, io.env),
+  ])
+  if (options.prune && observation.failures.length > 0) throw pruneIncomplete(observation)
+  const input: PlanInput = {
+    policies,
+    configuration,
+    observation,
+    now: observation.readAt,
+    toolVersion: readVersion(),
+    source: { ...git, files: declaration.files },
+    diagnostics: [
+      ...declaration.diagnostics,
+      ...skewDiagnostics(observation),
+      ...(observation.diagnostics ?? []),
+    ],
+    options,
+  }
+  return { plan: createPlan(input), observation, need }
+}
+
+function pruneIncomplete({ failures }: Observation): Error {
+  const diagnostics = failures.map(({ code, message }): Diagnostic => ({ severity: 'error', code, message }))
+  return fail(
+    'prune-not-possible',
+    '--prune needs a complete read: what was not read would be taken for orphaned.',
+    {
+      diagnostics,
+    },
+  )
+}

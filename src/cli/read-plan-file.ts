@@ -1,0 +1,21 @@
+import type { ExitName } from '../apply/result.ts'
+import type { Plan } from '../plan/document.ts'
+import { type PlanFileError, readPlan } from '../plan/plan-file.ts'
+import { Failure } from './failure.ts'
+import type { Io } from './io.ts'
+import { displayPath, readText } from './read-text.ts'
+
+/** A file that was changed is stale; one that never was a plan is a mistake of usage. */
+const EXITS: Readonly<Record<PlanFileError['code'], ExitName>> = {
+  'plan-unreadable': 'error',
+  'plan-format': 'error',
+  'plan-tampered': 'stale',
+}
+
+/** Reads a saved plan. Throws Failure where it cannot be read or believed. */
+export async function readPlanFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<Plan> {
+  const shown = displayPath(path, cwd)
+  const read = readPlan((await readText(shown, cwd)).text)
+  if ('plan' in read) return read.plan
+  throw new Failure(read.code, `${shown}: ${read.message}`, { exit: EXITS[read.code] })
+}

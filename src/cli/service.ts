@@ -1,0 +1,108 @@
+import type { ActionApi, Clock } from '../apply/ports.ts'
+import type { ServiceTarget } from '../defender/clouds.ts'
+import type { ReadClient } from '../defender/read-client.ts'
+import type { TokenSource } from '../defender/token.ts'
+import type { Need, Observation } from '../plan/observation.ts'
+import type { Configuration } from '../schema/configuration.ts'
+import type { CommandContext } from './command.ts'
+import type { Emulation } from './emulation.ts'
+import { fail } from './failure.ts'
+import { readVersion } from './version.ts'
+
+/** The service that a command talks to. */
+export interface Service {
+  /** Ours, or the emulator's where one runs in this process. */
+  readonly clock: Clock
+  /** Whether it is an emulator in this process, which is gone when the command ends. */
+  readonly isEmulated: boolean
+  /** For those who only look: it has no method that writes. */
+  readonly reader: Pick<ReadClient, 'observe'>
+  /** For apply. */
+  openActionApi(): Promise<ActionApi>
+  close(): Promise<void>
+}
+
+function endpointOf({ flags, io }: CommandContext): string | undefined {
+  const fromEnv = io.env['HOLDFAST_ENDPOINT'] ?? ''
+  return flags.text('endpoint') ?? (fromEnv === '' ? undefined : fromEnv)
+}
+
+async function emulate(
+  context: CommandContext,
+  configuration: Configuration,
+): Promise<Emulation | undefined> {
+  const scenario = context.flags.text('emulate')
+  if (scenario === undefined) return undefined
+  if (context.flags.has('endpoint')) {
+    throw fail(
+      'flags-contradict',
+      '--emulate has an endpoint of its own, so that --endpoint would mean nothing.',
+    )
+  }
+  const { startEmulation } = await import('./emulation.ts')
+  return startEmulation(scenario, configuration, context)
+}
+
+async function chooseToken(
+  context: CommandContext,
+  target: ServiceTarget,
+  clock: Clock,
+): Promise<TokenSource> {
+  const { io } = context
+  const given = io.env['HOLDFAST_TOKEN'] ?? ''
+  if (given !== '') return (await import('../defender/token.ts')).staticToken(given)
+  const { authority, scope, tenantId } = target
+  return (await import('../defender/azure-token.ts')).azureToken({ authority, scope, tenantId, clock })
+}
+
+/** A client that looks at the service. */
+interface Observer {
+  observe(need: Need, signal?: AbortSignal): Promise<Observation>
+}
+
+/**
+ * Gives what an emulator of this process showed the name of its scenario: its port is another one in every run, and a
+ * plan made with a scenario should be the same plan the next time.
+ */
+function namer(emulation: Emulation | undefined): <T extends Observer>(client: T) => T {
+  if (emulation === undefined) return client => client
+  return client => ({
+    ...client,
+    observe: async (need, signal) => {
+      const observation = await client.observe(need, signal)
+      return { ...observation, target: { ...observation.target, endpoint: emulation.name } }
+    },
+  })
+}
+
+/**
+ * Opens the service that flags, environment and configuration name, or an emulated one in this process. Nothing is
+ * asked of it yet; the libraries that ask load with the first request.
+ *
+ * @throws Failure for an unusable endpoint or scenario, DefenderError for an unusable token.
+ */
+export async function openService(context: CommandContext, configuration: Configuration): Promise<Service> {
+  const emulation = await emulate(context, configuration)
+  const clock = emulation?.clock ?? context.io.clock
+  const { resolveTarget } = await import('../defender/clouds.ts')
+  const endpoint = emulation?.endpoint ?? endpointOf(context)
+  const target = resolveTarget({ configuration, ...(endpoint === undefined ? {} : { endpoint }) })
+  if (target instanceof Error) throw target
+  const token = emulation?.token ?? (await chooseToken(context, target, clock))
+  const { undiciTransport } = await import('../defender/undici-transport.ts')
+  const { createReadClient } = await import('../defender/read-client.ts')
+  const send = undiciTransport({ env: context.io.env, userAgent: `holdfast/${readVersion()}` })
+  const dependencies = { send, token, target, clock }
+  const named = namer(emulation)
+  return {
+    clock,
+    isEmulated: emulation !== undefined,
+    reader: named(createReadClient(dependencies)),
+    openActionApi: async () =>
+      named((await import('../defender/action-api.ts')).createActionApi(dependencies)),
+    async close() {
+      await send.close()
+      await emulation?.close()
+    },
+  }
+}

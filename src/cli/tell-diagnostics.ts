@@ -1,0 +1,31 @@
+import type { PlanDiagnostic } from '../plan/document.ts'
+import { placedDiagnostic } from '../report/placed-diagnostic.ts'
+import { renderDiagnostics } from '../report/render-diagnostics.ts'
+import type { Diagnostic } from '../schema/diagnostic.ts'
+import type { CommandContext } from './command.ts'
+import { styleOf } from './terminal-style.ts'
+
+function keyOf({ code, message, place }: Diagnostic): string {
+  return JSON.stringify([code, message, place?.file, place?.line, place?.column])
+}
+
+/** A diagnostic as documents have it: its place as keys of its own, without the source line. */
+export function documentDiagnostic({ severity, code, message, place }: Diagnostic): PlanDiagnostic {
+  return { severity, code, message, ...place }
+}
+
+/**
+ * Writes diagnostics to stderr, as text in every mode: stdout may be a document.
+ *
+ * @param known - The same ones as they were found, with the source line that a document leaves out.
+ */
+export function tellDiagnostics(
+  diagnostics: readonly PlanDiagnostic[],
+  known: readonly Diagnostic[],
+  { io, color }: CommandContext,
+): void {
+  const found = new Map(known.map(diagnostic => [keyOf(diagnostic), diagnostic]))
+  const full = diagnostics.map(placedDiagnostic).map(diagnostic => found.get(keyOf(diagnostic)) ?? diagnostic)
+  const text = renderDiagnostics(full, styleOf(io.stderr, color, io.env))
+  io.stderr.write(text === '' ? '' : `${text}\n`)
+}
