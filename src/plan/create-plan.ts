@@ -1,7 +1,9 @@
-import { type History, indexHistory, rewindHistory } from '../posture/history.ts'
+import { compareText, type History, indexHistory, rewindHistory } from '../posture/history.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts'
-import { assemblePlan } from './assemble-plan.ts'
+import type { Instant } from '../schema/instant.ts'
+import type { AddressPattern } from './address.ts'
+import { assemblePlan, type Findings } from './assemble-plan.ts'
 import { chooseItems, readPatterns } from './choose.ts'
 import type { Claim } from './claim.ts'
 import { composeClaims } from './compose.ts'
@@ -26,59 +28,81 @@ import { blockUnresolved, problemDiagnostics } from './unresolved.ts'
  * 4. Guard, estimate and digest what remains.
  */
 export function createPlan(input: PlanInput): Plan {
-  const { observation, configuration, options } = input
-  const at = options.asOf ?? input.now
-  const past = at < input.now
+  return assemblePlan(examinePosture(input))
+}
+
+/** Everything before the writing down: for a plan, and for what a plan does not hold, such as what is unchanged. */
+export function examinePosture(input: PlanInput): Findings {
+  const at = input.options.asOf ?? input.now
+  const { failures } = input.observation
+  return failures.length > 0 ? unknownPosture(input, at) : knownPosture(input, at)
+}
+
+/** A read that failed is unknown, never absent: nothing may be concluded from the rest (product.md 3.6). */
+function unknownPosture(input: PlanInput, at: Instant): Findings {
+  return { input, at, items: [], unresolved: [], diagnostics: [...input.diagnostics, ...readFailures(input)] }
+}
+
+function knownPosture(input: PlanInput, at: Instant): Findings {
+  const { observation, policies, options } = input
   const diagnostics: Diagnostic[] = [...input.diagnostics]
-  if (observation.failures.length > 0)
-    return assemblePlan({
-      input,
-      at,
-      items: [],
-      unresolved: [],
-      diagnostics: [...diagnostics, ...readFailures(input)],
-    })
   const index = indexMachines(observation.machines)
-  const actions = past ? rewindHistory(observation.actions, at) : observation.actions
-  const history = indexHistory(actions)
-  const resolution = resolvePolicies(input.policies, index, at)
-  const composition = composeClaims(resolution.matches, index, at)
-  diagnostics.push(
-    ...problemDiagnostics(resolution.problems, options.keepGoing, at),
-    ...composition.diagnostics,
-  )
-  const read = (flag: 'targets' | 'excludes' | 'reassert' | 'retry' | 'resubmit', word: string) =>
-    readPatterns(word, options[flag], input.policies, index, diagnostics)
-  const context: EvaluationContext = {
-    limits: {
-      configuration,
-      protection: compileProtection(configuration, at),
-      roles: observation.roles,
-      now: at,
-    },
-    contest: { now: at, withinMs: configuration.contested.within.ms, name: configuration.name },
-    now: at,
-    observedAt: past ? at : input.now,
-    historyFrom: observation.historyFrom,
-    name: configuration.name,
-    reassert: read('reassert', 'reassert'),
-    retry: read('retry', 'retry'),
-    resubmit: read('resubmit', 'resubmit'),
-    reason: options.reason,
-    prune: options.prune,
-    keepGoing: options.keepGoing,
-    wholeTenant: observation.scope === 'tenant',
-  }
-  const evaluated = evaluateAll(index, composition.claims, history, context)
-  const blockedItems = blockUnresolved(evaluated, resolution.problems, options.keepGoing, at)
+  const history = indexHistory(at < input.now ? rewindHistory(observation.actions, at) : observation.actions)
+  const { matches, problems } = resolvePolicies(policies, index, at)
+  const composition = composeClaims(matches, index, at)
+  diagnostics.push(...problemDiagnostics(problems, options.keepGoing, at), ...composition.diagnostics)
+  const read: ReadFlag = (flag, texts) => readPatterns(flag, texts, policies, index, diagnostics)
+  const evaluated = evaluateAll(index, composition.claims, history, contextOf(input, at, read))
+  const { items, blocked } = blockUnresolved(evaluated, problems, options.keepGoing, at)
   const chosen = chooseItems(
-    blockedItems.items,
-    read('targets', 'target'),
-    read('excludes', 'exclude'),
+    items,
+    read('target', options.targets),
+    read('exclude', options.excludes),
     options,
   )
   diagnostics.push(...itemDiagnostics(chosen), ...historyDiagnostics(history), ...readFailures(input))
-  return assemblePlan({ input, at, items: chosen, unresolved: blockedItems.blocked, diagnostics })
+  return { input, at, items: chosen, unresolved: blocked, diagnostics }
+}
+
+type ReadFlag = (flag: string, texts: readonly string[]) => readonly AddressPattern[]
+
+function contextOf(
+  { observation, configuration, now, options }: PlanInput,
+  at: Instant,
+  read: ReadFlag,
+): EvaluationContext {
+  const protection = compileProtection(configuration, at)
+  return {
+    limits: { configuration, protection, roles: observation.roles, now: at },
+    contest: { now: at, withinMs: configuration.contested.within.ms, name: configuration.name },
+    now: at,
+    observedAt: at < now ? at : now,
+    historyFrom: observation.historyFrom,
+    name: configuration.name,
+    reassert: read('reassert', options.reassert),
+    retry: read('retry', options.retry),
+    resubmit: read('resubmit', options.resubmit),
+    reason: options.reason,
+    prune: options.prune,
+    wholeTenant: observation.scope === 'tenant',
+    keepGoing: options.keepGoing,
+  }
+}
+
+/** One declared facet that needs nothing done. */
+export interface UnchangedItem {
+  readonly address: string
+  readonly dnsName: string | null
+  /** What holds. */
+  readonly value: string
+}
+
+/** Lists the declared facets that need nothing done, by address; a plan holds only their number. */
+export function listUnchanged({ items }: Findings): readonly UnchangedItem[] {
+  return items
+    .filter(({ decision, lead }) => decision.kind === 'unchanged' && lead !== null)
+    .map(({ address, machine, holds }) => ({ address, dnsName: machine.computerDnsName, value: holds }))
+    .sort((a, b) => compareText(a.address, b.address))
 }
 
 function evaluateAll(

@@ -91,6 +91,7 @@ export function evaluateUndeclared(facet: HoldName, subject: Subject): HoldItem 
     assumed: false,
     comment: context.reason ?? 'no policy declares this hold any more',
     error: null,
+    holds: posture.level,
     posture,
   } as const
   const actual = actualOf(posture)
@@ -136,6 +137,7 @@ function itemOf(
     dependsOn: [],
     assumed: history.length === 0 && machine.firstSeen !== null && machine.firstSeen < context.historyFrom,
     error: null,
+    holds: posture.level,
     posture,
   }
 }

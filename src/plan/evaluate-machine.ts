@@ -227,6 +227,7 @@ function conflictItem(claim: ConflictClaim, { machine, context }: Subject): Item
     dependsOn: [],
     assumed: false,
     comment: claim.lead.policy.reason,
+    holds: 'unknown',
     error: isError ? { code, message: claim.message } : null,
   }
 }

@@ -31,6 +31,7 @@ export function evaluateRun(claim: RunClaim, subject: Subject): Item {
     assumed: false,
     comment: commentOf(claim.lead, item, context),
     error: null,
+    holds: describeDone(facet, posture),
   }
 }
 

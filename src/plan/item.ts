@@ -24,6 +24,8 @@ export interface Item {
   /** Names of all policies that take part, for targets. */
   readonly policies: readonly string[]
   readonly decision: Decision
+  /** What the history says holds: a level, or the last run. */
+  readonly holds: string
   readonly basis: readonly string[]
   /** Actions in flight at this address. */
   readonly inFlight: readonly MachineAction[]

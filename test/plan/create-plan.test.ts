@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { examinePosture, listUnchanged } from '../../src/plan/create-plan.ts'
 import type { Policy } from '../../src/schema/policy.ts'
 import {
   action,
@@ -14,7 +15,7 @@ import {
   placed,
   policy,
 } from '../support/build-core.ts'
-import { driftOf, type Given, linesOf, planOf, saidIn } from '../support/plan-of.ts'
+import { driftOf, type Given, inputOf, linesOf, planOf, saidIn } from '../support/plan-of.ts'
 
 const OWN = { requestorComment: ownComment() }
 const YESTERDAY = at('2026-11-21T12:00:00Z')
@@ -712,6 +713,31 @@ describe('guards', () => {
 })
 
 describe('the document', () => {
+  test('what is unchanged is listed on request, with what holds', () => {
+    const collect = { collected: placed({ since: at('2026-11-20') }) }
+    const findings = examinePosture(
+      inputOf({
+        policies: [
+          policy({ state: { ...isolated('full'), ...collect, restricted: placed('restricted' as const) } }),
+        ],
+        observed: {
+          actions: [
+            ownIsolate,
+            action({ id: actionId(4), type: 'CollectInvestigationPackage', creationDateTimeUtc: YESTERDAY }),
+          ],
+        },
+      }),
+    )
+    expect(listUnchanged(findings)).toStrictEqual([
+      {
+        address: `${machineId(1)}/collected`,
+        dnsName: 'fin-ws-001.contoso.com',
+        value: 'collected 2026-11-21T12:00:00Z',
+      },
+      { address: `${machineId(1)}/isolated`, dnsName: 'fin-ws-001.contoso.com', value: 'full' },
+    ])
+  })
+
   test('a read that failed is unknown: nothing is planned, nothing is drift, nothing can be applied', () => {
     const failures = [{ code: 'read-failed', message: 'the list of actions could not be read' }]
     const plan = planOf({ observed: { failures, actions: [foreignIsolate] } })

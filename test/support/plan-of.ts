@@ -1,7 +1,7 @@
 import { createPlan } from '../../src/plan/create-plan.ts'
 import type { Plan } from '../../src/plan/document.ts'
 import type { Observation } from '../../src/plan/observation.ts'
-import { NO_OPTIONS, type PlanOptions } from '../../src/plan/plan-input.ts'
+import { NO_OPTIONS, type PlanInput, type PlanOptions } from '../../src/plan/plan-input.ts'
 import type { Configuration } from '../../src/schema/configuration.ts'
 import type { Diagnostic } from '../../src/schema/diagnostic.ts'
 import type { Policy } from '../../src/schema/policy.ts'
@@ -16,9 +16,9 @@ export interface Given {
   readonly diagnostics?: readonly Diagnostic[]
 }
 
-/** Plans what a test gives, at {@link NOW}. */
-export function planOf(given: Given = {}): Plan {
-  return createPlan({
+/** The input of a planning run at {@link NOW}. */
+export function inputOf(given: Given = {}): PlanInput {
+  return {
     policies: given.policies ?? [policy()],
     configuration: configuration(given.configuration),
     observation: observation(given.observed),
@@ -27,7 +27,12 @@ export function planOf(given: Given = {}): Plan {
     source: { commit: null, dirty: null, files: {} },
     diagnostics: given.diagnostics ?? [],
     options: { ...NO_OPTIONS, ...given.options },
-  })
+  }
+}
+
+/** Plans what a test gives, at {@link NOW}. */
+export function planOf(given: Given = {}): Plan {
+  return createPlan(inputOf(given))
 }
 
 /** What a plan does, as short lines: `<address> impose none->full (reason)`, `! <address> code`. */
