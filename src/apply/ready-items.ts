@@ -14,6 +14,8 @@ export interface Queued {
 /** Outcomes of a dependency after which the change that depends on it may be sent. */
 const MET: ReadonlySet<string> = new Set(['succeeded', 'adopted', 'unchanged'])
 
+const NONE: readonly string[] = []
+
 type Dependency = 'met' | 'failed' | { readonly waitsFor: readonly string[] }
 
 /** Chooses what may be sent next, and ends what depends on something that did not succeed. */
@@ -46,8 +48,9 @@ export function chooseReady(run: Run): Queued {
 
 /** Ids of this plan's other actions of one type that are in flight on the machine: the service does one at a time. */
 function sameTypeInFlight(run: Run, item: Item): readonly string[] {
-  return run
-    .itemsOf(item.machineId)
+  const others = run.itemsOf(item.machineId)
+  if (others.length === 1) return NONE
+  return others
     .filter(other => other.type === item.type && other.stage.kind === 'in-flight')
     .flatMap(({ actionId }) => actionId ?? [])
 }

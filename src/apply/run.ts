@@ -58,6 +58,7 @@ export class Run {
   looksFrom: Instant
   /** When a request was last answered; before the first one, when sending began. */
   lastSubmitAt: Instant
+  hasSubmitted = false
   /** The code of the error that stopped submitting; null while it goes on. */
   stoppedBy: ApplyCode | null = null
   readonly #items: Map<string, Item>
@@ -104,8 +105,8 @@ export class Run {
   /** The items with something to send, as they are to be sent: machines that a chain left open first. */
   inOrder(): readonly Item[] {
     const items = this.#order.flatMap(address => this.#items.get(address) ?? [])
-    const opened = items.filter(item => item.opened)
-    return opened.length === 0 ? items : [...opened, ...items.filter(item => !item.opened)]
+    if (!items.some(item => item.opened)) return items
+    return [...items.filter(item => item.opened), ...items.filter(item => !item.opened)]
   }
 
   /** Whether something happened since the loop last looked. */

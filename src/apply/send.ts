@@ -53,4 +53,5 @@ function countAnswer(run: Run, path: string, answer: SubmitAnswer): void {
   }
   run.windows.settle(path, now)
   run.lastSubmitAt = now
+  run.hasSubmitted = true
 }

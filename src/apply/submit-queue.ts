@@ -49,20 +49,33 @@ export class SubmitQueue {
     const open = countOpen(run)
     const idle = { nextAt: null, isSubmitting: false, isLocked: false, heldUntil: null, waitedFor }
     if (ready.length === 0) {
-      if (open === 0) await run.giveLeaseBack()
-      return { ...idle, isSubmitting: open > 0 }
+      const nextAt = open === 0 ? await this.#giveLeaseBack() : null
+      return { ...idle, isSubmitting: open > 0, nextAt }
     }
     const now = run.clock.now()
     const sessions = openSessions(run)
-    const sendable = ready.filter(item => !isSessionHeld(item, sessions))
+    const sendable = ready.filter(item => !isSessionHeld(item, () => sessions))
     const held = sendable.length < ready.length ? sessions.flatMap(({ actionId }) => actionId ?? []) : []
     const state = { ...idle, isSubmitting: sendable.length > 0, waitedFor: new Set([...waitedFor, ...held]) }
     if (sendable.length === 0) return state
-    const heldUntil = earliestOf(sendable.map(item => readyAt(run, item)))
+    const heldUntil = earliestOf([...readyTimes(run, sendable).values()])
     if (heldUntil === null || heldUntil > now) return { ...state, nextAt: heldUntil, heldUntil }
     const lockedUntil = await this.#takeLease()
     if (lockedUntil !== null) return { ...state, isSubmitting: open > 0, isLocked: true, nextAt: lockedUntil }
     return { ...state, nextAt: this.#sendReady(sendable) }
+  }
+
+  /**
+   * Gives the lease back, but not before the last submission is listed: whoever takes it then has to see it, even if
+   * this run is killed and its journal lost.
+   */
+  async #giveLeaseBack(): Promise<Instant | null> {
+    const run = this.#run
+    if (!run.lease.isHeld) return null
+    const listedAt = run.hasSubmitted ? addMs(run.lastSubmitAt, run.options.lookupMs) : run.clock.now()
+    if (listedAt > run.clock.now()) return listedAt
+    await run.giveLeaseBack()
+    return null
   }
 
   /** Sends in order while there is room; returns when to try again at the latest. */
@@ -70,12 +83,17 @@ export class SubmitQueue {
     const run = this.#run
     const stale = new Set<string>()
     const times: (Instant | null)[] = []
+    // A path that is held back for one item is held back for all that follow.
+    const held = new Set<string>()
     for (const item of ready) {
       if (run.isStopped || countOpen(run) >= CONCURRENT_POSTS || stale.size >= LOOK_BATCH) break
+      const key = quotaKey(run, item)
+      if (held.has(key) || isSessionHeld(item, () => openSessions(run))) continue
       const at = readyAt(run, item)
-      if (isSessionHeld(item, openSessions(run))) continue
-      if (at === null || at > run.clock.now()) times.push(at)
-      else if (isFresh(run, item.machineId)) this.#consider(item)
+      if (at === null || at > run.clock.now()) {
+        held.add(key)
+        times.push(at)
+      } else if (isFresh(run, item.machineId)) this.#consider(item)
       else stale.add(item.machineId)
     }
     times.push(stale.size > 0 ? this.#lookAgain([...stale]) : null)
@@ -182,6 +200,22 @@ function countOpen(run: Run): number {
   return open
 }
 
+/** When each kind of what is ready may go; items of one kind wait for the same places. */
+function readyTimes(run: Run, items: readonly Item[]): ReadonlyMap<string, Instant | null> {
+  const times = new Map<string, Instant | null>()
+  for (const item of items) {
+    const key = quotaKey(run, item)
+    if (!times.has(key)) times.set(key, readyAt(run, item))
+  }
+  return times
+}
+
+/** Names the places in the quota that an item's request needs. */
+function quotaKey(run: Run, item: Item): string {
+  const path = pathOf(item.type)
+  return `${path} ${run.hasReserved(item.address, path)} ${opensChain(item)}`
+}
+
 /** When the quota lets an item's request go; a chain's first half needs room for its second as well. */
 function readyAt(run: Run, item: Item): Instant | null {
   const now = run.clock.now()
@@ -193,9 +227,9 @@ function readyAt(run: Run, item: Item): Instant | null {
 }
 
 /** Whether as many actions of an item's type are in flight as the service has sessions. */
-function isSessionHeld(item: Item, sessions: readonly Item[]): boolean {
+function isSessionHeld(item: Item, sessions: () => readonly Item[]): boolean {
   const { concurrent } = quotaOfPath(pathOf(item.type))
-  return concurrent !== undefined && sessions.length >= concurrent
+  return concurrent !== undefined && sessions().length >= concurrent
 }
 
 /** The items that take up a session. */

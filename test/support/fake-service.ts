@@ -3,7 +3,7 @@ import type { Need, Observation } from '../../src/plan/observation.ts'
 import type { Machine } from '../../src/posture/machine.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
 import { type ActionType, CANCEL_QUOTA, methodOf } from '../../src/posture/methods.ts'
-import { addMs, type Instant, msBetween } from '../../src/schema/instant.ts'
+import { addMs, type Instant, toEpochMs } from '../../src/schema/instant.ts'
 import { actionId } from './build-core.ts'
 import type { FakeClock } from './fake-clock.ts'
 
@@ -70,7 +70,7 @@ export class FakeService implements ActionApi {
   machines: Machine[]
   readonly #settings: FakeServiceSettings
   readonly #stored = new Map<string, Stored>()
-  readonly #sentOn = new Map<string, Instant[]>()
+  readonly #sentOn = new Map<string, number[]>()
 
   constructor(settings: FakeServiceSettings) {
     this.#settings = settings
@@ -204,10 +204,10 @@ export class FakeService implements ActionApi {
 
   /** Counts as the service does: the sliding minute and hour of a path, a refused request not counted. */
   #throttle(path: string, quota: { perMinute: number; perHour: number }): SubmitAnswer | undefined {
-    const now = this.#settings.clock.now()
-    const times = (this.#sentOn.get(path) ?? []).filter(time => msBetween(time, now) < HOUR_MS)
+    const now = toEpochMs(this.#settings.clock.now())
+    const times = (this.#sentOn.get(path) ?? []).filter(time => now - time < HOUR_MS)
     this.#sentOn.set(path, times)
-    const minute = times.filter(time => msBetween(time, now) < MINUTE_MS)
+    const minute = times.filter(time => now - time < MINUTE_MS)
     if (minute.length >= quota.perMinute || times.length >= quota.perHour) {
       this.throttled += 1
       return { kind: 'throttled', retryAfterMs: 5000 }

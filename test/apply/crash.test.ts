@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest'
+import type { Plan } from '../../src/plan/document.ts'
+import {
+  apply,
+  clockAtNow,
+  MemoryJournal,
+  permissive,
+  planFor,
+  policyFor,
+  type Scene,
+  sceneOf,
+  start,
+} from '../support/apply-harness.ts'
+import { action, actionId, at, machine, machineId, ownComment, placed } from '../support/build-core.ts'
+import { DyingProcess } from '../support/dying-process.ts'
+import { FakeService, type FakeServiceSettings } from '../support/fake-service.ts'
+
+const SHA = '87662bc3d60e4200ceaf7aae249d1c343f4b83c9'
+const OTHER_SHA = '97662bc3d60e4200ceaf7aae249d1c343f4b83c9'
+
+/** One machine of each kind: new hold with a run, change of scope, cancelled opposite, two of a type, a release. */
+async function setScene(over: Partial<FakeServiceSettings> = {}): Promise<{ scene: Scene; plan: Plan }> {
+  const clock = clockAtNow()
+  const machines = [1, 2, 3, 4, 5].map(number =>
+    machine({ id: machineId(number), computerDnsName: `ws-${number}` }),
+  )
+  const service = new FakeService({
+    clock,
+    machines,
+    listedLateMs: 4000,
+    actions: [
+      action({
+        id: actionId(2),
+        machineId: machineId(2),
+        scope: 'Selective',
+        requestorComment: ownComment(),
+      }),
+      action({
+        id: actionId(3),
+        machineId: machineId(3),
+        type: 'Unisolate',
+        scope: null,
+        status: 'Pending',
+        creationDateTimeUtc: at('2026-11-22T17:00:00Z'),
+        requestorComment: ownComment(),
+      }),
+      action({ id: actionId(5), machineId: machineId(5), requestorComment: ownComment() }),
+    ],
+    ...over,
+  })
+  const policies = [
+    policyFor([1], { isolated: placed('full'), scanned: placed({ scan: 'quick', since: at('2026-11-20') }) }),
+    policyFor([2, 3], { isolated: placed('full') }, { name: 'hold' }),
+    policyFor(
+      [4],
+      {
+        quarantined: [SHA, OTHER_SHA].map(sha1 => ({ sha1, place: { file: 'a', line: 1, column: 1 } })),
+      },
+      { name: 'files' },
+    ),
+    policyFor([5], { isolated: placed('none') }, { name: 'release' }),
+  ]
+  return { scene: sceneOf(clock, service), plan: await planFor(service, policies) }
+}
+
+/** What every run of the plan has to have asked of the service when all is done, and no more. */
+const WANTED = [
+  '1 Isolate',
+  '1 RunAntiVirusScan',
+  '2 Isolate',
+  '2 Unisolate',
+  '3 Cancel',
+  '3 Isolate',
+  '4 StopAndQuarantineFile',
+  '4 StopAndQuarantineFile',
+  '5 Unisolate',
+]
+
+function postsOf(service: FakeService): readonly string[] {
+  return service.posts.map(({ machineId: id, type }) => `${id.replace(/^0+/, '')} ${type}`).sort()
+}
+
+/** Runs until the process is killed, then lets the service go on by itself for a while. */
+async function runAndDie(scene: Scene, plan: Plan, killAt: number): Promise<DyingProcess> {
+  const { clock, service, journal, lease } = scene
+  const dying = new DyingProcess(killAt)
+  const ports = dying.wrap({ clock, api: service, journal, lease: lease.as('run-1') })
+  const run = start(scene, plan, { runId: 'run-1' }, ports)
+  await clock.drive(Promise.race([run, dying.died]))
+  if (dying.isDead) lease.kill()
+  return dying
+}
+
+async function countBoundaries(): Promise<number> {
+  const { scene, plan } = await setScene()
+  return (await runAndDie(scene, plan, Number.POSITIVE_INFINITY)).passed
+}
+
+const boundaries = await countBoundaries()
+
+test('an apply that is left alone sends each request once and ends well', async () => {
+  const { scene, plan } = await setScene()
+  const result = await apply(scene, plan)
+  expect(result.outcomes.map(({ outcome }) => outcome)).toStrictEqual(Array(7).fill('succeeded'))
+  expect(result.exit.code).toBe(0)
+  expect(postsOf(scene.service)).toStrictEqual(WANTED)
+  expect(boundaries).toBeGreaterThan(60)
+})
+
+describe.each([
+  ['the journal kept', false],
+  ['the journal lost', true],
+])('killed at any journal or service boundary, with %s', (_name, isLost) => {
+  test.each(Array.from({ length: boundaries }, (_, index) => index))(
+    'at boundary %i the same apply again sends nothing twice and comes to the same end',
+    async killAt => {
+      const { scene, plan } = await setScene()
+      await runAndDie(scene, plan, killAt)
+      const journal = isLost ? new MemoryJournal() : scene.journal
+      const again = await apply(
+        { ...scene, journal },
+        plan,
+        { runId: 'run-2' },
+        { configuration: permissive() },
+      )
+      expect(postsOf(scene.service)).toStrictEqual(WANTED)
+      expect(again.exit).toStrictEqual({ code: 0, name: 'ok' })
+      expect(again.outcomes.every(({ outcome }) => outcome === 'succeeded' || outcome === 'adopted')).toBe(
+        true,
+      )
+    },
+  )
+})
