@@ -1,9 +1,3 @@
-/** What a code of the apply room means, and the way out. */
-export interface CodeEntry {
-  readonly meaning: string
-  readonly wayOut: string
-}
-
 /** Every code that an apply gives to an outcome or a diagnostic of its own, beside the service's and the plan's. */
 export const APPLY_CODES = {
   'not-applyable': {
@@ -155,7 +149,7 @@ export const APPLY_CODES = {
     meaning: 'The lease could not be given back; it ends by itself within a minute.',
     wayOut: 'Wait a minute, or use `holdfast unlock`.',
   },
-} as const satisfies Readonly<Record<string, CodeEntry>>
+} as const
 
 /** A code of this room. */
 export type ApplyCode = keyof typeof APPLY_CODES

@@ -1,9 +1,3 @@
-/** What one error code means and what to do about it; docs/errors.md has a heading for each. */
-interface CodeExplanation {
-  readonly meaning: string
-  readonly wayOut: string
-}
-
 /** Every code that the command line itself gives an error or a diagnostic. */
 export const CLI_CODES = {
   usage: {
@@ -128,7 +122,7 @@ export const CLI_CODES = {
     meaning: 'A fault of Holdfast.',
     wayOut: 'Run it again with HOLDFAST_DEBUG=1 for the trace, and report it.',
   },
-} as const satisfies Readonly<Record<string, CodeExplanation>>
+} as const
 
 /** A key of {@link CLI_CODES}. */
 export type CliCode = keyof typeof CLI_CODES

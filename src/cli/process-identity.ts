@@ -57,7 +57,7 @@ function readBootId(): Promise<string | null> {
 }
 
 /** Says who this process is. */
-export async function identifyProcess(pid = process.pid): Promise<ProcessIdentity> {
+export async function identifyProcess(pid: number = process.pid): Promise<ProcessIdentity> {
   const [bootId, namespace, startTime] = await Promise.all([
     readBootId(),
     tryRead(readlink('/proc/self/ns/pid')),

@@ -1,9 +1,3 @@
-/** What one error code means and what to do about it; docs/errors.md has a heading for each. */
-export interface CodeExplanation {
-  readonly meaning: string
-  readonly wayOut: string
-}
-
 /** Every code that the Defender client gives an error, a failed read or a diagnostic. */
 export const DEFENDER_CODES = {
   'endpoint-invalid': {
@@ -103,7 +97,7 @@ export const DEFENDER_CODES = {
     meaning: 'Some actions of the history name no machine, so they count for none.',
     wayOut: 'Nothing to do here; look them up by id in the portal if a machine seems to lack one.',
   },
-} as const satisfies Readonly<Record<string, CodeExplanation>>
+} as const
 
 /** A key of {@link DEFENDER_CODES}. */
 export type DefenderCode = keyof typeof DEFENDER_CODES

@@ -1,5 +1,3 @@
-import type { CodeEntry } from '../schema/code-entry.ts'
-
 /** Every code that planning gives to a blocked item, a warning or a diagnostic. */
 export const PLAN_CODES = {
   'ambiguous-machine': {
@@ -165,6 +163,6 @@ export const PLAN_CODES = {
     meaning: 'The machine is not Active or has not reported for 48 h; the action is sent and not awaited.',
     wayOut: 'Nothing needs doing: the service tries for 72 h.',
   },
-} as const satisfies Readonly<Record<string, CodeEntry>>
+} as const
 
 export type PlanCode = keyof typeof PLAN_CODES

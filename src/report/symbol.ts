@@ -14,7 +14,7 @@ export const MARKS = {
   undeclared: { symbol: '.', tone: 'quiet' },
   changed: { symbol: '~', tone: 'change' },
   unchanged: { symbol: ' ', tone: 'quiet' },
-} as const satisfies Readonly<Record<string, Mark>>
+} as const
 
 const BY_OPERATIONS: Readonly<Record<string, Mark>> = {
   impose: { symbol: '+', tone: 'impose' },
