@@ -3,6 +3,10 @@ import type { ActionRecord, StatusWords } from './action-record.ts'
 import { type MachineRecord, toWireMachine, type WireMachine } from './machine-record.ts'
 import { createEntity, type Entity, type Property, type PropertyType } from './odata/entity.ts'
 
+function statusReader(words: StatusWords): Property<ActionRecord>['read'] {
+  return Object.keys(words).length === 0 ? row => row.status : row => words[row.status] ?? row.status
+}
+
 /** The MachineAction as filters see it; `words` are the statuses as a scenario spells them. */
 export function actionEntity(words: StatusWords): Entity<ActionRecord> {
   const text = (name: keyof ActionRecord, type: PropertyType = 'string'): Property<ActionRecord> => ({
@@ -16,7 +20,7 @@ export function actionEntity(words: StatusWords): Entity<ActionRecord> {
     text('title'),
     text('requestor'),
     text('requestorComment'),
-    { name: 'status', type: 'string', read: row => words[row.status] ?? row.status },
+    { name: 'status', type: 'string', read: statusReader(words) },
     text('machineId'),
     text('computerDnsName'),
     { name: 'creationDateTimeUtc', type: 'date', read: row => row.creation },

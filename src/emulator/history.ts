@@ -1,5 +1,6 @@
 import { fromEpochMs } from '../schema/instant.ts'
-import { type ActionRecord, toWireAction } from './action-record.ts'
+import type { ActionRecord } from './action-record.ts'
+import { writeActionRow } from './action-row.ts'
 import { firstCreatedFrom } from './action-store.ts'
 import type { Call } from './call.ts'
 import { findAction } from './cancel.ts'
@@ -14,12 +15,9 @@ import { type QueryOptions, readQueryOptions } from './odata/query-options.ts'
 import type { World } from './world.ts'
 
 /** The row of an action as lists and entities show it. */
-function actionRow(world: World, record: ActionRecord): string {
-  if (record.json !== undefined) return record.json
-  const json = JSON.stringify(toWireAction(record, world.settings.statusWords))
-  record.json = world.settings.legacyUpdateField
-    ? json.replace('"lastUpdateDateTimeUtc":', '"lastUpdateTimeUtc":')
-    : json
+function actionRow({ settings }: World, record: ActionRecord): string {
+  const updateField = settings.legacyUpdateField ? 'lastUpdateTimeUtc' : 'lastUpdateDateTimeUtc'
+  record.json ??= writeActionRow(record, settings.statusWords, updateField)
   return record.json
 }
 

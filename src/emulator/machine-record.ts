@@ -55,8 +55,10 @@ export interface MachineRecord {
   /** Whether the device answers. */
   online: boolean
   noAutomation: boolean
-  /** When `facts.lastSeen` was true; an online machine reports again every day after it. Undefined: never again. */
+  /** When it last reported; undefined where it never did. */
   seenMs: number | undefined
+  /** When it reports next, while it is online, and every day after that. */
+  nextReportMs: number
   /** The row as it was last sent and the report it was made of. */
   cache: { readonly reportMs: number; readonly inactive: boolean; readonly json: string } | undefined
 }
@@ -66,10 +68,14 @@ const DAY_MS = 86_400_000
 const SILENT_MS = 7 * DAY_MS
 
 /** When the machine last sent its full report: about every 24 hours while it is online. */
-function lastReportMs(record: MachineRecord, nowMs: number): number | undefined {
-  const seen = record.seenMs
-  if (seen === undefined || !record.online || nowMs <= seen) return seen
-  return seen + Math.floor((nowMs - seen) / DAY_MS) * DAY_MS
+function lastReportMs({ seenMs, online, nextReportMs }: MachineRecord, nowMs: number): number | undefined {
+  if (seenMs === undefined || !online || nowMs < nextReportMs) return seenMs
+  return nextReportMs + Math.floor((nowMs - nextReportMs) / DAY_MS) * DAY_MS
+}
+
+/** The first report after the start, at the hour of the last one before it. */
+export function firstReportMs(seenMs: number, startMs: number): number {
+  return seenMs + (Math.floor((startMs - seenMs) / DAY_MS) + 1) * DAY_MS
 }
 
 /** Notes that a machine stopped answering: its last report stays where it is. */
@@ -86,6 +92,7 @@ export function comeBack(record: MachineRecord, nowMs: number): void {
   const lastSeen = formatInstant(addTicks(fromEpochMs(nowMs), 1))
   record.online = true
   record.seenMs = nowMs
+  record.nextReportMs = nowMs + DAY_MS
   const healthStatus = record.facts.healthStatus === 'Inactive' ? 'Active' : record.facts.healthStatus
   record.facts = { ...record.facts, lastSeen, healthStatus }
   record.cache = undefined

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { formatInstant, fromEpochMs, parseInstant, toEpochMs } from '../schema/instant.ts'
-import type { MachineRecord, WireMachine } from './machine-record.ts'
+import { firstReportMs, type MachineRecord, type WireMachine } from './machine-record.ts'
 import type { MachineFacts, ScenarioMachine } from './scenario-types.ts'
 import { scenarioTime } from './span.ts'
 import { addTicks } from './stamp.ts'
@@ -111,6 +111,7 @@ export function createMachine(machine: ScenarioMachine, startMs: number): Machin
   const reportedMs = startMs - (isSilent ? 10 * DAY_MS : HOUR_MS)
   const lastSeen = instantText(machine.lastSeen, startMs, reportedMs)
   const seen = lastSeen === null ? undefined : parseInstant(lastSeen)
+  const seenMs = seen === undefined ? undefined : toEpochMs(seen)
   return {
     facts: {
       ...base,
@@ -121,7 +122,8 @@ export function createMachine(machine: ScenarioMachine, startMs: number): Machin
     truth: { isolation: 'none', restricted: false },
     online: !isSilent,
     noAutomation: machine.noAutomation ?? false,
-    seenMs: seen === undefined ? undefined : toEpochMs(seen),
+    seenMs,
+    nextReportMs: firstReportMs(seenMs ?? startMs, startMs),
     cache: undefined,
   }
 }
