@@ -15,7 +15,13 @@ const INPUTS = [
   'tsconfig.build.json',
 ]
 /** What the build writes and everything else relies on. */
-const OUTPUTS = ['dist/index.js', 'dist/cli', 'src/schema/generated', 'src/emulator/generated']
+const OUTPUTS = [
+  'dist/index.js',
+  'dist/cli',
+  'src/schema/generated',
+  'src/emulator/generated',
+  'src/plan/generated',
+]
 
 /** Says whether a result is missing or was built from other sources. Goes by content: a checkout touches every time stamp. */
 export function buildIsDue(root) {

@@ -1,6 +1,7 @@
+import { foldHold } from '../posture/fold-hold.ts'
 import { foldRun } from '../posture/fold-run.ts'
 import type { MachineHistory } from '../posture/history.ts'
-import type { HoldName } from '../posture/holds.ts'
+import { HOLD_PAIRS, type HoldName } from '../posture/holds.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { Instant } from '../schema/instant.ts'
 import type { Policy } from '../schema/policy.ts'
@@ -43,7 +44,7 @@ export function evaluateMachine(
     .filter(claim => claim.kind === 'conflict')
     .map(claim => conflictItem(claim, subject))
   const tiedHolds = holds.map(hold => tieLift(hold, waits, runs))
-  const tiedRuns = tieOffboarding(tieSameType(runs), holdInTheWay(holds, claims))
+  const tiedRuns = tieOffboarding(tieSameType(runs), claims, subject)
   return [...tiedHolds, ...tiedRuns, ...conflicts]
 }
 
@@ -176,16 +177,21 @@ function tieSameType(runs: readonly Item[]): readonly Item[] {
     })
 }
 
-/** The address of a hold that is effective or declared; an offboarded machine could never be released from it. */
-function holdInTheWay(holds: readonly HoldItem[], claims: readonly Claim[]): string | undefined {
-  const declared = claims.find(claim => claim.kind === 'hold' && claim.level !== 'none')
-  return holds.find(({ posture }) => posture.level !== 'none')?.address ?? declared?.address
+/**
+ * The address of a hold that is effective or declared; an offboarded machine could never be released from it. Looks at
+ * the history itself: also a hold that no policy speaks of is in the way.
+ */
+function holdInTheWay(claims: readonly Claim[], { machine, history, context }: Subject): string | undefined {
+  const held = HOLD_NAMES.find(name => foldHold(history, HOLD_PAIRS[name], context.name).level !== 'none')
+  if (held !== undefined) return formatAddress(machine.id, held)
+  return claims.find(claim => claim.kind === 'hold' && claim.level !== 'none')?.address
 }
 
 /** Lets an offboarding wait for everything else on the machine, and blocks it where a hold is in the way. */
-function tieOffboarding(runs: readonly Item[], hold: string | undefined): readonly Item[] {
+function tieOffboarding(runs: readonly Item[], claims: readonly Claim[], subject: Subject): readonly Item[] {
   return runs.map(run => {
     if (run.facet !== 'offboarded' || run.decision.kind !== 'change') return run
+    const hold = holdInTheWay(claims, subject)
     if (hold !== undefined) return { ...run, decision: heldOffboarding(run.decision, hold) }
     const others = runs.filter(
       other => other !== run && (other.decision.kind === 'change' || other.decision.kind === 'in-flight'),
