@@ -24,12 +24,12 @@ export function hasConsent({ planFile, expect, autoApprove }: ApplyRequest): boo
   return planFile !== undefined || expect !== undefined || autoApprove
 }
 
-/** A single argument is a saved plan where it is a file that is not named as a policy. */
+/** A single argument is a saved plan, unless it is named as a policy file, is a glob, or is a folder. */
 async function findPlanFile({ args, io }: CommandContext): Promise<string | undefined> {
   const [only, ...rest] = args
-  if (only === undefined || rest.length > 0 || /\.ya?ml$/.test(only)) return undefined
+  if (only === undefined || rest.length > 0 || /\.ya?ml$|[*?{]/.test(only)) return undefined
   const found = await stat(resolve(io.cwd, only)).catch(() => undefined)
-  return found?.isFile() ? only : undefined
+  return found?.isDirectory() ? undefined : only
 }
 
 function readOverrides(flags: Flags): readonly GuardName[] {

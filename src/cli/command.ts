@@ -11,7 +11,11 @@ export interface CommandContext {
   /** Aborts at the first signal. */
   readonly signal: AbortSignal
   readonly color: ColorChoice
+  readonly main: Main
 }
+
+/** Runs one command line and gives its exit code; see `main.ts`. */
+export type Main = (argv: readonly string[], io: Io) => Promise<number>
 
 /** One command: what `--help` says of it and what it does. */
 export interface Command {

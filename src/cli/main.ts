@@ -39,7 +39,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   const interrupt = watchInterrupt(io)
   try {
     const { runProgram } = await import('./program.ts')
-    const code = await runProgram(argv, io, COMMANDS, interrupt.signal)
+    const code = await runProgram(argv, io, COMMANDS, { signal: interrupt.signal, main })
     return interrupt.code ?? code
   } catch (error) {
     const failure = toFailure(error, io.env)

@@ -6,6 +6,10 @@ import { EXIT_CODES, EXIT_MEANINGS } from './exit-codes.ts'
 import { fail } from './failure.ts'
 import { Flags, faultOf, type OptionSpec } from './flags.ts'
 import type { Io } from './io.ts'
+import { readVersion } from './version.ts'
+
+/** Columns of help that goes into a file or pipe. */
+const HELP_WIDTH = 100
 
 const COLOR: OptionSpec = {
   name: 'color',
@@ -21,7 +25,7 @@ function describeExits(exits: Command['exits']): string {
     const words = exits[name]
     return `  ${EXIT_CODES[name]}  ${typeof words === 'string' ? words : EXIT_MEANINGS[name]}`
   })
-  return ['Exit codes:', ...lines].join('\n')
+  return ['Exit codes:', ...lines, '  128+n  ended by signal n'].join('\n')
 }
 
 function describeExamples(examples: Command['examples']): string {
@@ -61,42 +65,62 @@ function define(commander: Commander, command: Command): void {
   commander.addHelpText('after', `\n${describeExamples(command.examples)}\n\n${describeExits(command.exits)}`)
 }
 
-/** How a run of the program ended: with the command's exit code, or with text that was shown instead of running one. */
-export interface ProgramRun {
-  readonly exitCode: number
-}
-
 /** Ends commander's own ways out: help is no error, all else is an error of usage (1, never 2). */
 function concludeCommander(error: CommanderError, said: string): number {
   if (error.exitCode === 0) return EXIT_CODES.ok
   if (error.code === 'commander.help') throw fail('usage', 'No command was given.')
-  throw fail('usage', said.replace(/^error: /, '').trim())
+  throw fail(
+    'usage',
+    said
+      .replace(/^error: /, '')
+      .trim()
+      .replaceAll('\n', ' '),
+  )
 }
 
-function createProgram(io: Io, entries: readonly CommandEntry[], say: (text: string) => void): Commander {
+const ALL_EXITS: Command['exits'] = {
+  ok: true,
+  error: true,
+  differences: true,
+  stale: true,
+  refused: true,
+  partial: true,
+  pending: true,
+  locked: true,
+}
+
+const FIRST_STEPS: Command['examples'] = [
+  { command: 'holdfast demo', does: 'see it work, on an emulated fleet' },
+  { command: 'holdfast init', does: 'start a repository of your own' },
+  { command: 'holdfast plan', does: 'what is to be done?' },
+  { command: 'holdfast apply', does: 'do it, after asking' },
+]
+
+function createProgram(io: Io, say: (text: string) => void): Commander {
   return new Commander('holdfast')
     .description('Response posture as code for Microsoft Defender for Endpoint: declare, plan, apply, drift.')
-    .option('-V, --version', 'print the version')
+    .version(readVersion(), '-V, --version', 'print the version')
     .addOption(toCommanderOption(COLOR))
+    .helpCommand(false)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
       writeOut: text => io.stdout.write(text),
       writeErr: say,
-      getOutHelpWidth: () => io.stdout.columns ?? 100,
-      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHelpWidth: () => io.stdout.columns ?? HELP_WIDTH,
+      getErrHelpWidth: () => io.stderr.columns ?? HELP_WIDTH,
       getOutHasColors: () => wantsColor('auto', io.env, io.stdout),
       getErrHasColors: () => wantsColor('auto', io.env, io.stderr),
     })
     .addHelpText(
       'after',
-      `\n${describeExamples([
-        { command: 'holdfast demo', does: 'see it work, on an emulated fleet' },
-        { command: 'holdfast init', does: 'start a repository of your own' },
-        { command: 'holdfast plan', does: 'what is to be done?' },
-        { command: 'holdfast apply', does: 'do it, after asking' },
-      ])}\n\n${describeExits(Object.fromEntries(entries.length > 0 ? Object.keys(EXIT_CODES).map(name => [name, true]) : []))}\n  128+n  ended by signal n, after the journal was written\n\nRun \`holdfast COMMAND --help\` for a command's options.`,
+      `\n${describeExamples(FIRST_STEPS)}\n\n${describeExits(ALL_EXITS)}\n\nRun \`holdfast COMMAND --help\` for the options of a command.`,
     )
+}
+
+/** `help plan` is another way to say `plan --help`. */
+function withoutHelpCommand(argv: readonly string[]): readonly string[] {
+  return argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv
 }
 
 /**
@@ -108,11 +132,11 @@ export async function runProgram(
   argv: readonly string[],
   io: Io,
   entries: readonly CommandEntry[],
-  signal: AbortSignal,
+  { signal, main }: Pick<CommandContext, 'signal' | 'main'>,
 ): Promise<number> {
   let said = ''
   let exitCode = 0
-  const program = createProgram(io, entries, text => {
+  const program = createProgram(io, text => {
     said += text
   })
   for (const entry of entries) {
@@ -125,6 +149,7 @@ export async function runProgram(
         flags,
         args: commander.args,
         signal,
+        main,
         color: (flags.text('color') ?? 'auto') as ColorChoice,
       }
       exitCode = await command.run(context)
@@ -135,7 +160,7 @@ export async function runProgram(
     if (entry !== undefined) define(commander, await entry.load())
   })
   try {
-    await program.parseAsync([...argv], { from: 'user' })
+    await program.parseAsync([...withoutHelpCommand(argv)], { from: 'user' })
   } catch (error) {
     if (error instanceof CommanderError) return concludeCommander(error, said)
     throw error

@@ -135,7 +135,7 @@ async function run(context: CommandContext): Promise<number> {
 /** `holdfast apply`. */
 export const apply: Command = {
   description:
-    'Submits the actions of a plan and waits until they end. Without a plan file it plans first, shows the plan and\nasks. What was submitted before is found again, so that the same command after a crash or an interrupt resumes and\nsubmits nothing twice.',
+    'Submits the actions of a plan and waits until they end. Without a plan file it plans first, shows the plan and asks. What was submitted before is found again, so that the same command after a crash or an interrupt resumes and submits nothing twice.',
   arguments: '[planfile|paths...]',
   options: [
     {

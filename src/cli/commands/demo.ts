@@ -12,7 +12,6 @@ import type { Command, CommandContext } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { fail } from '../failure.ts'
 import type { Io } from '../io.ts'
-import { main } from '../main.ts'
 import { DEMO_FILES } from '../starter/demo-files.ts'
 import { systemClock } from '../system-clock.ts'
 import { styleOf } from '../terminal-style.ts'
@@ -116,7 +115,7 @@ async function playScene(
 ): Promise<void> {
   scene.before?.(emulator)
   await announce(scene.title, ['holdfast', ...scene.argv].map(shellWord).join(' '), context)
-  const code = await main([...scene.argv, '--color', context.color], inner)
+  const code = await context.main([...scene.argv, '--color', context.color], inner)
   if (context.signal.aborted) throw fail('interrupted', 'The demo was interrupted.')
   if (code !== scene.exit) {
     throw fail(
@@ -150,7 +149,7 @@ async function play(folder: string, context: CommandContext): Promise<void> {
 /** `holdfast demo`. */
 export const demo: Command = {
   description:
-    'Shows plan, apply and drift at work on an emulated fleet of forty machines, ten times as fast as real.\nEvery step is the real command. Takes less than twenty seconds, needs no tenant and leaves nothing behind.',
+    'Shows plan, apply and drift at work on an emulated fleet of forty machines, ten times as fast as real. Every step is the real command. Takes less than twenty seconds, needs no tenant and leaves nothing behind.',
   arguments: '',
   options: [],
   examples: [{ command: 'holdfast demo', does: 'in a terminal, to watch' }],

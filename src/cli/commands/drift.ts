@@ -30,7 +30,7 @@ async function run(context: CommandContext): Promise<number> {
 /** `holdfast drift`. */
 export const drift: Command = {
   description:
-    'Reads the whole tenant and reports what is not as declared, who moved it and when, and holds that nobody declares.\nChanges nothing: it works with a client that cannot write.',
+    'Reads the whole tenant and reports what is not as declared, who moved it and when, and holds that nobody declares. Changes nothing: it works with a client that cannot write.',
   arguments: '[paths...]',
   options: [
     { name: 'exit-zero', kind: 'switch', description: 'exit 0 also where there is drift' },

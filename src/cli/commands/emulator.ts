@@ -38,7 +38,7 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 /** `holdfast emulator`. */
 export const emulator: Command = {
   description:
-    'Serves an emulated Defender API on this machine until it is interrupted. Prints its URL as the first line.\nWithout a scenario it has a believable fleet with a history. Any bearer token is good unless the scenario says\notherwise.',
+    'Serves an emulated Defender API on this machine until it is interrupted. Prints its URL as the first line. Without a scenario it has a believable fleet with a history. Any bearer token is good unless the scenario says otherwise.',
   arguments: '[scenario]',
   options: [
     {

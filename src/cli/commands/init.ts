@@ -29,7 +29,7 @@ async function starterFiles(): Promise<ReadonlyMap<string, string>> {
 /** `holdfast init`: writes a first configuration, policies, a list and a scenario to try them on. */
 export const init: Command = {
   description:
-    'Writes holdfast.yaml, policies, a machine list, their JSON schemas for the editor, and a scenario to try them on\nwithout a tenant. A file that is there already is left as it is.',
+    'Writes holdfast.yaml, policies, a machine list, their JSON schemas for the editor, and a scenario to try them on without a tenant. A file that is there already is left as it is.',
   arguments: '[dir]',
   options: [],
   examples: [

@@ -55,7 +55,7 @@ async function run(context: CommandContext): Promise<number> {
 /** `holdfast plan`. */
 export const plan: Command = {
   description:
-    'Reads the machines and their action history, and shows what has to be done for them to be as declared.\nChanges nothing: it works with a client that cannot write. Paths choose whose changes are shown; all configured\npolicies are composed in any case.',
+    'Reads the machines and their action history, and shows what has to be done for them to be as declared. Changes nothing: it works with a client that cannot write. Paths choose whose changes are shown; all configured policies are composed in any case.',
   arguments: '[paths...]',
   options: [
     { name: 'out', kind: 'text', value: 'FILE', description: 'save the plan, for `holdfast apply FILE`' },

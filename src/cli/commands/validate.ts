@@ -32,7 +32,7 @@ function sentenceOf(counts: ReturnType<typeof countsOf>): string {
 /** `holdfast validate`. */
 export const validate: Command = {
   description:
-    'Checks the configuration, all policies and the lists they name, each by itself and all together.\nAsks nothing of the service, so it needs no token.',
+    'Checks the configuration, all policies and the lists they name, each by itself and all together. Asks nothing of the service, so it needs no token.',
   arguments: '[paths...]',
   options: [
     { name: 'json', kind: 'switch', description: 'print one JSON document' },
