@@ -48,9 +48,9 @@ export function decideHold(wish: HoldWish, posture: HoldPosture, now: Instant): 
   const toward = posture.inFlight.filter(flight => leadsToward(flight, wish))
   const opposite = posture.inFlight.filter(flight => !leadsToward(flight, wish))
   const settled = isSettled(wish, posture)
-  if (settled && opposite.length === 0) return settledDecision(wish, posture, toward.length > 0)
   const stuck = posture.inFlight.find(flight => addMs(flight.action.creationDateTimeUtc, STUCK_MS) < now)
   if (stuck !== undefined) return stuckInFlight(stuck, wish, posture)
+  if (settled && opposite.length === 0) return settledDecision(wish, posture, toward.length > 0)
   if (toward.length > 0 && opposite.length > 0) return contradictory(wish, posture)
   if (toward.length > 0) return { kind: 'in-flight', awaited: toward.map(flight => flight.action) }
   const foreign = opposite.find(flight => !flight.own)
@@ -127,9 +127,7 @@ function change(
   if (settled) return decided(wish, posture, ['cancel'], cancels, 'opposite-in-flight')
   const scoped = wish.level !== 'none' && posture.level !== 'none'
   if (scoped && !wish.scopeChange) return scopeChange(wish, posture)
-  const steps: readonly ('impose' | 'lift')[] = scoped
-    ? ['lift', 'impose']
-    : [wish.level === 'none' ? 'lift' : 'impose']
+  const steps = stepsOf(wish, posture)
   const operations: readonly Operation[] = cancels.length > 0 ? ['cancel', ...steps] : steps
   const requests = [...cancels, ...steps.map(step => request(step, wish, posture.pair))]
   return decided(wish, posture, operations, requests, reasonOf(wish, posture, scoped))
@@ -168,7 +166,14 @@ function decided(
 
 /** What would have been planned had nothing stood in the way, for a blocked item. */
 function wouldBe(wish: HoldWish, posture: HoldPosture): readonly Operation[] {
-  if (isSettled(wish, posture)) return ['cancel']
+  const cancels: readonly Operation[] = posture.inFlight.some(flight => !leadsToward(flight, wish))
+    ? ['cancel']
+    : []
+  if (isSettled(wish, posture)) return cancels
+  return [...cancels, ...stepsOf(wish, posture)]
+}
+
+function stepsOf(wish: HoldWish, posture: HoldPosture): readonly ('impose' | 'lift')[] {
   if (wish.level === 'none') return ['lift']
   return posture.level === 'none' ? ['impose'] : ['lift', 'impose']
 }
