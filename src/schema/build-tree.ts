@@ -74,7 +74,7 @@ export function tooDeep(span: Span): Finding {
 
 /** The text of a key, or undefined after a finding where it is no plain text. */
 function keyOf(key: Node, building: Building): { readonly text: string; readonly name: Span } | undefined {
-  const built = buildNode(key, DEEPEST - 1, building)
+  const built = buildNode(key, 1, building)
   if (built.node.kind === 'text') return { text: built.node.text, name: spanOf(key) }
   building.findings.push({
     code: 'unsupported-key',

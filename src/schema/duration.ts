@@ -14,9 +14,9 @@ export function parseDuration(text: string): Duration | undefined {
   return { text, ms: Number(match[1]) * UNIT_MS[match[2] as keyof typeof UNIT_MS] }
 }
 
-/** Writes milliseconds for people in at most two units, rounded up to the second: `3d 2h`, `7 s` as `7s`. */
+/** Writes milliseconds for people in at most two units, rounded up to the second: `3d 2h`, `7s`; a negative time is `0s`. */
 export function formatDuration(ms: number): string {
-  let rest = Math.ceil(ms / 1000)
+  let rest = Math.max(0, Math.ceil(ms / 1000))
   const parts: string[] = []
   for (const [unit, seconds] of [
     ['d', 86_400],

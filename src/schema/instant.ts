@@ -12,6 +12,9 @@ const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}Z$/
 const PATTERN =
   /^(\d{4})-(\d\d)-(\d\d)(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?([Zz]|[+-]\d\d:?\d\d))?$/
 const DAY_MS = 86_400_000
+/** The first and last millisecond of the years that four digits can write: 0000-01-01 and the end of 9999. */
+const FIRST_MS = -62_167_219_200_000
+const LAST_MS = 253_402_300_799_999
 
 /** Days since 1970-01-01 of a proleptic Gregorian date, by counting from 1 March so that leap days come last. */
 function daysFromCivil(year: number, month: number, day: number): number {
@@ -46,7 +49,9 @@ function pad(value: number, width: number): string {
   return String(value).padStart(width, '0')
 }
 
-function compose(ms: number, subMillisecond: string): Instant {
+/** Writes an instant; what lies beyond the years that can be written becomes the first or last of them. */
+function compose(distantMs: number, subMillisecond: string): Instant {
+  const ms = Math.min(LAST_MS, Math.max(FIRST_MS, distantMs))
   const days = Math.floor(ms / DAY_MS)
   const rest = ms - days * DAY_MS
   const [year, month, day] = civilFromDays(days)
@@ -68,7 +73,7 @@ function offsetMinutes(text: string): number | undefined {
  *
  * @param text - Such as `2026-11-20`, `2026-11-20T10:00Z` or `2026-11-20T10:00:00.1234567+01:00`.
  * @returns The instant, digits beyond 100 ns cut; undefined where the text is no such time, has no offset, or names a
- * day or hour that does not exist.
+ * day or hour that does not exist, or lies outside the years 0000 to 9999.
  */
 export function parseInstant(text: string): Instant | undefined {
   const match = PATTERN.exec(text)
@@ -92,7 +97,8 @@ export function parseInstant(text: string): Instant | undefined {
     return undefined
   const digits = fraction.padEnd(7, '0')
   const clock = Number(hour) * 3_600_000 + (Number(minute) - offset) * 60_000 + Number(second) * 1000
-  return compose(days * DAY_MS + clock + Number(digits.slice(0, 3)), digits.slice(3, 7))
+  const ms = days * DAY_MS + clock + Number(digits.slice(0, 3))
+  return ms < FIRST_MS || ms > LAST_MS ? undefined : compose(ms, digits.slice(3, 7))
 }
 
 /** Says whether a text is already a canonical {@link Instant}; cheaper than parsing it. */
@@ -112,12 +118,12 @@ export function toEpochMs(instant: Instant): number {
   return days * DAY_MS + seconds * 1000 + Number(instant.slice(20, 23))
 }
 
-/** The instant of a number of milliseconds since 1970-01-01T00:00Z, fractions of a millisecond cut. */
+/** The instant of a number of milliseconds since 1970-01-01T00:00Z, fractions of a millisecond cut; the nearest one that can be written where it lies outside the years 0000 to 9999. */
 export function fromEpochMs(ms: number): Instant {
   return compose(Math.floor(ms), '0000')
 }
 
-/** The instant `ms` milliseconds later (earlier when negative); digits below the millisecond are kept. */
+/** The instant `ms` milliseconds later (earlier when negative); digits below the millisecond are kept; never beyond the years 0000 to 9999. */
 export function addMs(instant: Instant, ms: number): Instant {
   return compose(toEpochMs(instant) + Math.floor(ms), instant.slice(23, 27))
 }

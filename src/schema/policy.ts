@@ -26,7 +26,7 @@ export interface Placed<T> {
 
 /**
  * How recent a run must be: since a fixed time, or within a rolling duration before now.
- * Exactly one of the two is set.
+ * At least one of the two is set; where both are, both must hold.
  */
 export interface Freshness {
   readonly since?: Instant

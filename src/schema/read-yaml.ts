@@ -1,4 +1,4 @@
-import { Composer, type Document, Lexer, Parser } from 'yaml'
+import { Composer, type Document, isCollection, isPair, isScalar, Lexer, Parser, type Scalar } from 'yaml'
 import { buildTree, DEEPEST, isEmptyDocument, tooDeep } from './build-tree.ts'
 import type { Finding, IndexedText, Span } from './indexed-text.ts'
 import type { Member } from './text-tree.ts'
@@ -61,6 +61,7 @@ function* compose(text: string): Generator<Step> {
       yield* documents(composer.next(token))
     }
     if (parser.stack.length > DEEPEST) {
+      yield* documents(composer.end(false, parser.offset))
       yield { end: tooDeep({ start: parser.offset - lexeme.length, end: parser.offset }) }
       return
     }
@@ -69,13 +70,38 @@ function* compose(text: string): Generator<Step> {
   yield* documents(composer.end(false, text.length))
 }
 
+/** The scalar that a document ends with, where an unclosed quote must be. */
+function lastScalar(node: unknown): Scalar | undefined {
+  if (isScalar(node)) return node
+  if (isPair(node)) return lastScalar(node.value ?? node.key)
+  return isCollection(node) ? lastScalar(node.items.at(-1)) : undefined
+}
+
+/** An unclosed quote swallows the rest of the document: it is told where it opens, not where the document ends. */
+function unclosedQuote({ contents }: Document.Parsed, at: number): Finding | undefined {
+  const scalar = lastScalar(contents)
+  const [start = 0, , end = 0] = scalar?.range ?? []
+  if (!scalar?.type?.startsWith('QUOTE') || end < at) return undefined
+  return {
+    code: 'yaml-syntax',
+    message: 'this quote is never closed: close it, or quote the text the other way',
+    span: { start, end: start + 1 },
+  }
+}
+
 /** What the library found in one document. Only the first is told: the others follow from it. */
-function firstFault({ document, tagDirective }: Exclude<Step, { end: Finding }>): Finding | undefined {
+function firstFault(
+  text: string,
+  { document, tagDirective }: Exclude<Step, { end: Finding }>,
+): Finding | undefined {
   if (tagDirective !== undefined) return { ...explainYamlFault('BAD_DIRECTIVE'), span: tagDirective }
   const [first] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
   if (first === undefined) return undefined
-  const [start, end] = first.pos
-  return { ...explainYamlFault(first.code), span: { start, end } }
+  const [from, end] = first.pos
+  const quote = first.code === 'MISSING_CHAR' ? unclosedQuote(document, from) : undefined
+  // The library points at the indentation where it means what is indented.
+  const start = from + (/^ */.exec(text.slice(from, from + 1000))?.[0].length ?? 0)
+  return quote ?? { ...explainYamlFault(first.code), span: { start, end: Math.max(start + 1, end) } }
 }
 
 /**
@@ -90,7 +116,7 @@ export function readYaml(text: IndexedText): YamlFile {
   const findings: Finding[] = []
   const documents: Member[] = []
   for (const step of compose(text.text)) {
-    const fault = 'end' in step ? step.end : firstFault(step)
+    const fault = 'end' in step ? step.end : firstFault(text.text, step)
     if (fault !== undefined) findings.push(fault)
     if (fault !== undefined || 'end' in step || isEmptyDocument(step.document.contents)) continue
     const before = findings.length
