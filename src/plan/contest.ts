@@ -38,7 +38,7 @@ export function contestHold(
     (operations.includes('lift') ? heldByOther(posture) : undefined) ??
     revertedByOther(level, posture, rules) ??
     cancelledByOther(
-      posture.endedSince.filter(ended => leadsToward(ended, level)).map(({ action }) => action),
+      posture.endedSince.filter(ended => operations.includes(ended.direction)).map(({ action }) => action),
       rules,
     )
   )
