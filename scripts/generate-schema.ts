@@ -160,6 +160,9 @@ function compileValidator(schema: JsonObject, validatorName: string, coerceTypes
     verbose: true,
     strict: true,
     strictRequired: false,
+    // Lengths in UTF-16 units: counting code points would import a helper of ajv at run time.
+    unicode: false,
+    logger: false,
     formats: textFormats,
     code: { source: true, esm: true, lines: true, formats: _`textFormats` },
   })

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, posix } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { codeOf, ROOT, readFilesBelow, roomOf } from './source-files.ts'
+import { codeOf, ROOT, readFilesBelow, readGeneratedFiles, roomOf } from './source-files.ts'
 
 /** Which rooms a room may import from. `report` takes from `apply` the shapes that it shows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -25,6 +25,10 @@ const PURE_BUILTINS: Readonly<Record<string, readonly string[]>> = {
   plan: ['node:crypto'],
   apply: ['node:crypto'],
   report: ['node:util'],
+}
+
+interface PackageJson {
+  readonly dependencies: Readonly<Record<string, string>>
 }
 
 interface Import {
@@ -77,6 +81,15 @@ describe('the sources', () => {
       .map(({ specifier }) => specifier)
       .filter(specifier => specifier.startsWith('node:') || /^(undici|@azure|log-update)/.test(specifier))
     expect(reaching.filter(name => !PURE_BUILTINS[room]?.includes(name))).toStrictEqual([])
+  })
+
+  test('the packages that are used at run time are exactly the dependencies', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as PackageJson
+    const packages = [...readFilesBelow('src', '.ts'), ...readGeneratedFiles()]
+      .flatMap(({ path, text }) => importsOf(path, text))
+      .filter(({ specifier }) => !/^(\.|node:)/.test(specifier))
+      .map(({ specifier }) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0])
+    expect([...new Set(packages)].sort()).toStrictEqual(Object.keys(dependencies).sort())
   })
 
   test('the core draws no random numbers', () => {

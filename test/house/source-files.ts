@@ -12,11 +12,30 @@ export interface TextFile {
 
 /** Reads the files below a folder of the checkout that end in one of the endings, generated code left out; sorted. */
 export function readFilesBelow(folder: string, ...endings: readonly string[]): readonly TextFile[] {
+  return listBelow(folder)
+    .filter(path => endings.some(ending => path.endsWith(ending)) && !isGenerated(path))
+    .map(readTextFile)
+}
+
+/** Reads the sources that the build generates. */
+export function readGeneratedFiles(): readonly TextFile[] {
+  return listBelow('src')
+    .filter(path => path.endsWith('.ts') && isGenerated(path))
+    .map(readTextFile)
+}
+
+function listBelow(folder: string): readonly string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .map(name => join(folder, name))
-    .filter(path => endings.some(ending => path.endsWith(ending)) && !path.split('/').includes('generated'))
     .sort()
-    .map(path => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }))
+}
+
+function isGenerated(path: string): boolean {
+  return path.split('/').includes('generated')
+}
+
+function readTextFile(path: string): TextFile {
+  return { path, text: readFileSync(join(ROOT, path), 'utf8') }
 }
 
 /** The room of a source file: `src/plan/digest.ts` is in `plan`, `src/index.ts` in none. */
