@@ -41,23 +41,18 @@ function readFields(entry: Located<Entry | ExceptEntry>): MachineEntry['fields']
 function checkEntry(reading: Reading, entry: Located<Entry | ExceptEntry>): void {
   const keys = Object.keys(entry.value)
   const span = entry.member.name
+  const missing = at(entry, 'missing')
   if (keys.every(key => key === 'missing')) {
     const message =
       'expected a field that chooses machines, found none: add `id`, `dnsName`, `tag`, `list` or another'
     reading.findings.push({ code: 'empty-entry', message, span })
-  }
-  const missing = at(entry, 'missing')
-  if (keys.includes('all') && keys.length > 1) {
+  } else if (keys.includes('all') && keys.length > 1) {
     const message = '`all: true` is every machine, whatever stands beside it: let it stand alone'
     reading.findings.push({ code: 'all-not-alone', message, span })
   } else if (missing !== undefined && !NAMING.some(key => keys.includes(key))) {
     const message = '`missing` has no effect here: the entry names no machine by `id`, `dnsName` or `list`'
-    reading.findings.push({
-      severity: 'warning',
-      code: 'missing-without-name',
-      message,
-      span: missing.member.name,
-    })
+    const severity = 'warning'
+    reading.findings.push({ severity, code: 'missing-without-name', message, span: missing.member.name })
   }
 }
 
