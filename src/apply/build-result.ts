@@ -163,7 +163,11 @@ function notContained(
   return sortedOnce(
     wanted.flatMap(({ address, machine, before, after }) => {
       if (machine === null) return []
-      const level = known === undefined ? before : levelOf(machine.id, 'isolated', known.of(machine.id))
+      // A machine that was not read again, such as that of a blocked item, is as the plan saw it.
+      const level =
+        known?.machine(machine.id) === undefined
+          ? before
+          : levelOf(machine.id, 'isolated', known.of(machine.id))
       // Where a hold is submitted again although the history says it is there, only the end of that counts.
       const isDoubted =
         before === after && !done.has(address) && plan.changes.some(one => one.address === address)

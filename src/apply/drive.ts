@@ -51,7 +51,8 @@ export async function drive(run: Run, feed: ProgressFeed): Promise<DriveEnd> {
 /** Nothing is being sent, nothing can be, and nobody waits for what is in flight. */
 function isOver(run: Run, state: SubmitState): boolean {
   if (state.isSubmitting || state.isLocked) return false
-  return run.options.noWait || !inFlightItems(run).some(isAwaited)
+  if (run.options.noWait) return true
+  return state.waitedFor.size === 0 && !inFlightItems(run).some(isAwaited)
 }
 
 function submitLimitOf(run: Run): Instant | null {
