@@ -1,14 +1,14 @@
 import type { Diagnostic } from '../schema/diagnostic.ts'
 import { addMs, formatInstant, type Instant } from '../schema/instant.ts'
 import { hasExpired } from './compose.ts'
-import { planIdOf } from './digest.ts'
+import { planIdOfTexts } from './digest.ts'
 import type { Blocked, Change, Guard, Plan, PlanDiagnostic, Summary } from './document.ts'
 import { estimateOf } from './estimate.ts'
 import { guardLifts, guardPlan, isLift } from './guards.ts'
 import type { Item } from './item.ts'
 import { countOnboarded } from './observation.ts'
 import type { PlanInput } from './plan-input.ts'
-import { writeBlocked, writeChange, writeDrift, writeInFlight } from './write-items.ts'
+import { type WrittenChange, writeBlocked, writeChange, writeDrift, writeInFlight } from './write-items.ts'
 
 /** A saved plan may be applied for a day (product.md 5.8). */
 const PLAN_LIFE_MS = 24 * 3_600_000
@@ -24,20 +24,11 @@ export interface Findings {
   readonly diagnostics: readonly Diagnostic[]
 }
 
-/** Blocks the lifts of a plan that has too many of them; returns what is left and what the guard says. */
-function limitLifts(input: PlanInput, changes: readonly Change[]) {
-  const guard = guardLifts({
-    changes,
-    configuration: input.configuration,
-    exceed: input.options.exceedGuards,
-  })
-  if (guard?.status !== 'fail') return { guard, kept: changes, stopped: [] }
-  const out = new Set(changes.filter(isLift).map(({ address }) => address))
-  return {
-    guard,
-    kept: changes.filter(({ address }) => !out.has(address)),
-    stopped: changes.filter(({ address }) => out.has(address)),
-  }
+/** What the guard on lifts says, and the lifts that it stops. */
+function limitLifts({ configuration, options }: PlanInput, written: readonly WrittenChange[]) {
+  const changes = written.map(({ change }) => change)
+  const guard = guardLifts({ changes, configuration, exceed: options.exceedGuards })
+  return { guard, stopped: guard?.status === 'fail' ? changes.filter(isLift) : [] }
 }
 
 function blockedLift(change: Change, guard: Guard): Blocked {
@@ -65,10 +56,12 @@ function byAddress<T extends { readonly address: string }>(list: readonly T[]): 
 export function assemblePlan({ input, at, items, unresolved, diagnostics }: Findings): Plan {
   const { observation, configuration, options } = input
   const { name } = configuration
-  const decided = byAddress(
+  const written = byAddress(
     items.flatMap(item => (item.decision.kind === 'change' ? [writeChange(item, item.decision)] : [])),
   )
-  const { guard: liftGuard, kept, stopped } = limitLifts(input, decided)
+  const { guard: liftGuard, stopped } = limitLifts(input, written)
+  const sent = written.filter(({ change }) => !stopped.includes(change))
+  const kept = sent.map(({ change }) => change)
   const guardInput = {
     changes: kept,
     configuration,
@@ -89,7 +82,10 @@ export function assemblePlan({ input, at, items, unresolved, diagnostics }: Find
   return {
     formatVersion: '1.0',
     toolVersion: input.toolVersion,
-    planId: planIdOf(observation.target, kept),
+    planId: planIdOfTexts(
+      observation.target,
+      sent.map(({ text }) => text),
+    ),
     createdAt: formatInstant(input.now),
     expiresAt: formatInstant(expiryOf(input)),
     target: observation.target,

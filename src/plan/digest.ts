@@ -3,12 +3,17 @@ import type { Change, Plan, Target } from './document.ts'
 
 /** Writes JSON with sorted keys and no white space, so that equal values give equal bytes. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  const entries = Object.entries(value)
-    .filter(([, part]) => part !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, part]) => `${JSON.stringify(key)}:${canonicalJson(part)}`).join(',')}}`
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  let text = ''
+  for (const [key, part] of sortedEntries(value)) {
+    if (part !== undefined) text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(part)}`
+  }
+  return `{${text}}`
+}
+
+function sortedEntries(value: object): readonly (readonly [string, unknown])[] {
+  return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 /** SHA-256 of a text, 64 hex digits. */
@@ -21,19 +26,34 @@ type Digested = Pick<
   'address' | 'operations' | 'before' | 'after' | 'requests' | 'dependsOn' | 'basis'
 >
 
-function digestedFields(change: Digested): Digested {
+/** The canonical JSON of what one change does and rests on: the text behind its fingerprint and the plan's id. */
+export function digestText(change: Digested): string {
   const { address, operations, before, after, requests, dependsOn, basis } = change
-  return { address, operations, before, after, requests, dependsOn, basis }
+  return canonicalJson({ address, operations, before, after, requests, dependsOn, basis })
 }
 
-/** The first 16 hex digits of the digest of what one change does and rests on. */
+/** The first 16 hex digits of the digest of a change's {@link digestText}. */
+export function fingerprintOfText(text: string): string {
+  return sha256(text).slice(0, 16)
+}
+
+/**
+ * The plan's id: the digest of the canonical JSON of format, target and changes; nothing computed from the clock.
+ *
+ * @param texts - The {@link digestText} of each change, in the plan's order.
+ */
+export function planIdOfTexts(target: Target, texts: readonly string[]): string {
+  return `sha256:${sha256(`{"changes":[${texts.join(',')}],"formatVersion":"1.0","target":${canonicalJson(target)}}`)}`
+}
+
+/** The fingerprint of one change. */
 export function fingerprintOf(change: Digested): string {
-  return sha256(canonicalJson(digestedFields(change))).slice(0, 16)
+  return fingerprintOfText(digestText(change))
 }
 
-/** The plan's id: what it does and rests on, where, in this format; nothing computed from the clock. */
+/** The id of a plan of these changes. */
 export function planIdOf(target: Target, changes: readonly Digested[]): string {
-  return `sha256:${sha256(canonicalJson({ formatVersion: '1.0', target, changes: changes.map(digestedFields) }))}`
+  return planIdOfTexts(target, changes.map(digestText))
 }
 
 /** The digest of a whole document without its own `checksum`. */

@@ -5,7 +5,7 @@ import { isOwn } from '../posture/marker.ts'
 import { formatInstant } from '../schema/instant.ts'
 import type { Contributor } from './claim.ts'
 import type { DecidedChange, DraftRequest } from './decision.ts'
-import { fingerprintOf } from './digest.ts'
+import { digestText, fingerprintOfText } from './digest.ts'
 import type {
   Actor,
   Blocked,
@@ -43,33 +43,36 @@ function plannedRequest(draft: DraftRequest, comment: string): PlannedRequest {
     : { type: draft.type, body: { Comment: comment, ...draft.body } }
 }
 
+/** A change, and the text that its digests are of. */
+export interface WrittenChange {
+  readonly address: string
+  readonly change: Change
+  readonly text: string
+}
+
 /** Writes an item's decided change. */
-export function writeChange(item: Item, decision: DecidedChange): Change {
-  const { operations, before, after } = decision
-  const digested = {
-    address: item.address,
+export function writeChange(item: Item, decision: DecidedChange): WrittenChange {
+  const { address, machine, facet, basis } = item
+  const { operations, before, after, reason, warnings } = decision
+  const requests = decision.requests.map(draft => plannedRequest(draft, item.comment))
+  const dependsOn = [...item.dependsOn].sort()
+  const text = digestText({ address, operations, before, after, requests, dependsOn, basis })
+  const change: Change = {
+    address,
+    machine: describeMachine(machine),
+    facet,
     operations,
     before,
     after,
-    requests: decision.requests.map(draft => plannedRequest(draft, item.comment)),
-    dependsOn: [...item.dependsOn].sort(),
-    basis: item.basis,
-  }
-  return {
-    address: item.address,
-    machine: describeMachine(item.machine),
-    facet: item.facet,
-    operations,
-    before,
-    after,
-    reason: decision.reason,
-    requests: digested.requests,
-    basis: item.basis,
-    fingerprint: fingerprintOf(digested),
+    reason,
+    requests,
+    basis,
+    fingerprint: fingerprintOfText(text),
     policy: referenceTo(item.lead),
-    dependsOn: digested.dependsOn,
-    warnings: decision.warnings,
+    dependsOn,
+    warnings,
   }
+  return { address, change, text }
 }
 
 /** Writes an item that is blocked. */

@@ -41,30 +41,43 @@ function laterReading(a: MachineAction, b: MachineAction): MachineAction {
   return order < 0 ? b : a
 }
 
-/** Keeps each action id once, in the order of {@link compareActions} per machine on request. */
+/** Keeps each action id once, ordered by {@link compareActions} per machine. */
 export function indexHistory(actions: readonly MachineAction[]): History {
+  const byMachine = new Map<string, MachineAction[]>()
+  for (const action of actions) {
+    const list = byMachine.get(action.machineId)
+    if (list === undefined) byMachine.set(action.machineId, [action])
+    else list.push(action)
+  }
+  const unknownTypes = new Map<string, number>()
+  const histories = new Map<string, MachineHistory>()
+  for (const [machineId, list] of byMachine) {
+    const known = keepKnown(list.length === 1 ? list : uniqueById(list), unknownTypes)
+    if (known.length > 0) histories.set(machineId, known.sort(compareActions))
+  }
+  return {
+    of: machineId => histories.get(machineId) ?? [],
+    machineIds: [...histories.keys()].sort(compareText),
+    unknownTypes: new Map([...unknownTypes].sort(([a], [b]) => compareText(a, b))),
+  }
+}
+
+function uniqueById(actions: readonly MachineAction[]): readonly MachineAction[] {
   const byId = new Map<string, MachineAction>()
   for (const action of actions) {
     const known = byId.get(action.id)
     byId.set(action.id, known === undefined ? action : laterReading(known, action))
   }
-  const unknownTypes = new Map<string, number>()
-  const byMachine = new Map<string, MachineAction[]>()
-  for (const action of byId.values()) {
-    if (methodOf(action.type) === undefined) {
-      unknownTypes.set(action.type, (unknownTypes.get(action.type) ?? 0) + 1)
-      continue
-    }
-    const list = byMachine.get(action.machineId)
-    if (list === undefined) byMachine.set(action.machineId, [action])
-    else list.push(action)
-  }
-  for (const list of byMachine.values()) if (list.length > 1) list.sort(compareActions)
-  return {
-    of: machineId => byMachine.get(machineId) ?? [],
-    machineIds: [...byMachine.keys()].sort(compareText),
-    unknownTypes: new Map([...unknownTypes].sort(([a], [b]) => compareText(a, b))),
-  }
+  return byId.size === actions.length ? actions : [...byId.values()]
+}
+
+/** Leaves out the types that this version does not know, and counts them. */
+function keepKnown(actions: readonly MachineAction[], unknownTypes: Map<string, number>): MachineAction[] {
+  return actions.filter(({ type }) => {
+    if (methodOf(type) !== undefined) return true
+    unknownTypes.set(type, (unknownTypes.get(type) ?? 0) + 1)
+    return false
+  })
 }
 
 /**
