@@ -147,7 +147,8 @@ const liveResponse: RunFacet = {
   join: (a, b) =>
     JSON.stringify(a.commands) === JSON.stringify(b.commands) ? { ...a, ...joinFreshness(a, b) } : null,
   isAbout: (action, { commands = [] }) =>
-    commandsText(action.commands) === commandsText(commands.map(wireCommand)),
+    commandsText([...action.commands].sort((a, b) => a.index - b.index)) ===
+    commandsText(commands.map(wireCommand)),
   isStrongEnough: () => true,
   bodyOf: ({ commands = [] }) => ({ Commands: commands.map(wireCommand) }),
   wishOf: (body, freshness) => ({
