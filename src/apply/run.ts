@@ -1,6 +1,6 @@
 import type { Change, Plan } from '../plan/document.ts'
 import { markerOf } from '../plan/marker-of.ts'
-import { type Recheck, type RecheckContext, recheckChange } from '../plan/recheck.ts'
+import { holdsNow, type Recheck, type RecheckContext, recheckChange } from '../plan/recheck.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { appendMarker } from '../posture/marker.ts'
 import type { Configuration } from '../schema/configuration.ts'
@@ -286,5 +286,9 @@ export function recheckNow(
     .of(change.machine.id)
     .filter(({ id, status }) => !waitedFor.has(id) || endOf(status) === null)
     .map(action => (cancelled.has(action.id) ? { ...action, status: 'Pending' } : action))
-  return recheckChange(change, { configuration, planId: plan.planId, now, actions })
+  const verdict = recheckChange(change, { configuration, planId: plan.planId, now, actions })
+  if (verdict.kind !== 'satisfied' || step === 0) return verdict
+  // What somebody did before our own first half took effect does not hold any more.
+  const context = { configuration, planId: plan.planId, now, actions: known.of(change.machine.id) }
+  return holdsNow(change, context) ? verdict : { kind: 'unmoved' }
 }
