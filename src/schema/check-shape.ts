@@ -50,7 +50,8 @@ function explainUnknownKey(error: SchemaError, member: Member): Finding {
   const hint =
     key === '<<'
       ? '; merge keys are not supported: write the keys out'
-      : near || `; known here: ${known.map(quoteText).join(', ')}`
+      : near ||
+        (known.length === 0 ? ': no keys are known here' : `; known here: ${known.map(quoteText).join(', ')}`)
   return {
     code: 'unknown-key',
     message: `unknown key ${quoteText(key)}${hint}`,

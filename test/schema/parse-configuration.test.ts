@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest'
+import type { Configuration } from '../../src/schema/configuration.ts'
+import { defaultConfiguration, parseConfiguration } from '../../src/schema/parse-configuration.ts'
+import { toldAll } from './told.ts'
+
+function parse(text: string): ReturnType<typeof parseConfiguration> {
+  return parseConfiguration({ path: 'conf/holdfast.yaml', text })
+}
+
+/** The configuration of `version: 1` and further lines, which must have no faults. */
+function configurationOf(...lines: readonly string[]): Configuration {
+  const { configuration, diagnostics } = parse(['version: 1', ...lines].join('\n'))
+  expect(toldAll(diagnostics)).toStrictEqual([])
+  if (configuration === undefined) throw new Error('no configuration')
+  return configuration
+}
+
+describe('the defaults', () => {
+  test('are those of the contract', () => {
+    expect(defaultConfiguration()).toStrictEqual({
+      cloud: 'commercial',
+      policies: [],
+      guards: { maxMachines: 100, maxLifts: 20 },
+      protected: [],
+      allow: { quarantined: false, liveResponse: false, offboarded: false, scopeChange: false },
+      retry: { maxAttempts: 3, within: { text: '24h', ms: 86_400_000 } },
+      contested: { within: { text: '24h', ms: 86_400_000 } },
+      history: { lookback: { text: '180d', ms: 15_552_000_000 } },
+      apply: {
+        timeout: { text: '30m', ms: 1_800_000 },
+        pollInterval: { text: '5s', ms: 5000 },
+        lookup: { text: '15s', ms: 15_000 },
+      },
+    })
+  })
+
+  test('are all of a configuration that has its version only', () => {
+    expect(configurationOf()).toStrictEqual({ file: 'conf/holdfast.yaml', ...defaultConfiguration() })
+  })
+})
+
+test('a whole configuration is typed with its places', () => {
+  expect(
+    configurationOf(
+      'name: soc-emea',
+      'cloud: gcc-high',
+      'endpoint: https://eu.api.security.microsoft.com/api/',
+      'authority: https://login.microsoftonline.us/',
+      'scope: https://api.securitycenter.microsoft.com/.default',
+      'tenantId: AAAAAAAA-0000-0000-0000-000000000000',
+      'policies: [policies/**/*.yaml, extra]',
+      'guards: { maxMachines: 50, maxShare: 2.5%, maxLifts: 0, maxRuns: 2000 }',
+      'protected:',
+      '  - match: { tag: domain-controller }',
+      '    allow: [scanned, collected, scanned]',
+      '  - match: { list: dc.txt }',
+      'allow: { quarantined: true, liveResponse: True, offboarded: TRUE, scopeChange: true }',
+      'retry: { maxAttempts: 1, within: 1h }',
+      'contested: { within: 0s }',
+      'history: { lookback: 90d }',
+      'apply: { timeout: 1h, pollInterval: 1s, lookup: 30s }',
+    ),
+  ).toStrictEqual({
+    file: 'conf/holdfast.yaml',
+    name: 'soc-emea',
+    cloud: 'gcc-high',
+    endpoint: 'https://eu.api.security.microsoft.com',
+    authority: 'https://login.microsoftonline.us',
+    scope: 'https://api.securitycenter.microsoft.com/.default',
+    tenantId: 'aaaaaaaa-0000-0000-0000-000000000000',
+    policies: ['policies/**/*.yaml', 'extra'],
+    guards: { maxMachines: 50, maxShare: { text: '2.5%', ratio: 0.025 }, maxLifts: 0, maxRuns: 2000 },
+    protected: [
+      {
+        match: {
+          fields: { tag: ['domain-controller'] },
+          all: false,
+          missing: 'error',
+          place: { file: 'conf/holdfast.yaml', line: 11, column: 5 },
+        },
+        allow: ['scanned', 'collected'],
+        place: { file: 'conf/holdfast.yaml', line: 11, column: 5 },
+      },
+      {
+        match: {
+          fields: {},
+          list: { path: 'conf/dc.txt', machines: [] },
+          all: false,
+          missing: 'error',
+          place: { file: 'conf/holdfast.yaml', line: 13, column: 5 },
+        },
+        allow: [],
+        place: { file: 'conf/holdfast.yaml', line: 13, column: 5 },
+      },
+    ],
+    allow: { quarantined: true, liveResponse: true, offboarded: true, scopeChange: true },
+    retry: { maxAttempts: 1, within: { text: '1h', ms: 3_600_000 } },
+    contested: { within: { text: '0s', ms: 0 } },
+    history: { lookback: { text: '90d', ms: 7_776_000_000 } },
+    apply: {
+      timeout: { text: '1h', ms: 3_600_000 },
+      pollInterval: { text: '1s', ms: 1000 },
+      lookup: { text: '30s', ms: 30_000 },
+    },
+  })
+})
+
+describe('a part that is given in part keeps the other defaults', () => {
+  const defaults = defaultConfiguration()
+  test.each(
+    Object.entries<readonly [line: string, want: Partial<Configuration>]>({
+      guards: ['guards: { maxRuns: 5 }', { guards: { maxMachines: 100, maxLifts: 20, maxRuns: 5 } }],
+      allow: ['allow: { liveResponse: true }', { allow: { ...defaults.allow, liveResponse: true } }],
+      'allow, switched off by hand': ['allow: { offboarded: false }', { allow: defaults.allow }],
+      'retry by its number': ['retry: { maxAttempts: 5 }', { retry: { ...defaults.retry, maxAttempts: 5 } }],
+      'retry by its time': ['retry: { within: 24h }', { retry: defaults.retry }],
+      apply: ['apply: { lookup: 15s }', { apply: defaults.apply }],
+      history: ['history: {}', { history: defaults.history }],
+      contested: ['contested: {}', { contested: defaults.contested }],
+      'policies, a single one': ['policies: policies', { policies: ['policies'] }],
+    }),
+  )('%s', (_part, [line, want]) => expect(configurationOf(line)).toMatchObject(want))
+})
+
+describe('is told with its place:', () => {
+  test.each(
+    Object.entries<readonly [text: string, ...want: string[]]>({
+      'an empty file': ['', '1:1 no-document ||'],
+      'a second document': ['version: 1\n---\nversion: 1', '3:1 several-documents |version|'],
+      'broken YAML': ['version: [', '1:11 yaml-syntax ||'],
+      'no version': ['name: a', '1:1 missing-key |name|'],
+      'another version': ['version: 2', '1:10 unsupported-version |2|'],
+      'a list': ['- version', '1:1 wrong-type |- version|'],
+      'a misspelt key': ['version: 1\nguard: {}', '2:1 unknown-key |guard|'],
+      'a name with a slash': ['version: 1\nname: soc/emea', '2:7 invalid-name |soc/emea|'],
+      'an unknown cloud': ['version: 1\ncloud: gcchigh', '2:8 invalid-value |gcchigh|'],
+      'an endpoint without TLS': [
+        'version: 1\nendpoint: http://api.contoso.com',
+        '2:11 invalid-endpoint |http://api.contoso.com|',
+      ],
+      'an authority with a login': [
+        'version: 1\nauthority: https://a:b@c.com',
+        '2:12 invalid-endpoint |https://a:b@c.com|',
+      ],
+      'an empty scope': ['version: 1\nscope: ""', '2:8 empty-text |""|'],
+      'a tenant by name': [
+        'version: 1\ntenantId: contoso.onmicrosoft.com',
+        '2:11 invalid-guid |contoso.onmicrosoft.com|',
+      ],
+      'no policies in the list': ['version: 1\npolicies: []', '2:11 empty-collection |[]|'],
+      'policies that are a map': ['version: 1\npolicies: {}', '2:11 wrong-type |{}|'],
+      'a limit that is no number': [
+        'version: 1\nguards: { maxMachines: many }',
+        '2:24 invalid-number |many|',
+      ],
+      'a limit in hexadecimal': ['version: 1\nguards: { maxLifts: 0x10 }', '2:21 invalid-number |0x10|'],
+      'a limit below zero': ['version: 1\nguards: { maxRuns: -1 }', '2:20 invalid-number |-1|'],
+      'a limit with nothing behind it': [
+        'version: 1\nguards:\n  maxMachines:',
+        '3:3 wrong-type |maxMachines|',
+      ],
+      'a share without percent': ['version: 1\nguards: { maxShare: 10 }', '2:21 invalid-share |10|'],
+      'a share of more than everything': [
+        'version: 1\nguards: { maxShare: 100.1% }',
+        '2:21 invalid-share |100.1%|',
+      ],
+      'no attempts': ['version: 1\nretry: { maxAttempts: 0 }', '2:23 invalid-number |0|'],
+      'protection without machines': [
+        'version: 1\nprotected:\n  - allow: [scanned]',
+        '3:5 missing-key |allow: [scanned]|',
+      ],
+      'protection of every machine': [
+        'version: 1\nprotected: [{ match: { all: true } }]',
+        '2:24 all-outside-machines |all|',
+      ],
+      'protection of nothing': ['version: 1\nprotected: [{ match: {} }]', '2:15 empty-entry |match|'],
+      'protection that allows an unknown facet': [
+        'version: 1\nprotected: [{ match: { tag: x }, allow: [scan] }]',
+        '2:42 invalid-value |scan|',
+      ],
+      'a switch that is neither': ['version: 1\nallow: { offboarded: yes }', '2:22 invalid-value |yes|'],
+      'an unknown switch': ['version: 1\nallow: { offboard: true }', '2:10 unknown-key |offboard|'],
+      'a look-back of less than an hour': [
+        'version: 1\nhistory: { lookback: 10m }',
+        '2:22 duration-too-short |10m|',
+      ],
+      'a poll without pause': ['version: 1\napply: { pollInterval: 0s }', '2:24 duration-too-short |0s|'],
+      'a time that is no time': ['version: 1\ncontested: { within: never }', '2:22 invalid-duration |never|'],
+    }),
+  )('%s', (_what, [text, ...want]) => {
+    const { configuration, diagnostics } = parse(text)
+    expect(toldAll(diagnostics)).toStrictEqual(want)
+    expect(configuration).toBeUndefined()
+  })
+})
+
+test('a warning alone leaves the configuration', () => {
+  const { configuration, diagnostics } = parse(
+    'version: 1\nprotected: [{ match: { tag: x, missing: warn } }]',
+  )
+  expect(toldAll(diagnostics)).toStrictEqual(['2:32 warning missing-without-name |missing|'])
+  expect(configuration?.protected).toHaveLength(1)
+})
