@@ -37,7 +37,7 @@ const BEGINNING = '0001-01-01T00:00:00.0000000Z' as Instant
 
 /** Makes the reads of actions. */
 export function createActionReads(input: ReadsInput): ActionReads {
-  const { readJson, limits, clock, endpoint } = input
+  const { readJson, limits, clock, endpoint, counts } = input
   const refused = new Set<string>()
   const created = new Map<string, Instant>()
   const source: ListSource<MachineAction> = {
@@ -46,6 +46,7 @@ export function createActionReads(input: ReadsInput): ActionReads {
     readRow: readAction,
     readJson,
     limits,
+    counts,
   }
 
   const note = (action: MachineAction): void => {
@@ -133,7 +134,7 @@ function sinceRungs(
 ): readonly Rung<MachineAction[]>[] {
   const orderBy = 'creationDateTimeUtc asc'
   return [
-    { name: 'machineactions by creation', read: () => readByCreation(source, { from }, context) },
+    { name: 'machineactions by creation', read: () => readByCreation(source, from, context) },
     {
       name: 'machineactions created',
       read: () => readBySkip(source, { filter: createdFrom(from) }, context),

@@ -86,8 +86,8 @@ export const DEFENDER_CODES = {
     wayOut: 'Try again; if it stays, report it.',
   },
   'paging-unstable': {
-    meaning: 'The list changed under every attempt to read it to its end, so rows may be missing.',
-    wayOut: 'Try again when fewer machines or actions come and go.',
+    meaning: 'Rows moved, or fewer came than the service counts, at every attempt to read a list to its end.',
+    wayOut: 'Try again when fewer machines or actions come and go; if it stays, report it.',
   },
   interrupted: {
     meaning: 'The read was interrupted before it ended.',

@@ -7,7 +7,7 @@ import { firstAccepted, type Rung } from './ladder.ts'
 import type { ReadLimits } from './limits.ts'
 import { emptyAt404, nullAt404 } from './not-found.ts'
 import { listUrl } from './odata.ts'
-import { type ListSource, readBySkip } from './paging.ts'
+import { type CountSupport, type ListSource, readBySkip } from './paging.ts'
 import { readEntity, readList } from './wire-list.ts'
 import { isOnboarded, readMachine } from './wire-machine.ts'
 
@@ -41,6 +41,7 @@ export interface ReadsInput {
   readonly readJson: ReadJson
   readonly limits: ReadLimits
   readonly clock: Clock
+  readonly counts: CountSupport
 }
 
 const ONBOARDED = "onboardingStatus eq 'Onboarded' and mergedIntoMachineId eq null"
@@ -55,6 +56,7 @@ export function createMachineReads(input: ReadsInput): MachineReads {
     readRow: readMachine,
     readJson,
     limits: input.limits,
+    counts: input.counts,
   }
 
   // Ordered by key, so that pages do not shift where there is more than one.

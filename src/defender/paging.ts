@@ -3,7 +3,12 @@ import { DefenderError } from './defender-error.ts'
 import type { ReadContext, ReadJson } from './json-reader.ts'
 import type { ReadLimits } from './limits.ts'
 import { createdFrom, type ListQuery, listUrl } from './odata.ts'
-import { readList } from './wire-list.ts'
+import { type Page, readList } from './wire-list.ts'
+
+/** Whether the service takes `$count=true` in list calls; learned from the first of them. */
+export interface CountSupport {
+  state: 'untried' | 'taken' | 'refused'
+}
 
 /** A list of the service and how its rows read. */
 export interface ListSource<Row extends { readonly id: string }> {
@@ -13,17 +18,43 @@ export interface ListSource<Row extends { readonly id: string }> {
   readonly readRow: (row: unknown) => Row
   readonly readJson: ReadJson
   readonly limits: ReadLimits
+  readonly counts: CountSupport
 }
 
-/** The rows of one query and of the pages its nextLinks lead to, in the service's order. */
+/** The rows of one query and of the pages its nextLinks lead to, in the service's order, each once. */
 interface Stretch<Row> {
   readonly rows: readonly Row[]
-  /** Whether `$top` cut it, so that the list may go on. */
-  readonly isFull: boolean
+  /** How many rows the service counts for the query, paging aside; undefined where it does not say. */
+  readonly count: number | undefined
+  /** Whether the list goes on after these rows. */
+  readonly goesOn: boolean
+}
+
+/** One reading of a list to its end. */
+interface Reading<Row> {
+  readonly rows: Row[]
+  /** What the service counted when the reading began. */
+  readonly count: number | undefined
 }
 
 /** Attempts to read a list that moves. */
 const PASSES = 3
+
+/** Reads again where rows moved under the reading or fewer came than were counted: a row left out is never absent. */
+async function readWhole<Row>(list: string, once: () => Promise<Reading<Row> | undefined>): Promise<Row[]> {
+  let why = ''
+  for (let pass = 1; pass <= PASSES; pass += 1) {
+    const reading = await once()
+    if (reading === undefined) {
+      why = 'rows moved under it'
+      continue
+    }
+    const { rows, count } = reading
+    if (count === undefined || rows.length >= count) return rows
+    why = `${rows.length} of ${count} rows came`
+  }
+  throw new DefenderError('paging-unstable', `The list ${list} was read ${PASSES} times, at last ${why}.`)
+}
 
 /**
  * Reads a whole list by `$skip`, or by nextLink where the service gives one.
@@ -33,39 +64,27 @@ const PASSES = 3
  *
  * Rejects with `paging-unstable` or `paging-stuck` where no reading reaches the end.
  */
-export async function readBySkip<Row extends { readonly id: string }>(
+export function readBySkip<Row extends { readonly id: string }>(
   source: ListSource<Row>,
   query: Pick<ListQuery, 'filter' | 'orderBy'>,
   context: ReadContext,
 ): Promise<Row[]> {
-  for (let pass = 1; pass <= PASSES; pass += 1) {
-    const rows = await skipOnce(source, query, context)
-    if (rows !== undefined) return rows
-  }
-  throw new DefenderError(
-    'paging-unstable',
-    `The list ${source.list} changed during each of ${PASSES} readings.`,
-  )
-}
-
-async function skipOnce<Row extends { readonly id: string }>(
-  source: ListSource<Row>,
-  query: Pick<ListQuery, 'filter' | 'orderBy'>,
-  context: ReadContext,
-): Promise<Row[] | undefined> {
-  const byId = new Map<string, Row>()
-  let skip = 0
-  let last: string | undefined
-  for (;;) {
-    const stretch = await readStretch(source, { ...query, top: source.limits.pageSize, skip }, context)
-    if (last !== undefined && !stretch.rows.some(row => row.id === last)) return undefined
-    const known = byId.size
-    for (const row of stretch.rows) byId.set(row.id, row)
-    if (!stretch.isFull) return [...byId.values()]
-    if (byId.size === known) throw stuck(source.list)
-    skip += stretch.rows.length - 1
-    last = stretch.rows.at(-1)?.id
-  }
+  return readWhole(source.list, async () => {
+    const byId = new Map<string, Row>()
+    let count: number | undefined
+    let last: string | undefined
+    for (let skip = 0; ; ) {
+      const stretch = await readStretch(source, query, skip, context)
+      if (last !== undefined && !stretch.rows.some(row => row.id === last)) return undefined
+      if (skip === 0) count = stretch.count
+      const known = byId.size
+      for (const row of stretch.rows) byId.set(row.id, row)
+      if (!stretch.goesOn) return { rows: [...byId.values()], count }
+      if (byId.size === known) throw stuck(source.list)
+      skip += stretch.rows.length - 1
+      last = stretch.rows.at(-1)?.id
+    }
+  })
 }
 
 /**
@@ -76,31 +95,35 @@ async function skipOnce<Row extends { readonly id: string }>(
  * Rejects with `query-refused` where the service does not keep to the filter or the order, since then the last row is
  * not the newest; with `paging-stuck` where a page brings nothing new.
  */
-export async function readByCreation<
-  Row extends { readonly id: string; readonly creationDateTimeUtc: Instant },
->(source: ListSource<Row>, query: { readonly from: Instant }, context: ReadContext): Promise<Row[]> {
-  const byId = new Map<string, Row>()
-  const orderBy = 'creationDateTimeUtc asc'
-  const top = source.limits.pageSize
-  let { from } = query
-  let last = from
-  let skip = 0
-  for (;;) {
-    const stretch = await readStretch(source, { filter: createdFrom(from), orderBy, top, skip }, context)
-    const known = byId.size
-    for (const row of stretch.rows) byId.set(row.id, row)
-    if (!stretch.isFull) return [...byId.values()]
-    const first = stretch.rows[0]?.creationDateTimeUtc ?? from
-    last = lastOfAscending(skip > 0 ? last : from, stretch.rows)
-    if (last > first) {
-      from = last
-      skip = 0
-    } else {
-      // The first page from a time on may well hold nothing but the rows that led there.
-      if (skip > 0 && byId.size === known) throw stuck(source.list)
-      skip += stretch.rows.length
+export function readByCreation<Row extends { readonly id: string; readonly creationDateTimeUtc: Instant }>(
+  source: ListSource<Row>,
+  start: Instant,
+  context: ReadContext,
+): Promise<Row[]> {
+  return readWhole(source.list, async () => {
+    const byId = new Map<string, Row>()
+    let count: number | undefined
+    let from = start
+    let last = start
+    for (let skip = 0, page = 0; ; page += 1) {
+      const query = { filter: createdFrom(from), orderBy: 'creationDateTimeUtc asc' }
+      const stretch = await readStretch(source, query, skip, context)
+      if (page === 0) count = stretch.count
+      const known = byId.size
+      for (const row of stretch.rows) byId.set(row.id, row)
+      if (!stretch.goesOn) return { rows: [...byId.values()], count }
+      const first = stretch.rows[0]?.creationDateTimeUtc ?? from
+      last = lastOfAscending(skip > 0 ? last : from, stretch.rows)
+      if (last > first) {
+        from = last
+        skip = 0
+      } else {
+        // The first page from a time on may well hold nothing but the rows that led there.
+        if (skip > 0 && byId.size === known) throw stuck(source.list)
+        skip += stretch.rows.length
+      }
     }
-  }
+  })
 }
 
 function lastOfAscending(
@@ -122,24 +145,51 @@ const IDLE_PAGES = 3
 
 async function readStretch<Row extends { readonly id: string }>(
   source: ListSource<Row>,
-  query: ListQuery & { readonly top: number },
+  query: Pick<ListQuery, 'filter' | 'orderBy'>,
+  skip: number,
   context: ReadContext,
 ): Promise<Stretch<Row>> {
-  const rows: Row[] = []
-  const seen = new Set<string>()
-  let url = listUrl(source.endpoint, source.list, query)
-  for (let idle = 0; idle < IDLE_PAGES; ) {
-    const page = readList(await source.readJson(url, context), source.readRow)
-    const known = seen.size
-    for (const row of page.rows) {
-      rows.push(row)
-      seen.add(row.id)
-    }
-    if (page.nextLink === undefined) return { rows, isFull: rows.length >= query.top }
-    idle = seen.size > known ? 0 : idle + 1
+  const { pageSize } = source.limits
+  const byId = new Map<string, Row>()
+  let { page, url } = await readFirst(source, { ...query, top: pageSize, skip }, context)
+  const { count } = page
+  let sent = 0
+  for (let idle = 0; ; ) {
+    const known = byId.size
+    for (const row of page.rows) byId.set(row.id, row)
+    sent += page.rows.length
+    if (page.nextLink === undefined) break
+    idle = byId.size > known ? 0 : idle + 1
+    if (idle === IDLE_PAGES) throw stuck(source.list)
     url = URL.parse(page.nextLink, url)?.href ?? page.nextLink
+    page = readList(await source.readJson(url, context), source.readRow)
   }
-  throw stuck(source.list)
+  // By the count, a server's own and silent limit on a page does not end the list early.
+  const isShort = count !== undefined && skip + byId.size < count
+  return { rows: [...byId.values()], count, goesOn: sent > 0 && (sent >= pageSize || isShort) }
+}
+
+/** Asks with `$count` unless the service is known to refuse it; a refusal is put to the test without it, once. */
+async function readFirst<Row extends { readonly id: string }>(
+  source: ListSource<Row>,
+  query: ListQuery,
+  context: ReadContext,
+): Promise<{ page: Page<Row>; url: string }> {
+  const { counts, endpoint, list, readRow, readJson } = source
+  if (counts.state !== 'refused') {
+    const url = listUrl(endpoint, list, { ...query, count: true })
+    try {
+      const page = readList(await readJson(url, context), readRow)
+      counts.state = 'taken'
+      return { page, url }
+    } catch (error) {
+      const isDoubtful = counts.state !== 'taken'
+      if (!(error instanceof DefenderError && error.code === 'query-refused' && isDoubtful)) throw error
+      counts.state = 'refused'
+    }
+  }
+  const url = listUrl(endpoint, list, query)
+  return { page: readList(await readJson(url, context), readRow), url }
 }
 
 function stuck(list: string): DefenderError {

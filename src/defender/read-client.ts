@@ -9,6 +9,7 @@ import { createJsonReader, type ReadContext } from './json-reader.ts'
 import { READ_LIMITS, type ReadLimits } from './limits.ts'
 import { createMachineReads } from './machine-reads.ts'
 import { observe } from './observe.ts'
+import type { CountSupport } from './paging.ts'
 import { readOnly } from './read-only.ts'
 
 /** Which machines a list call asks for. Ids and names in lower case; a name is the exact, whole one. */
@@ -65,7 +66,8 @@ export function createReads(dependencies: ClientDependencies): Reads {
   const limits: ReadLimits = { ...READ_LIMITS, ...dependencies.limits }
   const caller = createCaller({ ...dependencies, send: readOnly(dependencies.send) })
   const readJson = createJsonReader(caller, clock, limits)
-  const input = { endpoint: target.endpoint, readJson, limits, clock }
+  const counts: CountSupport = { state: 'untried' }
+  const input = { endpoint: target.endpoint, readJson, limits, clock, counts }
   const machines = createMachineReads(input)
   const actions = createActionReads(input)
   const log = newCallLog()

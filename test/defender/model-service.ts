@@ -19,6 +19,10 @@ export interface ModelOptions {
   readonly ignoresSkip?: boolean
   /** Leaves `@odata.count` out. */
   readonly countsNothing?: boolean
+  /** Changes the rows of an answer after they were counted. */
+  readonly tamper?: (rows: readonly WireRow[], request: number) => readonly WireRow[]
+  /** A limit on a page of which the server says nothing. */
+  readonly silentPage?: number
   /** Runs before each answer, such as to let a row come or go. */
   readonly before?: (model: ModelService, url: URL) => void
 }
@@ -36,9 +40,17 @@ export class ModelService {
     this.actions = [...(options.actions ?? [])]
   }
 
-  /** The decoded queries so far, the list first: `machines $filter=…&$top=…`. */
+  /** The decoded queries so far, the list first, `$count` left out: `machines $filter=…&$top=…`. */
   get queries(): readonly string[] {
-    return this.urls.map(url => `${url.pathname.slice(5)} ${decodeURIComponent(url.search.slice(1))}`)
+    return this.urls.map(url => {
+      const query = decodeURIComponent(url.search.slice(1)).replace('&$count=true', '')
+      return `${url.pathname.slice('/api/'.length)} ${query}`
+    })
+  }
+
+  /** Which of the queries asked for a count. */
+  get counted(): readonly boolean[] {
+    return this.urls.map(url => url.searchParams.has('$count'))
   }
 
   readonly send: Send = async request => this.#answer(request)
@@ -62,15 +74,17 @@ export class ModelService {
     const skip = this.#options.ignoresSkip === true ? 0 : Number(query.get('$skip') ?? 0)
     const top = Number(query.get('$top') ?? 10_000)
     const asked = ordered.slice(skip, skip + top)
-    const value = asked.slice(0, this.#options.serverPage ?? asked.length)
-    const rest = asked.length - value.length
+    const page = asked.slice(0, this.#options.serverPage ?? asked.length)
+    const rest = asked.length - page.length
+    const shown = page.slice(0, this.#options.silentPage ?? page.length)
+    const value = this.#options.tamper?.(shown, this.urls.length) ?? shown
     const count =
       query.get('$count') === 'true' && this.#options.countsNothing !== true
         ? { '@odata.count': selected.length }
         : {}
     if (rest === 0) return { ...count, value }
     const next = new URL(url)
-    next.searchParams.set('$skip', String(skip + value.length))
+    next.searchParams.set('$skip', String(skip + page.length))
     next.searchParams.set('$top', String(rest))
     return { ...count, value, '@odata.nextLink': next.href }
   }

@@ -79,7 +79,7 @@ describe('a look at the whole tenant', () => {
   test('counts every try and repeat', async () => {
     const { observation, model } = await observed(TENANT, { ...FLEET, refuses: ['filter', 'orderby'] })
     expect(observation.apiCalls).toBe(model.urls.length)
-    expect(observation.apiCalls).toBe(2 + 4)
+    expect(observation.apiCalls).toBe(3 + 5)
   })
 
   test('leaves out actions that name no machine, and says how many', async () => {

@@ -90,9 +90,9 @@ describe('all actions of a tenant', () => {
   })
 
   test.each<[string, ModelOptions, readonly string[]]>([
-    ['an order', { refuses: ['orderby'] }, ['ge+order', 'ge']],
-    ['a filter', { refuses: ['filter'] }, ['ge+order', 'ge', 'order']],
-    ['both', { refuses: ['filter', 'orderby'] }, ['ge+order', 'ge', 'order', 'plain']],
+    ['an order', { refuses: ['orderby'] }, ['ge+order', 'ge+order', 'ge']],
+    ['a filter', { refuses: ['filter'] }, ['ge+order', 'ge+order', 'ge', 'order']],
+    ['both', { refuses: ['filter', 'orderby'] }, ['ge+order', 'ge+order', 'ge', 'order', 'plain']],
     ['nothing, but does not keep to the order', { ignoresOrder: true }, ['ge+order', 'ge', 'ge']],
   ])(
     'of a service that refuses %s are found by a plainer query, which is remembered',
@@ -112,7 +112,7 @@ describe('all actions of a tenant', () => {
   )
 
   test('of a service that refuses even the plain list are an error with its message', async () => {
-    const refusals: Reply[] = Array.from({ length: 4 }, () => ({
+    const refusals: Reply[] = Array.from({ length: 5 }, () => ({
       status: 400,
       body: errorBody('BadRequest', 'no'),
     }))
@@ -152,7 +152,7 @@ describe('all machines of a tenant', () => {
   test('are read on by $skip, each page one row early', async () => {
     const { model, client } = over({ machines: fleet(5), refuses: ['orderby'] }, { pageSize: 3 })
     expect(ids(await client.listMachines({ kind: 'all' }))).toStrictEqual(ids(fleet(5)))
-    expect(model.queries.slice(1)).toStrictEqual([
+    expect(model.queries.slice(2)).toStrictEqual([
       'machines $top=3',
       'machines $top=3&$skip=2',
       'machines $top=3&$skip=4',
@@ -166,7 +166,7 @@ describe('all machines of a tenant', () => {
         refuses: ['orderby'],
         // The list is newest first: this one stands in the first page.
         before: model => {
-          if (model.urls.length === 3) model.machines = model.machines.filter(row => row.id !== machineId(7))
+          if (model.urls.length === 4) model.machines = model.machines.filter(row => row.id !== machineId(7))
         },
       },
       { pageSize: 3 },
@@ -233,12 +233,75 @@ describe('all machines of a tenant', () => {
   })
 
   test('are an error where the 404 is not the service’s, or stands in the middle of the list', async () => {
-    const foreign = createReadClient(dependencies(scripted([{ status: 404 }, { status: 404 }]).send))
+    const foreign = createReadClient(
+      dependencies(scripted([{ status: 404 }, { status: 404 }, { status: 404 }]).send),
+    )
     expect(await rejection(foreign.listMachines({ kind: 'all' }))).toMatchObject({ code: 'not-the-service' })
     const page: Reply = { body: { value: [wireMachine(1), wireMachine(2)] } }
     const { send } = scripted([page, { status: 404, body: errorBody('ResourceNotFound', 'x') }])
     const cut = createReadClient(dependencies(send, { limits: { pageSize: 2 } }))
     expect(await rejection(cut.listMachines({ kind: 'all' }))).toMatchObject({ code: 'not-found' })
+  })
+})
+
+describe('a list that is counted', () => {
+  const fleet = Array.from({ length: 7 }, (_, number) => wireMachine(number))
+  const losesSecond = (rows: readonly WireRow[]): readonly WireRow[] => rows.filter((_, index) => index !== 1)
+  const all = { kind: 'all' } as const
+
+  test.each<[string, ModelOptions, Partial<ReadLimits>]>([
+    ['a row left out once', { tamper: (rows, request) => (request === 1 ? losesSecond(rows) : rows) }, {}],
+    [
+      'a row left out of a later page',
+      { tamper: (rows, request) => (request === 2 ? losesSecond(rows) : rows) },
+      { pageSize: 3 },
+    ],
+    ['a row that came twice', { tamper: rows => [...rows, ...rows.slice(-1)] }, { pageSize: 3 }],
+    ['a page that the server cut without a word', { silentPage: 2 }, {}],
+    [
+      'a nextLink to a page that lacks a row',
+      { serverPage: 3, tamper: (rows, request) => (request === 2 ? losesSecond(rows) : rows) },
+      {},
+    ],
+  ])('loses no row by %s', async (_what, options, limits) => {
+    const machines = over({ machines: fleet, ...options }, limits)
+    expect(ids(await machines.client.listMachines(all))).toStrictEqual(ids(fleet))
+    const actions = over({ actions: history(7), ...options }, limits)
+    expect(ids(await actions.client.listActions(tenant))).toStrictEqual(ids(history(7)))
+  })
+
+  test('and always lacks a row is an error, not a shorter list', async () => {
+    const { client } = over({ machines: fleet, tamper: losesSecond })
+    expect(await rejection(client.listMachines(all))).toMatchObject({ code: 'paging-unstable' })
+  })
+
+  test('and names more rows than there are ends', async () => {
+    const { client } = over({ machines: fleet, tamper: () => [] })
+    expect(await rejection(client.listMachines(all))).toMatchObject({
+      code: 'paging-unstable',
+      message: 'The list machines was read 3 times, at last 0 of 7 rows came.',
+    })
+  })
+
+  test('is counted in every call, which costs none', async () => {
+    const { model, client } = over({ machines: fleet, actions: history(3) })
+    await client.listMachines(all)
+    await client.listActions(tenant)
+    expect(model.counted).toStrictEqual([true, true])
+  })
+
+  test('of a service that refuses to count costs one call, and counts no more', async () => {
+    const { model, client } = over({ machines: fleet, actions: history(3), refuses: ['count'] })
+    expect(await client.listMachines(all)).toHaveLength(7)
+    expect(await client.listActions(tenant)).toHaveLength(3)
+    expect(model.counted).toStrictEqual([true, false, false])
+  })
+
+  test('once is counted still when the service refuses another part of a query', async () => {
+    const { model, client } = over({ machines: fleet, actions: history(3), refuses: ['in'] })
+    await client.listActions(tenant)
+    await client.listMachines({ kind: 'named', ids: [machineId(1), machineId(2)], dnsNames: [] })
+    expect(model.counted).toStrictEqual([true, true, true])
   })
 })
 
@@ -305,11 +368,11 @@ describe('named machines', () => {
   })
 
   test.each<[string, readonly Refusable[], number, number]>([
-    ['in: by or, 20 at a time', ['in'], 50, 1 + 3],
-    ['or too: one by one, where that is at most ten calls', ['in', 'or'], 10, 1 + 1 + 10],
-    ['or too, for many: as a whole', ['in', 'or'], 50, 1 + 1 + 1],
-    ['any filter: as a whole', ['filter'], 5, 3 + 1],
-    ['filter and order: as a whole, unordered', ['filter', 'orderby'], 5, 3 + 2],
+    ['in: by or, 20 at a time', ['in'], 50, 2 + 3],
+    ['or too: one by one, where that is at most ten calls', ['in', 'or'], 10, 2 + 1 + 10],
+    ['or too, for many: as a whole', ['in', 'or'], 50, 2 + 1 + 1],
+    ['any filter: as a whole', ['filter'], 5, 4 + 1],
+    ['filter and order: as a whole, unordered', ['filter', 'orderby'], 5, 4 + 2],
   ])('of a service that refuses %s', async (_what, refuses, count, calls) => {
     const { model, client } = over({ machines: fleet, refuses })
     expect(ids(await client.listMachines(named({ ids: firstIds(count) })))).toStrictEqual(firstIds(count))
@@ -320,7 +383,7 @@ describe('named machines', () => {
     const { model, client } = over({ machines: fleet, refuses: ['in'] })
     await client.listMachines(named({ ids: firstIds(2) }))
     await client.listMachines(named({ ids: firstIds(3) }))
-    expect(model.queries.filter(query => query.includes(' in ('))).toHaveLength(1)
+    expect(model.queries.filter(query => query.includes(' in ('))).toHaveLength(2)
   })
 
   test('so many that batches cost more than pages are read as a whole', async () => {
@@ -369,7 +432,7 @@ describe('named machines', () => {
     const { client, model } = over({ machines: fleet, refuses: ['filter'] })
     const found = await client.listMachines(named({ dnsNames: ['ws-7.contoso.com'] }))
     expect(ids(found)).toStrictEqual([machineId(7)])
-    expect(model.urls).toHaveLength(2)
+    expect(model.urls).toHaveLength(3)
   })
 
   test('a quote in a name is doubled', async () => {
@@ -410,10 +473,10 @@ describe('actions of some machines', () => {
   })
 
   test.each<[readonly Refusable[], number]>([
-    [['in'], 2],
-    [['in', 'or'], 1 + 1 + 2],
-    [['filter'], 3 + 1 + 1 + 1],
-    [['filter', 'orderby'], 3 + 1 + 1 + 1 + 1],
+    [['in'], 2 + 1],
+    [['in', 'or'], 2 + 1 + 2],
+    [['filter'], 4 + 1 + 1 + 1],
+    [['filter', 'orderby'], 4 + 1 + 1 + 1 + 1],
   ])('are found where the service refuses %j', async (refuses, calls) => {
     const { model, client } = over({ actions, refuses })
     expect(ids(await client.listActions(of([1, 2])))).toStrictEqual([actionId(1), actionId(2)])
@@ -522,18 +585,19 @@ describe('the number of onboarded machines', () => {
     const { model, client } = over({ machines })
     expect(await client.countOnboarded()).toBe(2)
     expect(model.queries).toStrictEqual([
-      "machines $filter=onboardingStatus eq 'Onboarded' and mergedIntoMachineId eq null&$top=1&$count=true",
+      "machines $filter=onboardingStatus eq 'Onboarded' and mergedIntoMachineId eq null&$top=1",
     ])
+    expect(model.counted).toStrictEqual([true])
   })
 
-  test.each<[string, ModelOptions]>([
-    ['refuses to filter by merged records', { refuses: ['merged'] }],
-    ['refuses $count', { refuses: ['count'] }],
-    ['leaves the count out', { countsNothing: true }],
-  ])('is counted from the whole list where the service %s', async (_what, options) => {
+  test.each<[string, ModelOptions, number]>([
+    ['refuses to filter by merged records', { refuses: ['merged'] }, 2],
+    ['refuses $count', { refuses: ['count'] }, 3],
+    ['leaves the count out', { countsNothing: true }, 2],
+  ])('is counted from the whole list where the service %s', async (_what, options, calls) => {
     const { model, client } = over({ machines, ...options })
     expect(await client.countOnboarded()).toBe(2)
-    expect(model.urls).toHaveLength(2)
+    expect(model.urls).toHaveLength(calls)
   })
 
   test('is 0 where the service answers 404', async () => {
