@@ -1,5 +1,5 @@
 import type { Machine } from '../posture/machine.ts'
-import { methodOf } from '../posture/methods.ts'
+import { ACTION_METHODS } from '../posture/methods.ts'
 import { unsupportedReason } from '../posture/platforms.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import { addMs, type Instant } from '../schema/instant.ts'
@@ -78,7 +78,20 @@ export function limitOf(item: LimitedChange, limits: Limits): Note | undefined {
 
 /** The limits that the configuration alone sets, looked at again when a plan is applied. */
 export function configurationLimitOf(item: LimitedChange, limits: Limits): Note | undefined {
-  return isProtected(item, limits) ?? isNotAllowed(item, limits)
+  return isProtected(item, limits) ?? isNotAllowed(item, limits) ?? isScopeChange(item, limits)
+}
+
+function isScopeChange({ change }: LimitedChange, { configuration }: Limits): Note | undefined {
+  if (!isChain(change) || configuration.allow.scopeChange) return undefined
+  return {
+    code: 'scope-change',
+    message: `changing the scope from ${change.before} to ${change.after} releases the machine for a moment, and the configuration does not say \`allow: { scopeChange: true }\` any more; allow it, or declare what holds.`,
+  }
+}
+
+/** A release followed by a new isolation. */
+function isChain({ operations }: DecidedChange): boolean {
+  return operations.includes('lift') && operations.includes('impose')
 }
 
 function isProtected({ facet, machine, releases }: LimitedChange, { protection }: Limits): Note | undefined {
@@ -142,11 +155,18 @@ function isUnsupported({ machine, releases, change }: LimitedChange): Note | und
   return undefined
 }
 
+/** The permissions of which one lets a request through; a cancel needs that of any action (defender-api.md 5.1). */
+function permissionsFor(type: DraftRequest['type']): readonly string[] {
+  const methods = ACTION_METHODS.filter(method => type === 'Cancel' || method.type === type)
+  return [...new Set(methods.map(({ permission }) => permission))]
+}
+
 function isForbidden({ change }: LimitedChange, { roles }: Limits): Note | undefined {
   if (roles === null) return undefined
   const missing = change.requests
-    .map(request => methodOf(request.type)?.permission)
-    .find(permission => permission !== undefined && !roles.includes(permission))
+    .map(({ type }) => permissionsFor(type))
+    .find(permissions => !permissions.some(permission => roles.includes(permission)))
+    ?.join(' or ')
   if (missing === undefined) return undefined
   return {
     code: 'will-be-forbidden',
@@ -160,8 +180,7 @@ function isActive(machine: Machine): boolean {
 
 /** A release followed by a new isolation leaves a machine open where it cannot answer in between. */
 function needsActive({ machine, change }: LimitedChange): Note | undefined {
-  const chained = change.operations.includes('lift') && change.operations.includes('impose')
-  if (!chained || isActive(machine)) return undefined
+  if (!isChain(change) || isActive(machine)) return undefined
   return {
     code: 'chain-needs-active',
     message: `changing the scope releases the machine first, and it is ${machine.healthStatus ?? 'of unknown health'}; plan again once it is Active, or declare what holds.`,
