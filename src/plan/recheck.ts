@@ -1,9 +1,9 @@
 import { foldHold, holdBasis } from '../posture/fold-hold.ts'
 import { foldRun, runBasis } from '../posture/fold-run.ts'
-import { compareActions, type MachineHistory } from '../posture/history.ts'
+import { indexHistory, type MachineHistory } from '../posture/history.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../posture/holds.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
-import { parseMarker } from '../posture/marker.ts'
+import { isOwn, parseMarker } from '../posture/marker.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import type { Instant } from '../schema/instant.ts'
 import { attribute } from './attribution.ts'
@@ -51,10 +51,15 @@ interface SecondLook {
  * as in flight still.
  */
 export function recheckChange(change: Change, context: RecheckContext): Recheck {
-  const history = withoutPlan(context.actions, context.planId)
+  const history = indexHistory(withoutPlan(context)).of(change.machine.id)
   const look = isHold(change) ? lookAtHold(change, history, context) : lookAtRun(change, history, context.now)
   const { decision, basis, latest, types } = look
-  if (decision.kind === 'unchanged') return { kind: 'satisfied', actionId: latest?.id ?? null }
+  if (decision.kind === 'unchanged') {
+    // What this plan has lifted since then has to be put back, whoever had imposed it in between.
+    return holdsNow(change, context)
+      ? { kind: 'satisfied', actionId: latest?.id ?? null }
+      : { kind: 'unmoved' }
+  }
   const [awaited] = decision.kind === 'in-flight' ? decision.awaited : []
   if (awaited !== undefined) return { kind: 'in-flight', action: awaited }
   if (decision.kind === 'blocked') return { kind: 'moved', message: decision.message }
@@ -75,29 +80,27 @@ function isHold(change: Change): change is Change & { readonly facet: HoldName }
 /**
  * Says whether the history of a machine now shows what a change was to bring about; actions of any plan count.
  *
- * A cancel alone has brought about what it was for when nothing opposite is in flight and the level stands.
+ * A cancel alone has brought about what it was for when the level stands.
  */
 export function holdsNow(change: Change, context: RecheckContext): boolean {
-  const history = [...context.actions].sort(compareActions)
+  const history = indexHistory(context.actions).of(change.machine.id)
   if (isHold(change)) {
-    const posture = foldHold(history, HOLD_PAIRS[change.facet], context.configuration.name)
-    return (
-      satisfiesLevel(posture.level, change.after as HoldLevel) ||
-      isStronger(posture.level, change.after as HoldLevel)
-    )
+    const { level } = foldHold(history, HOLD_PAIRS[change.facet], context.configuration.name)
+    const wanted = change.after as HoldLevel
+    const mayBeStronger = change.reason !== 'other-scope'
+    return satisfiesLevel(level, wanted) || (mayBeStronger && isStronger(level, wanted))
   }
   return lookAtRun({ ...change, reason: 'not-run' }, history, context.now).decision.kind === 'unchanged'
 }
 
-/** The history as it would be had this plan done nothing. */
-function withoutPlan(actions: readonly MachineAction[], planId: string): MachineHistory {
+/** The actions as they would be had this plan done nothing. */
+function withoutPlan({ actions, planId, configuration: { name } }: RecheckContext): readonly MachineAction[] {
   const plan = shortPlanId(planId)
   return actions
-    .filter(action => parseMarker(action.requestorComment)?.plan !== plan)
+    .filter(action => !(isOwn(action, name) && parseMarker(action.requestorComment)?.plan === plan))
     .map(action =>
       parseMarker(action.cancellationComment)?.plan === plan ? { ...action, status: 'Pending' } : action,
     )
-    .sort(compareActions)
 }
 
 function lookAtHold(
@@ -110,7 +113,7 @@ function lookAtHold(
   const decision = decideHold(
     {
       level: change.after as Exclude<HoldLevel, 'unknown'>,
-      declared: change.reason === 'effect-uncertain',
+      declared: change.reason === 'declared-released' || change.reason === 'effect-uncertain',
       scopeChange: change.reason === 'other-scope',
       reassert: change.operations[0] === 'cancel',
       resubmit: change.reason === 'resubmitted',
@@ -162,8 +165,9 @@ function requestKey(request: DraftRequest | PlannedRequest): string {
 }
 
 function movedMessage(change: Change, history: MachineHistory): string {
+  const isThere = change.basis.every(id => history.some(action => action.id === id))
   const mover = history.findLast(action => !change.basis.includes(action.id))
-  return mover === undefined
+  return mover === undefined || !isThere
     ? `the history that ${change.address} rests on is not there any more; plan again.`
     : `${mover.type} by ${attribute(mover)} came after the plan was made (${mover.status}); plan again.`
 }
