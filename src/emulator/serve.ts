@@ -7,6 +7,7 @@ import {
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import { TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
 import type { Emulator } from './emulator.ts'
@@ -67,6 +68,12 @@ function cutShort(response: ServerResponse, reply: Reply, afterBytes: number): v
   response.write(Buffer.from(reply.body).subarray(0, afterBytes), () => response.socket?.destroy())
 }
 
+/** Breaks a connection the hard way; over TLS there is only the soft one. */
+function reset(socket: Socket): void {
+  if (socket instanceof TLSSocket) socket.destroy()
+  else socket.resetAndDestroy()
+}
+
 async function send(
   request: IncomingMessage,
   response: ServerResponse,
@@ -81,7 +88,7 @@ async function send(
       cutShort(response, answer, answer.afterBytes)
       return
     case 'reset':
-      request.socket.resetAndDestroy()
+      reset(request.socket)
       return
     case 'hang':
   }
@@ -137,7 +144,8 @@ export async function serveEmulator(emulator: Emulator, options: ServeOptions): 
   }
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    answer(request, response).catch(() => request.socket.destroy())
+    const { socket } = request
+    answer(request, response).catch(() => socket.destroy())
   }
   const server = tls === undefined ? createPlainServer(onRequest) : createTlsServer(tls, onRequest)
   const sockets = trackSockets(server)
