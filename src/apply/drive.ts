@@ -42,8 +42,8 @@ export async function drive(run: Run, feed: ProgressFeed): Promise<DriveEnd> {
     if (deadline !== null && deadline <= now) return state.isLocked ? 'locked' : 'deadline'
     const lookupAt = lookup.step()
     const pollAt = run.options.noWait ? null : awaiting.step(state.waitedFor, state.isSubmitting)
-    feed.emit(state.isSubmitting ? 'submitting' : 'awaiting', deadline, state.heldUntil)
-    const next = earliestOf([state.nextAt, giveUpAt, deadline, lookupAt, pollAt])
+    const frameAt = feed.emit(state.isSubmitting ? 'submitting' : 'awaiting', deadline, state.heldUntil)
+    const next = earliestOf([state.nextAt, giveUpAt, deadline, lookupAt, pollAt, frameAt])
     await run.restUntil(next ?? addMs(now, STALL_MS))
   }
 }

@@ -17,12 +17,17 @@ export class ProgressFeed {
     this.#run = run
   }
 
-  /** Hands over a frame, unless one of the same phase was handed over just now. */
-  emit(phase: Progress['phase'], deadline: Instant | null, heldUntil: Instant | null): void {
+  /**
+   * Hands over a frame, unless one of the same phase was handed over just now.
+   *
+   * @returns When the frame that was held back is due; null where none was.
+   */
+  emit(phase: Progress['phase'], deadline: Instant | null, heldUntil: Instant | null): Instant | null {
     const { deps, clock, startedAt } = this.#run
     const now = clock.now()
-    const isDue = this.#lastAt === undefined || addMs(this.#lastAt, FRAME_MS) <= now
-    if (deps.onProgress === undefined || (!isDue && phase === this.#lastPhase)) return
+    if (deps.onProgress === undefined) return null
+    const dueAt = this.#lastAt === undefined ? now : addMs(this.#lastAt, FRAME_MS)
+    if (dueAt > now && phase === this.#lastPhase) return dueAt
     this.#lastAt = now
     this.#lastPhase = phase
     const items = [...this.#run.items]
@@ -35,6 +40,7 @@ export class ProgressFeed {
       heldUntil,
       submitMsLeft: this.#run.windows.msFor(countQueued(items), now),
     })
+    return null
   }
 }
 
