@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ROOT } from './source-files.ts'
+
+const PROGRAM = join(ROOT, 'bin/holdfast.js')
+/** Start-up over a bare Node that does nothing. */
+const LIMIT = 1.5
+const PAIRS = 7
+const TRIES = 5
+
+/** Registers a hook that writes down the file of every module that is loaded, also of packages. */
+const RECORDER = `
+import { appendFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+registerHooks({
+  load(url, context, nextLoad) {
+    appendFileSync(process.env.LOADED_FILES, url + '\\n')
+    return nextLoad(url, context)
+  },
+})
+`
+
+function milliseconds(args: readonly string[]): number {
+  const begin = performance.now()
+  spawnSync(process.execPath, args, { stdio: 'ignore' })
+  return performance.now() - begin
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN
+}
+
+/** The two runs of a pair lie close together, so that a busy machine slows both. */
+function measure(args: readonly string[]): number {
+  const ratios = Array.from(
+    { length: PAIRS },
+    () => milliseconds([PROGRAM, ...args]) / milliseconds(['-e', '0']),
+  )
+  return median(ratios)
+}
+
+describe('start-up', () => {
+  let folder: string
+  let recorder: string
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'holdfast-start-'))
+    recorder = join(folder, 'recorder.mjs')
+    writeFileSync(recorder, RECORDER)
+    writeFileSync(
+      join(folder, 'policy.yaml'),
+      'version: 1\npolicy: p\nreason: r\nmachines: [{ tag: t }]\nstate: { isolated: full }\n',
+    )
+    writeFileSync(
+      join(folder, 'scenario.yaml'),
+      'version: 1\nmachines: [{ computerDnsName: a.contoso.com, machineTags: [t] }]\n',
+    )
+  })
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test(`holdfast --version takes at most ${LIMIT} times a bare Node`, () => {
+    const tries: number[] = []
+    while (tries.length < TRIES && !tries.some(ratio => ratio <= LIMIT)) tries.push(measure(['--version']))
+    expect(Math.min(...tries), `ratios ${tries.join(', ')}`).toBeLessThanOrEqual(LIMIT)
+  })
+
+  /** Packages whose files were loaded by a run. */
+  function packagesLoaded(args: readonly string[]): ReadonlySet<string> {
+    const list = join(folder, 'loaded.txt')
+    writeFileSync(list, '')
+    spawnSync(process.execPath, ['--import', pathToFileURL(recorder).href, PROGRAM, ...args], {
+      cwd: folder,
+      env: { ...process.env, LOADED_FILES: list, CI: 'true', HOLDFAST_TOKEN: '', XDG_STATE_HOME: folder },
+      stdio: 'ignore',
+    })
+    const files = readFileSync(list, 'utf8').trim().split('\n')
+    expect(files.some(file => file.endsWith('/dist/cli/entry.js'))).toBe(true)
+    return new Set(files.flatMap(file => /\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []))
+  }
+
+  test('the recorder sees packages: help loads commander', () => {
+    expect(packagesLoaded(['--help'])).toContain('commander')
+  })
+
+  test.each<[readonly string[], readonly string[]]>([
+    [['--version'], ['commander', 'yaml', 'undici', '@azure/identity']],
+    [['--help'], ['yaml', 'undici', '@azure/identity', 'diff', 'log-update']],
+    [
+      ['schema', 'policy'],
+      ['yaml', 'undici', '@azure/identity'],
+    ],
+    [
+      ['validate', 'policy.yaml'],
+      ['undici', '@azure/identity', 'diff', 'log-update'],
+    ],
+    [
+      ['plan', 'policy.yaml', '--emulate', 'scenario.yaml'],
+      ['undici', '@azure/identity', 'log-update'],
+    ],
+    [
+      ['plan', 'policy.yaml', '--endpoint', 'http://127.0.0.1:9'],
+      ['diff', 'log-update'],
+    ],
+  ])('%j loads nothing of %j', (args, unwanted) => {
+    const loaded = packagesLoaded(args)
+    expect(unwanted.filter(name => loaded.has(name))).toStrictEqual([])
+  })
+})

@@ -1,0 +1,125 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readFilesBelow } from './house/source-files.ts'
+
+/**
+ * What README.md shows is what happens: every console block is run and compared. A line of … leaves something out;
+ * times, ids and digests, and where lines are wrapped, may differ.
+ */
+const ROOT = join(import.meta.dirname, '..')
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
+
+interface Shown {
+  readonly command: string
+  readonly pieces: readonly string[]
+}
+
+/** Makes two runs comparable: what depends on the clock or on chance becomes a word, and all white space one blank. */
+function steady(text: string): string {
+  return text
+    .replace(/\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z)?/g, 'TIME')
+    .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'ID')
+    .replace(/sha256:[0-9a-f]{64}/g, 'DIGEST')
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+const SHOWN: readonly Shown[] = [...README.matchAll(/^```console\n\$ (.+)\n([\s\S]*?)^```$/gm)].map(
+  ([, command = '', output = '']) => ({
+    command,
+    pieces: output
+      .split(/^…$/m)
+      .map(steady)
+      .filter(piece => piece !== ''),
+  }),
+)
+
+/** Where the pieces stand in the output, one after the other; -1 for a piece that is not there. */
+function positions(output: string, pieces: readonly string[]): readonly number[] {
+  let from = 0
+  return pieces.map(piece => {
+    const found = output.indexOf(piece, from)
+    from = found === -1 ? from : found + piece.length
+    return found
+  })
+}
+
+describe('README.md', () => {
+  let folder: string
+  const outputs = new Map<string, string>()
+
+  function holdfast(args: readonly string[]): string {
+    const env = {
+      ...process.env,
+      CI: 'true',
+      NO_COLOR: '1',
+      COLUMNS: '110',
+      XDG_STATE_HOME: join(folder, '.state'),
+    }
+    const program = join(ROOT, 'bin/holdfast.js')
+    const { stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
+      cwd: folder,
+      env,
+      encoding: 'utf8',
+    })
+    return stdout + stderr
+  }
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'holdfast-readme-'))
+    holdfast(['init', '.'])
+    for (const { command } of SHOWN) {
+      const args = command === 'npm run demo' ? ['demo'] : command.replace(/^holdfast /, '').split(' ')
+      if (!outputs.has(command)) outputs.set(command, steady(holdfast(args)))
+    }
+  }, 60_000)
+  afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+  test('shows the demo, the first check and the first plan', () => {
+    expect(SHOWN.map(({ command }) => command)).toStrictEqual([
+      'npm run demo',
+      'npm run demo',
+      'holdfast validate',
+      'holdfast plan --emulate scenario.yaml',
+    ])
+  })
+
+  test.each(SHOWN)('shows what `$command` prints', ({ command, pieces }) => {
+    const output = outputs.get(command) ?? ''
+    const missing = pieces.filter((_piece, index) => positions(output, pieces)[index] === -1)
+    expect(missing, output).toStrictEqual([])
+  })
+})
+
+describe('documents', () => {
+  const documents = [
+    ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'].map(path => ({
+      path,
+      text: readFileSync(join(ROOT, path), 'utf8'),
+    })),
+    ...readFilesBelow('docs', '.md'),
+  ]
+
+  test('link to files and headings that are there', () => {
+    const broken = documents.flatMap(({ path, text }) =>
+      [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)(#[^)]*)?\)/g)]
+        .map(([, target = '']) => target)
+        .filter(target => !existsSync(join(ROOT, dirname(path), target)))
+        .map(target => `${path}: ${target}`),
+    )
+    expect(broken).toStrictEqual([])
+  })
+
+  test('name only npm scripts that are there', () => {
+    const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      readonly scripts: Readonly<Record<string, string>>
+    }
+    const named = documents.flatMap(({ text }) =>
+      [...text.matchAll(/npm run ([a-z:-]+)/g)].map(([, name = '']) => name),
+    )
+    expect(named.filter(name => scripts[name] === undefined)).toStrictEqual([])
+  })
+})
