@@ -5,10 +5,15 @@ import type { ReadLimits } from './limits.ts'
 import { createdFrom, type ListQuery, listUrl } from './odata.ts'
 import { type Page, readList } from './wire-list.ts'
 
-/** Whether the service takes `$count=true` in list calls; learned from the first of them. */
+/** Whether the service takes `$count=true` in list calls; learned from the first that it takes or refuses. */
 export interface CountSupport {
   state: 'untried' | 'taken' | 'refused'
+  /** Queries that were refused with a count and without, so that the count was not at fault. */
+  acquittals: number
 }
+
+/** After so many acquittals it is given up: each costs a call, and a service this strict will likely refuse it too. */
+const ACQUITTALS = 2
 
 /** A list of the service and how its rows read. */
 export interface ListSource<Row extends { readonly id: string }> {
@@ -40,20 +45,21 @@ interface Reading<Row> {
 /** Attempts to read a list that moves. */
 const PASSES = 3
 
-/** Reads again where rows moved under the reading or fewer came than were counted: a row left out is never absent. */
-async function readWhole<Row>(list: string, once: () => Promise<Reading<Row> | undefined>): Promise<Row[]> {
-  let why = ''
-  for (let pass = 1; pass <= PASSES; pass += 1) {
-    const reading = await once()
-    if (reading === undefined) {
-      why = 'rows moved under it'
-      continue
+/**
+ * Reads again where rows moved under the reading, a page came again, or fewer rows came than were counted: a row left
+ * out is never absent.
+ */
+async function readWhole<Row>(list: string, once: () => Promise<Reading<Row>>): Promise<Row[]> {
+  for (let pass = 1; ; pass += 1) {
+    try {
+      const { rows, count } = await once()
+      if (count === undefined || rows.length >= count) return rows
+      throw unstable(list, `${rows.length} of ${count} rows came`)
+    } catch (error) {
+      const isPaging = error instanceof DefenderError && error.code.startsWith('paging-')
+      if (!isPaging || pass === PASSES) throw error
     }
-    const { rows, count } = reading
-    if (count === undefined || rows.length >= count) return rows
-    why = `${rows.length} of ${count} rows came`
   }
-  throw new DefenderError('paging-unstable', `The list ${list} was read ${PASSES} times, at last ${why}.`)
 }
 
 /**
@@ -75,7 +81,9 @@ export function readBySkip<Row extends { readonly id: string }>(
     let last: string | undefined
     for (let skip = 0; ; ) {
       const stretch = await readStretch(source, query, skip, context)
-      if (last !== undefined && !stretch.rows.some(row => row.id === last)) return undefined
+      if (last !== undefined && !stretch.rows.some(row => row.id === last)) {
+        throw unstable(source.list, 'rows moved under it')
+      }
       if (skip === 0) count = stretch.count
       const known = byId.size
       for (const row of stretch.rows) byId.set(row.id, row)
@@ -169,29 +177,48 @@ async function readStretch<Row extends { readonly id: string }>(
   return { rows: [...byId.values()], count, goesOn: sent > 0 && (sent >= pageSize || isShort) }
 }
 
-/** Asks with `$count` unless the service is known to refuse it; a refusal is put to the test without it, once. */
+/** Asks with `$count` unless the service is known to refuse it; a refusal is put to the test without it. */
 async function readFirst<Row extends { readonly id: string }>(
   source: ListSource<Row>,
   query: ListQuery,
   context: ReadContext,
 ): Promise<{ page: Page<Row>; url: string }> {
-  const { counts, endpoint, list, readRow, readJson } = source
-  if (counts.state !== 'refused') {
-    const url = listUrl(endpoint, list, { ...query, count: true })
-    try {
-      const page = readList(await readJson(url, context), readRow)
-      counts.state = 'taken'
-      return { page, url }
-    } catch (error) {
-      const isDoubtful = counts.state !== 'taken'
-      if (!(error instanceof DefenderError && error.code === 'query-refused' && isDoubtful)) throw error
-      counts.state = 'refused'
-    }
+  const { counts } = source
+  const read = async (count: boolean): Promise<{ page: Page<Row>; url: string }> => {
+    const url = listUrl(source.endpoint, source.list, { ...query, count })
+    return { page: readList(await source.readJson(url, context), source.readRow), url }
   }
-  const url = listUrl(endpoint, list, query)
-  return { page: readList(await readJson(url, context), readRow), url }
+  if (counts.state === 'refused') return read(false)
+  const wasTaken = counts.state === 'taken'
+  try {
+    const first = await read(true)
+    counts.state = 'taken'
+    return first
+  } catch (error) {
+    if (wasTaken || !isQueryRefused(error)) throw error
+  }
+  try {
+    const first = await read(false)
+    counts.state = 'refused'
+    return first
+  } catch (error) {
+    if (isQueryRefused(error)) counts.acquittals += 1
+    if (counts.acquittals >= ACQUITTALS) counts.state = 'refused'
+    throw error
+  }
+}
+
+function isQueryRefused(error: unknown): boolean {
+  return error instanceof DefenderError && error.code === 'query-refused'
 }
 
 function stuck(list: string): DefenderError {
-  return new DefenderError('paging-stuck', `The list ${list} gave the same page again.`)
+  return new DefenderError(
+    'paging-stuck',
+    `The list ${list} was read ${PASSES} times, and a page brought nothing new.`,
+  )
+}
+
+function unstable(list: string, why: string): DefenderError {
+  return new DefenderError('paging-unstable', `The list ${list} was read ${PASSES} times, at last ${why}.`)
 }

@@ -66,7 +66,7 @@ export function createReads(dependencies: ClientDependencies): Reads {
   const limits: ReadLimits = { ...READ_LIMITS, ...dependencies.limits }
   const caller = createCaller({ ...dependencies, send: readOnly(dependencies.send) })
   const readJson = createJsonReader(caller, clock, limits)
-  const counts: CountSupport = { state: 'untried' }
+  const counts: CountSupport = { state: 'untried', acquittals: 0 }
   const input = { endpoint: target.endpoint, readJson, limits, clock, counts }
   const machines = createMachineReads(input)
   const actions = createActionReads(input)

@@ -91,8 +91,8 @@ describe('all actions of a tenant', () => {
 
   test.each<[string, ModelOptions, readonly string[]]>([
     ['an order', { refuses: ['orderby'] }, ['ge+order', 'ge+order', 'ge']],
-    ['a filter', { refuses: ['filter'] }, ['ge+order', 'ge+order', 'ge', 'order']],
-    ['both', { refuses: ['filter', 'orderby'] }, ['ge+order', 'ge+order', 'ge', 'order', 'plain']],
+    ['a filter', { refuses: ['filter'] }, ['ge+order', 'ge+order', 'ge', 'ge', 'order']],
+    ['both', { refuses: ['filter', 'orderby'] }, ['ge+order', 'ge+order', 'ge', 'ge', 'order', 'plain']],
     ['nothing, but does not keep to the order', { ignoresOrder: true }, ['ge+order', 'ge', 'ge']],
   ])(
     'of a service that refuses %s are found by a plainer query, which is remembered',
@@ -112,7 +112,7 @@ describe('all actions of a tenant', () => {
   )
 
   test('of a service that refuses even the plain list are an error with its message', async () => {
-    const refusals: Reply[] = Array.from({ length: 5 }, () => ({
+    const refusals: Reply[] = Array.from({ length: 6 }, () => ({
       status: 400,
       body: errorBody('BadRequest', 'no'),
     }))
@@ -120,22 +120,29 @@ describe('all actions of a tenant', () => {
     expect(await rejection(client.listActions(tenant))).toMatchObject({ code: 'query-refused', status: 400 })
   })
 
-  test('whatever the page size, the cuts of the server, the refusals and the times, are all found once', async () => {
+  test('whatever the page size, the cuts of the server, the refusals, the losses and the times, are all found once', async () => {
     const cases = fc.record({
       seconds: fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 25 }),
       pageSize: fc.integer({ min: 2, max: 9 }),
       serverPage: fc.option(fc.integer({ min: 1, max: 9 }), { nil: undefined }),
-      refuses: fc.subarray<Refusable>(['filter', 'orderby']),
+      refuses: fc.subarray<Refusable>(['filter', 'orderby', 'count']),
       ignoresOrder: fc.boolean(),
+      lossAt: fc.integer({ min: 1, max: 12 }),
+      repeatAt: fc.integer({ min: 1, max: 12 }),
     })
     await fc.assert(
-      fc.asyncProperty(cases, async ({ seconds, pageSize, serverPage, refuses, ignoresOrder }) => {
+      fc.asyncProperty(cases, async ({ seconds, pageSize, serverPage, lossAt, repeatAt, ...options }) => {
         const actions = history(seconds.length, number => seconds[number] ?? 0)
         const cut = serverPage === undefined ? {} : { serverPage }
-        const { client } = over({ actions, refuses, ignoresOrder, ...cut }, { pageSize })
+        const tamper = (rows: readonly WireRow[], request: number): readonly WireRow[] => {
+          // Without a count nothing could tell that a row was left out; a strict service is not asked for one.
+          if (request === lossAt && !options.refuses.some(what => what !== 'orderby')) return rows.slice(1)
+          return request === repeatAt ? [...rows, ...rows.slice(-1)] : rows
+        }
+        const { client } = over({ actions, ...options, ...cut, tamper }, { pageSize })
         expect(ids(await client.listActions(tenant))).toStrictEqual(ids(actions))
       }),
-      { numRuns: 150 },
+      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 150) },
     )
   })
 })
@@ -207,10 +214,10 @@ describe('all machines of a tenant', () => {
   test('of a service that gives the first page for ever are an error', async () => {
     const { client, model } = over({ machines: fleet(9), ignoresSkip: true }, { pageSize: 3 })
     expect(await rejection(client.listMachines({ kind: 'all' }))).toMatchObject({ code: 'paging-stuck' })
-    expect(model.urls).toHaveLength(2)
+    expect(model.urls).toHaveLength(3 * 2)
     const actions = over({ actions: history(9, () => 0), ignoresSkip: true }, { pageSize: 3 })
     expect(await rejection(actions.client.listActions(tenant))).toMatchObject({ code: 'paging-stuck' })
-    expect(actions.model.urls).toHaveLength(2)
+    expect(actions.model.urls).toHaveLength(3 * 2)
   })
 
   test('are none where the service answers 404 twice', async () => {
@@ -341,10 +348,10 @@ describe('nextLinks', () => {
 
   test('that bring nothing new three times are an error', async () => {
     const same = next('https://api.security.microsoft.com/api/machines?$skiptoken=a', wireMachine(1))
-    const { send, requests } = scripted([same, same, same, same, same])
+    const { send, requests } = scripted(Array.from({ length: 3 * 4 }, () => same))
     const error = await rejection(createReadClient(dependencies(send)).listMachines({ kind: 'all' }))
     expect(error.code).toBe('paging-stuck')
-    expect(requests).toHaveLength(4)
+    expect(requests).toHaveLength(3 * 4)
   })
 })
 
@@ -369,10 +376,10 @@ describe('named machines', () => {
 
   test.each<[string, readonly Refusable[], number, number]>([
     ['in: by or, 20 at a time', ['in'], 50, 2 + 3],
-    ['or too: one by one, where that is at most ten calls', ['in', 'or'], 10, 2 + 1 + 10],
-    ['or too, for many: as a whole', ['in', 'or'], 50, 2 + 1 + 1],
-    ['any filter: as a whole', ['filter'], 5, 4 + 1],
-    ['filter and order: as a whole, unordered', ['filter', 'orderby'], 5, 4 + 2],
+    ['or too: one by one, where that is at most ten calls', ['in', 'or'], 10, 2 + 2 + 10],
+    ['or too, for many: as a whole', ['in', 'or'], 50, 2 + 2 + 1],
+    ['any filter: as a whole', ['filter'], 5, 5 + 1],
+    ['filter and order: as a whole, unordered', ['filter', 'orderby'], 5, 5 + 2],
   ])('of a service that refuses %s', async (_what, refuses, count, calls) => {
     const { model, client } = over({ machines: fleet, refuses })
     expect(ids(await client.listMachines(named({ ids: firstIds(count) })))).toStrictEqual(firstIds(count))
@@ -474,9 +481,9 @@ describe('actions of some machines', () => {
 
   test.each<[readonly Refusable[], number]>([
     [['in'], 2 + 1],
-    [['in', 'or'], 2 + 1 + 2],
-    [['filter'], 4 + 1 + 1 + 1],
-    [['filter', 'orderby'], 4 + 1 + 1 + 1 + 1],
+    [['in', 'or'], 2 + 2 + 2],
+    [['filter'], 5 + 1 + 1 + 1],
+    [['filter', 'orderby'], 5 + 1 + 1 + 1 + 1],
   ])('are found where the service refuses %j', async (refuses, calls) => {
     const { model, client } = over({ actions, refuses })
     expect(ids(await client.listActions(of([1, 2])))).toStrictEqual([actionId(1), actionId(2)])
