@@ -26,6 +26,11 @@ test('what is about something else counts only while it is in flight', () => {
   expect(runBasis(posture)).toStrictEqual([])
 })
 
+test('the basis is sorted, whatever the order of ends', () => {
+  const history = [scan(3), scan(1, { status: 'Failed' }), scan(2, { status: 'TimeOut' })]
+  expect(runBasis(foldRun(history, 'RunAntiVirusScan', () => true))).toStrictEqual([1, 2, 3].map(actionId))
+})
+
 test('the basis holds the latest success only', () => {
   const history = [scan(1), scan(2)]
   expect(runBasis(foldRun(history, 'RunAntiVirusScan', () => true))).toStrictEqual([actionId(2)])

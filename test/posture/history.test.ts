@@ -79,6 +79,11 @@ test('actions are ordered by update, then creation, then id', () => {
   expect(compareActions(base, { ...base })).toBe(0)
 })
 
+test('what was created at the very time is known then', () => {
+  const created = action({ creationDateTimeUtc: at('2026-11-01') })
+  expect(rewindHistory([created], at('2026-11-01'))).toStrictEqual([created])
+})
+
 test('a rewound history knows nothing of later creations and later ends', () => {
   const early = action({
     id: actionId(1),
