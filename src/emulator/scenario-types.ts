@@ -199,8 +199,8 @@ export interface Behaviour {
   readonly statusWords?: Readonly<Record<string, string>>
   /** Lists and entities say `lastUpdateTimeUtc` in place of `lastUpdateDateTimeUtc`, as in 2020. */
   readonly legacyUpdateField?: boolean
-  /** `null`: the 201 body never says the scope. */
-  readonly answeredScope?: 'echo' | 'null'
+  /** `hidden`: the 201 body never says the scope. */
+  readonly answeredScope?: 'echo' | 'hidden'
   /** Longest comment accepted (4000), and how many characters of it are kept. */
   readonly comments?: { readonly limit?: number; readonly keep?: number }
   /** Display name of the application in `requestor`. */

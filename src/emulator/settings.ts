@@ -137,7 +137,7 @@ export function resolveSettings(behaviour: Behaviour): Settings {
     cancelEnd: behaviour.cancel?.end ?? 'Cancelled',
     statusWords: behaviour.statusWords ?? {},
     legacyUpdateField: behaviour.legacyUpdateField ?? false,
-    echoScope: behaviour.answeredScope !== 'null',
+    echoScope: behaviour.answeredScope !== 'hidden',
     commentLimit: behaviour.comments?.limit ?? 4000,
     commentKeep: behaviour.comments?.keep ?? Number.POSITIVE_INFINITY,
     requestor: behaviour.requestor ?? 'Holdfast',

@@ -140,7 +140,7 @@ test('a machine has the captured keys in the captured order', async () => {
 test.each(
   Object.entries({
     'a null scope where the scenario says so': {
-      answeredScope: 'null' as const,
+      answeredScope: 'hidden' as const,
       body: { IsolationType: 'Full' },
     },
     'a null scope where the body left it out': { answeredScope: 'echo' as const, body: {} },
