@@ -99,7 +99,7 @@ describe('start-up', () => {
     ],
     [
       ['plan', 'policy.yaml', '--emulate', 'scenario.yaml'],
-      ['undici', '@azure/identity', 'log-update'],
+      ['@azure/identity', 'log-update'],
     ],
     [
       ['plan', 'policy.yaml', '--endpoint', 'http://127.0.0.1:9'],
