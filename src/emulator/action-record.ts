@@ -59,6 +59,8 @@ export interface ActionRecord {
   readonly relatedFileInfo: WireAction['relatedFileInfo']
   commands: readonly WireCommand[]
   readonly troubleshootInfo: string | null
+  /** Exit code of the scripts of a live response. */
+  exitCode: number
   /** From when lists show it, and from when its id is found. */
   readonly listedFromMs: number
   readonly foundFromMs: number

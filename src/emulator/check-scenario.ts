@@ -9,6 +9,7 @@ const SPANS: ReadonlySet<string> = new Set([
   'offlineTimeout',
   'retention',
   'lifetime',
+  'linkLifetime',
   'clockSkew',
   'from',
   'until',

@@ -2,6 +2,7 @@ import { fromEpochMs, msBetween, parseInstant } from '../schema/instant.ts'
 import { type ActionRecord, hasEnded } from './action-record.ts'
 import { ActionStore } from './action-store.ts'
 import { Library } from './library.ts'
+import { Links } from './links.ts'
 import { type MachineRecord, toWireMachine } from './machine-record.ts'
 import { MachineStore } from './machine-store.ts'
 import { createOutcomes } from './outcomes.ts'
@@ -44,6 +45,7 @@ export function createWorld(
     machines,
     actions,
     library: new Library(),
+    links: new Links(random.hex(32), settings.linkLifetimeMs),
     outcomes: createOutcomes(scenario.behaviour?.outcomes ?? [], seed),
     statuses,
     quotas: new Quotas(settings.quotas),

@@ -1,5 +1,6 @@
 import { formatInstant, fromEpochMs } from '../schema/instant.ts'
 import type { Call } from './call.ts'
+import { answerStorage } from './downloads.ts'
 import type { RequestCounter } from './events.ts'
 import {
   type EmulatorAnswer,
@@ -109,6 +110,8 @@ export function createGateway(
   }
 
   function answer(incoming: Incoming, tampering: Call['tampering']): Reply {
+    const stored = answerStorage(world, incoming)
+    if (stored !== undefined) return stored
     const endpoint = tokenEndpoint(incoming.url.pathname)
     if (endpoint !== undefined)
       return incoming.method === 'POST'

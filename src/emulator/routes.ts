@@ -1,6 +1,7 @@
 import { ACTION_METHODS, CANCEL_QUOTA, type Quota } from '../posture/methods.ts'
 import type { Call } from './call.ts'
 import { cancelAction } from './cancel.ts'
+import { linkCommandResult, linkPackage } from './downloads.ts'
 import type { Reply } from './exchange.ts'
 import { countActions, getAction, listActions } from './history.ts'
 import { countMachines, findByIp, findByTag, getMachine, listMachines } from './inventory.ts'
@@ -25,6 +26,8 @@ const WRITE = ['Machine.ReadWrite.All']
 const LIBRARY = ['Library.Manage']
 const ACT = [...new Set(ACTION_METHODS.map(({ permission }) => permission))]
 const USUAL = CANCEL_QUOTA
+/** Quota of getPackageUri (defender-api.md 5.1). */
+const PACKAGE_LINKS: Quota = { perMinute: 2, perHour: 120 }
 
 function patternOf(path: string): RegExp {
   const escaped = path.replace(/[.()$]/g, '\\$&').replace(/\{[^}]*\}/g, '([^/]+?)')
@@ -47,6 +50,8 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/machineactions/$count', READ, countActions),
   route('GET', '/machineactions/{id}', READ, getAction),
   route('POST', '/machineactions/{id}/cancel', ACT, cancelAction, CANCEL_QUOTA),
+  route('GET', '/machineactions/{id}/getPackageUri', READ, linkPackage, PACKAGE_LINKS),
+  route('GET', '/machineactions/{id}/GetLiveResponseResultDownloadLink(index={n})', READ, linkCommandResult),
   ...ACTION_METHODS.map(method =>
     route(
       'POST',

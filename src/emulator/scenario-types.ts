@@ -59,6 +59,8 @@ export interface Fate {
   /** Time to InProgress; `never` goes from Pending straight to the end. */
   readonly inProgressAfter?: Span | 'never'
   readonly errorHResult?: number
+  /** `exit_code` of its scripts, where it is a live response. */
+  readonly exitCode?: number
   /** Texts in `errors` of the live response command that failed. */
   readonly errors?: readonly string[]
   /** Who cancelled, where the end is Cancelled. */
@@ -239,6 +241,14 @@ export interface Behaviour {
   readonly contextHost?: string
   /** What `GET /machines` answers where there is none. */
   readonly noMachines?: 'list' | 'not-found'
+  readonly downloads?: {
+    /** How long a link is good. 30 minutes by default. */
+    readonly linkLifetime?: Span
+    /** Bytes added to every investigation package. */
+    readonly padding?: number
+    /** Links to packages stand in a second pair of quotes, as the documentation shows them. */
+    readonly quotedLinks?: boolean
+  }
   /** How far the `Date` header is ahead of the emulator's clock; negative is behind. */
   readonly clockSkew?: Span
   readonly faults?: readonly FaultRule[]

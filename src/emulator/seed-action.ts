@@ -106,6 +106,7 @@ export function createAction(action: ScenarioAction, context: ActionContext): Ac
     troubleshootInfo: action.troubleshootInfo ?? null,
     listedFromMs: toEpochMs(creation),
     foundFromMs: toEpochMs(creation),
+    exitCode: action.fate?.exitCode ?? 0,
     course: 0,
     json: undefined,
   }

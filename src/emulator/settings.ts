@@ -47,6 +47,9 @@ export interface Settings {
   readonly nextLinkOrigin: string | undefined
   readonly contextOrigin: string
   readonly noMachinesIs404: boolean
+  readonly linkLifetimeMs: number
+  readonly packagePadding: number
+  readonly quotedLinks: boolean
   readonly clockSkewMs: number
 }
 
@@ -145,5 +148,8 @@ export function resolveSettings(behaviour: Behaviour): Settings {
     disabled: new Set(behaviour.disabled),
     quotas: quotaSettings(behaviour.quotas),
     noMachinesIs404: behaviour.noMachines === 'not-found',
+    linkLifetimeMs: spanMs(behaviour.downloads?.linkLifetime ?? '30m'),
+    packagePadding: behaviour.downloads?.padding ?? 0,
+    quotedLinks: behaviour.downloads?.quotedLinks ?? false,
   }
 }

@@ -116,6 +116,7 @@ export class StatusMachine {
         ? addTicks(record.cancellation, 1)
         : this.#stamper.stamp(atMs)
     record.errorHResult = fate.errorHResult ?? hresultOf(end)
+    record.exitCode = fate.exitCode ?? record.exitCode
     if (record.commands.length > 0) this.#endCommands(record, end, fate)
     this.#actions.touch(record)
     this.#fates.delete(record.id)

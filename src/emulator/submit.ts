@@ -101,6 +101,7 @@ function newRecord(
     troubleshootInfo: null,
     listedFromMs: nowMs + settings.listDelayMs,
     foundFromMs: nowMs + settings.getDelayMs,
+    exitCode: 0,
     course: 0,
     json: undefined,
   }

@@ -1,6 +1,7 @@
 import type { ActionRecord } from './action-record.ts'
 import type { ActionStore } from './action-store.ts'
 import type { Library } from './library.ts'
+import type { Links } from './links.ts'
 import type { MachineStore } from './machine-store.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { Quotas } from './quota.ts'
@@ -16,6 +17,7 @@ export interface World {
   readonly machines: MachineStore
   readonly actions: ActionStore
   readonly library: Library
+  readonly links: Links
   readonly outcomes: Outcomes
   readonly statuses: StatusMachine
   readonly quotas: Quotas
