@@ -8,9 +8,10 @@ import { buildResult, unsubmitted } from './build-result.ts'
 import { checkGuards, checkObservation, checkPlan, ONLY_BLOCKED, type Refusal } from './check-plan.ts'
 import { explain } from './codes.ts'
 import { drive } from './drive.ts'
+import { earliestOf } from './earliest-instant.ts'
 import { finish } from './finish.ts'
 import { KnownActions } from './known-actions.ts'
-import { LEASE_MS, LeaseKeeper } from './lease-keeper.ts'
+import { LEASE_MS, LeaseKeeper, RENEW_MS } from './lease-keeper.ts'
 import type { JournalEntry } from './ports.ts'
 import { ProgressFeed } from './progress-feed.ts'
 import { knowsDeadHolder, tracesOf } from './read-journal.ts'
@@ -141,7 +142,10 @@ async function takeLease(context: Context, entries: readonly JournalEntry[]): Pr
     }
     const { takenOver } = answer
     if (takenOver !== undefined && !knowsDeadHolder(entries, takenOver, LEASE_MS)) {
-      const rest = msBetween(deps.clock.now(), addMs(takenOver, options.lookupMs))
+      // It may have submitted until it should have renewed the lease again, and died then.
+      const now = deps.clock.now()
+      const last = earliestOf([now, addMs(takenOver, RENEW_MS)]) ?? now
+      const rest = msBetween(now, addMs(last, options.lookupMs))
       if (rest > 0) await deps.clock.sleep(rest, options.signal)
     }
     return null

@@ -11,10 +11,10 @@ import { CANCEL_PATH, pathOf, quotaOfPath } from './paths.ts'
 import type { JournalEntry } from './ports.ts'
 import { QuotaWindows } from './quota-windows.ts'
 import { submissionsOf, type Trace } from './read-journal.ts'
+import { recheckNow } from './recheck-now.ts'
 import { type ItemEvent, reduceItem } from './reduce-item.ts'
 import type { ApplyResult } from './result.ts'
 import { keyOf, standingOf } from './resume.ts'
-import { recheckNow } from './run.ts'
 
 /** The longest quota window. */
 const HOUR_MS = 3_600_000

@@ -1,7 +1,8 @@
 import { addMs, type Instant } from '../schema/instant.ts'
 import { pollOnce } from './await-queue.ts'
 import { explain } from './codes.ts'
-import { type Item, opensChain } from './item.ts'
+import { earliestOf } from './earliest-instant.ts'
+import { type ChangeItem, type Item, opensChain } from './item.ts'
 import type { Run } from './run.ts'
 
 /**
@@ -13,7 +14,7 @@ import type { Run } from './run.ts'
  * @param until - When to stop waiting, whatever was answered by then.
  */
 export async function cancelHalves(run: Run, until: Instant): Promise<void> {
-  const halves = [...run.items].filter(item => item.stage.kind === 'in-flight' && opensChain(item))
+  const halves = run.inOrder().filter(item => item.stage.kind === 'in-flight' && opensChain(item))
   if (halves.length === 0) return
   for (const half of halves) run.spawn(() => cancelHalf(run, half))
   await settleTasks(run, until)
@@ -37,19 +38,28 @@ export async function cancelHalves(run: Run, until: Instant): Promise<void> {
 /** How often the end of a cancelled half is looked for. */
 const CANCEL_POLL_MS = 1000
 
-/** Waits until every task has ended, or until a time. */
+/** Waits until every task has ended, or until a time; an interrupt meanwhile makes it short. */
 export async function settleTasks(run: Run, until: Instant): Promise<void> {
-  while (run.tasks > 0 && run.clock.now() < until) await run.restUntil(until)
+  const { signal } = run.options
+  let limit = until
+  while (run.tasks > 0 && run.clock.now() < limit) {
+    const wasAborted = signal.aborted
+    await run.restUntil(limit)
+    if (signal.aborted && !wasAborted) limit = earliestOf([until, inMs(run, INTERRUPT_GRACE_MS)]) ?? until
+  }
 }
+
+/** An interrupted run ends within five seconds: so long for the answers that are out, and so long for cancels. */
+export const INTERRUPT_GRACE_MS = 1500
 
 /** When a wait of `ms` from now ends. */
 export function inMs(run: Run, ms: number): Instant {
   return addMs(run.clock.now(), ms)
 }
 
-async function cancelHalf(run: Run, half: Item): Promise<void> {
+async function cancelHalf(run: Run, half: ChangeItem): Promise<void> {
   const { address, change, step, actionId } = half
-  if (change === null || actionId === null) return
+  if (actionId === null) return
   await run.ledger.write('chain-cancel', { address, actionId })
   const answer = await run.deps.api.cancel(actionId, run.commentOf(change, step))
   await run.ledger.write('chain-cancel-answer', { address, actionId, kind: answer.kind })

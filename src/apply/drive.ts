@@ -1,6 +1,5 @@
-import { addMs, type Instant } from '../schema/instant.ts'
+import { addMs } from '../schema/instant.ts'
 import { AwaitQueue, inFlightItems } from './await-queue.ts'
-import { type ApplyCode, explain } from './codes.ts'
 import { earliestOf } from './earliest-instant.ts'
 import { isAwaited } from './item.ts'
 import { LookupQueue } from './lookup-queue.ts'
@@ -8,8 +7,8 @@ import type { ProgressFeed } from './progress-feed.ts'
 import type { Run } from './run.ts'
 import { SubmitQueue, type SubmitState } from './submit-queue.ts'
 
-/** A full hour's window, and some time to send: by then something must have been accepted, whatever the quota. */
-const STALL_MS = 65 * 60_000
+/** How long the loop rests where nothing is due: until a task rings. */
+const IDLE_MS = 60_000
 
 /** Why sending and awaiting ended. */
 export type DriveEnd = 'done' | 'deadline' | 'locked' | 'stopped' | 'interrupted'
@@ -24,7 +23,6 @@ export async function drive(run: Run, feed: ProgressFeed): Promise<DriveEnd> {
   const submit = new SubmitQueue(run)
   const lookup = new LookupQueue(run)
   const awaiting = new AwaitQueue(run)
-  const submitLimit = submitLimitOf(run)
   for (;;) {
     run.rethrow()
     if (run.options.signal.aborted) return 'interrupted'
@@ -32,19 +30,13 @@ export async function drive(run: Run, feed: ProgressFeed): Promise<DriveEnd> {
     const state = await submit.step()
     if (!run.isRung && isOver(run, state)) return 'done'
     const now = run.clock.now()
-    const stallAt = addMs(run.lastSubmitAt, STALL_MS)
-    const giveUpAt = state.isSubmitting ? earliestOf([submitLimit, stallAt]) : null
-    if (giveUpAt !== null && giveUpAt <= now) {
-      giveUpSubmitting(run, 'submit-timeout')
-      continue
-    }
     const deadline = state.isSubmitting ? null : addMs(run.lastSubmitAt, run.options.timeoutMs)
     if (deadline !== null && deadline <= now) return state.isLocked ? 'locked' : 'deadline'
     const lookupAt = lookup.step()
     const pollAt = run.options.noWait ? null : awaiting.step(state.waitedFor, state.isSubmitting)
     const frameAt = feed.emit(state.isSubmitting ? 'submitting' : 'awaiting', deadline, state.heldUntil)
-    const next = earliestOf([state.nextAt, giveUpAt, deadline, lookupAt, pollAt, frameAt])
-    await run.restUntil(next ?? addMs(now, STALL_MS))
+    const next = earliestOf([state.nextAt, deadline, lookupAt, pollAt, frameAt])
+    await run.restUntil(next ?? addMs(now, IDLE_MS))
   }
 }
 
@@ -53,17 +45,4 @@ function isOver(run: Run, state: SubmitState): boolean {
   if (state.isSubmitting || state.isLocked) return false
   if (run.options.noWait) return true
   return state.waitedFor.size === 0 && !inFlightItems(run).some(isAwaited)
-}
-
-function submitLimitOf(run: Run): Instant | null {
-  const { submitTimeoutMs } = run.options
-  return submitTimeoutMs === undefined ? null : addMs(run.clock.now(), submitTimeoutMs)
-}
-
-/** Ends what was not sent in time; a machine that a chain left open is still closed. */
-function giveUpSubmitting(run: Run, code: ApplyCode): void {
-  for (const { address, stage, opened } of run.items) {
-    if (stage.kind !== 'queued' || opened) continue
-    run.dispatch(address, { kind: 'ended', outcome: 'not-attempted', code, detail: explain(code) })
-  }
 }

@@ -1,7 +1,7 @@
 import { formatInstant } from '../schema/instant.ts'
 import { inFlightItems, pollOnce } from './await-queue.ts'
 import { buildResult, outcomeOf } from './build-result.ts'
-import { cancelHalves, inMs, settleTasks } from './cancel-halves.ts'
+import { cancelHalves, INTERRUPT_GRACE_MS, inMs, settleTasks } from './cancel-halves.ts'
 import { closeItems } from './close-items.ts'
 import type { DriveEnd } from './drive.ts'
 import type { ExitInput } from './exit-code.ts'
@@ -9,9 +9,6 @@ import { judgeHolds } from './judge-holds.ts'
 import type { ProgressFeed } from './progress-feed.ts'
 import type { ApplyResult } from './result.ts'
 import type { Run } from './run.ts'
-
-/** An interrupted run ends within five seconds: so long for the answers that are out, and so long for cancels. */
-const INTERRUPT_GRACE_MS = 1500
 
 /** How long the answers that are out are waited for otherwise; a client gives up before. */
 const ANSWER_GRACE_MS = 120_000

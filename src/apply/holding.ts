@@ -4,8 +4,11 @@ import { indexHistory } from '../posture/history.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../posture/holds.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 
+/** A change of a hold. */
+export type HoldChange = Change & { readonly facet: HoldName }
+
 /** Says whether a change is about a hold. */
-export function isHoldChange(change: Change): change is Change & { readonly facet: HoldName } {
+export function isHoldChange(change: Change): change is HoldChange {
   return change.facet === 'isolated' || change.facet === 'restricted'
 }
 

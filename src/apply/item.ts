@@ -62,11 +62,19 @@ export interface Item {
   readonly submittedAt: Instant | null
 }
 
+/** An item that has something to send. */
+export type ChangeItem = Item & { readonly change: Change }
+
+/** Says whether an item is a planned change. */
+export function isChangeItem(item: Item): item is ChangeItem {
+  return item.change !== null
+}
+
 /** Warning of a plan on a hold whose machine is not there to take it: sent, and not awaited. */
 const NOT_AWAITED = 'will-stay-pending'
 
 /** Makes the item of a planned change, standing at its first request. */
-export function itemOfChange(change: Change): Item {
+export function itemOfChange(change: Change): ChangeItem {
   return {
     address: change.address,
     machineId: change.machine.id,

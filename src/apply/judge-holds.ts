@@ -1,7 +1,8 @@
+import type { Change } from '../plan/document.ts'
 import { holdsNow } from '../plan/recheck.ts'
 import { explain } from './codes.ts'
-import { isHoldChange, levelOf } from './holding.ts'
-import type { Item, Stage } from './item.ts'
+import { type HoldChange, isHoldChange, levelOf } from './holding.ts'
+import type { ChangeItem, Item, Stage } from './item.ts'
 import { lookAt } from './looks.ts'
 import type { Run } from './run.ts'
 
@@ -18,34 +19,40 @@ type Ended = Stage & { readonly kind: 'ended' }
  * @returns Machines that a chain lifted a hold from and that are not held now, by name or id.
  */
 export async function judgeHolds(run: Run, mayLook: boolean): Promise<readonly string[]> {
-  const items = [...run.items].filter(item => needsLook(item))
+  const items = run.inOrder().flatMap(judged)
   const isKnown = !mayLook || items.length === 0 || (await look(run, items))
   const open: string[] = []
-  for (const item of items) {
-    if (item.change === null || item.stage.kind !== 'ended' || !isHoldChange(item.change)) continue
-    const { change, stage } = item
+  for (const { item, change, stage } of items) {
     const actions = run.known.of(item.machineId)
-    const isOpen = item.opened && levelOf(item.machineId, change.facet, actions) === 'none'
     const concluded = isSuccess(stage)
-      ? confirm(stage, isKnown, holdsNow(change, run.contextOf(actions)), item)
+      ? confirm(stage, isKnown, holdsNow(change, run.contextOf(actions)), change)
       : stage
+    const isOpen = item.opened && levelOf(item.machineId, change.facet, actions) === 'none'
     if (isOpen) open.push(item.dnsName ?? item.machineId)
-    if (isOpen) run.conclude(item.address, chainOpen(concluded))
-    else run.conclude(item.address, concluded)
+    run.conclude(item.address, isOpen ? chainOpen(concluded) : concluded)
   }
   return open
 }
 
-function needsLook({ change, stage, opened }: Item): boolean {
-  return change !== null && isHoldChange(change) && stage.kind === 'ended' && (opened || isSuccess(stage))
+interface Judged {
+  readonly item: Item
+  readonly change: HoldChange
+  readonly stage: Ended
+}
+
+/** The item where its outcome depends on what holds at the end. */
+function judged(item: ChangeItem): readonly Judged[] {
+  const { change, stage, opened } = item
+  if (!isHoldChange(change) || stage.kind !== 'ended' || !(opened || isSuccess(stage))) return []
+  return [{ item, change, stage }]
 }
 
 function isSuccess({ outcome }: Ended): boolean {
   return outcome === 'succeeded' || outcome === 'adopted'
 }
 
-async function look(run: Run, items: readonly Item[]): Promise<boolean> {
-  const machineIds = [...new Set(items.map(({ machineId }) => machineId))].sort()
+async function look(run: Run, items: readonly Judged[]): Promise<boolean> {
+  const machineIds = [...new Set(items.map(({ item }) => item.machineId))].sort()
   for (let tries = 0; tries < TRIES; tries += 1) {
     if (tries > 0) await run.clock.sleep(run.options.pollIntervalMs, run.options.signal)
     const result = await lookAt(run, machineIds)
@@ -54,10 +61,10 @@ async function look(run: Run, items: readonly Item[]): Promise<boolean> {
   return false
 }
 
-function confirm(stage: Ended, isKnown: boolean, holds: boolean, item: Item): Ended {
+function confirm(stage: Ended, isKnown: boolean, holds: boolean, { operations }: Change): Ended {
   if (!isKnown) return { ...stage, outcome: 'uncertain', code: 'unconfirmed', detail: explain('unconfirmed') }
   if (holds) return stage
-  const code = item.change?.operations.every(operation => operation === 'cancel') ? 'took-effect' : 'undone'
+  const code = operations.every(operation => operation === 'cancel') ? 'took-effect' : 'undone'
   return { ...stage, outcome: 'failed', code, detail: explain(code) }
 }
 

@@ -56,10 +56,6 @@ export class KnownActions {
     return [...(this.#byMachine.get(machineId) ?? [])].flatMap(id => this.#actions.get(id) ?? [])
   }
 
-  all(): Iterable<MachineAction> {
-    return this.#actions.values()
-  }
-
   /** Notes that everything about these machines was asked for at a time, by our clock. */
   markLooked(machineIds: Iterable<string>, at: Instant): void {
     for (const id of machineIds) this.#lookedAt.set(id, at)

@@ -2,7 +2,7 @@ import type { Instant } from '../schema/instant.ts'
 import type { Clock, Lease, LeaseAnswer } from './ports.ts'
 
 /** How often a held lease is renewed; it lasts three times as long (product.md 6.2). */
-const RENEW_MS = 20_000
+export const RENEW_MS = 20_000
 
 /** How long a lease lasts without being renewed. */
 export const LEASE_MS = 60_000

@@ -54,7 +54,9 @@ export async function lookAt(
     if (again.kind === 'failed') return again
     run.known.merge(again.actions)
   }
-  const opened = machineIds.filter(id => run.itemsOf(id).some(opensChain))
+  const opened = machineIds.filter(id =>
+    run.itemsOf(id).some(item => item.stage.kind === 'queued' && opensChain(item)),
+  )
   if (opened.length > 0) {
     const machines = await api.listMachines(opened, signal)
     if (machines === null) {

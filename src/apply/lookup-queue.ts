@@ -2,7 +2,7 @@ import { addMs, type Instant } from '../schema/instant.ts'
 import { endOf } from './action-end.ts'
 import { explain } from './codes.ts'
 import { earliestOf } from './earliest-instant.ts'
-import { type Item, requestAt, type Stage } from './item.ts'
+import { type ChangeItem, requestAt, type Stage } from './item.ts'
 import { lookAt } from './looks.ts'
 import { findSubmitted } from './resume.ts'
 import type { Run } from './run.ts'
@@ -27,11 +27,10 @@ export class LookupQueue {
     const run = this.#run
     const items = lookingItems(run)
     if (items.length === 0 || this.#isAsking) return null
-    const now = run.clock.now()
     const due = this.#dueAt(items.map(({ stage }) => stage.until))
-    if (due !== null && due > now) return due
+    if (due !== null && due > run.clock.now()) return due
     this.#isAsking = true
-    run.spawn(() => this.#ask(items.map(({ item }) => item)))
+    run.spawn(() => this.#ask(items))
     return null
   }
 
@@ -44,17 +43,15 @@ export class LookupQueue {
     return earliestOf([usual, ...untils.filter(until => until > asked)])
   }
 
-  async #ask(items: readonly Item[]): Promise<void> {
+  async #ask(items: readonly Sought[]): Promise<void> {
     const run = this.#run
     this.#askedAt = run.clock.now()
-    const existing = items.flatMap(({ stage }) =>
-      stage.kind === 'looking' && stage.existing !== undefined ? [stage.existing.id] : [],
-    )
-    const machineIds = [...new Set(items.map(({ machineId }) => machineId))].sort()
+    const existing = items.flatMap(({ stage }) => stage.existing?.id ?? [])
+    const machineIds = [...new Set(items.map(({ item }) => item.machineId))].sort()
     const result = await lookAt(run, machineIds, existing)
     this.#isAsking = false
     if (result.kind === 'looked') {
-      for (const item of items) await resolve(run, item.address, result.askedAt)
+      for (const sought of lookingItems(run)) await resolve(run, sought, result.askedAt)
       return
     }
     if (result.unauthorized) run.stop('unauthorized', result.message)
@@ -66,43 +63,44 @@ export class LookupQueue {
   }
 }
 
-function lookingItems(run: Run): readonly { readonly item: Item; readonly stage: Looking }[] {
-  return [...run.items].flatMap(item => (item.stage.kind === 'looking' ? [{ item, stage: item.stage }] : []))
+/** An item that is looked for. */
+interface Sought {
+  readonly item: ChangeItem
+  readonly stage: Looking
+}
+
+function lookingItems(run: Run): readonly Sought[] {
+  return run.inOrder().flatMap(item => (item.stage.kind === 'looking' ? [{ item, stage: item.stage }] : []))
 }
 
 /** Decides what a finished look says about one item. */
-async function resolve(run: Run, address: string, askedAt: Instant): Promise<void> {
-  const item = run.item(address)
-  if (item === undefined || item.change === null || item.stage.kind !== 'looking') return
-  const { change, stage } = item
+async function resolve(run: Run, { item, stage }: Sought, askedAt: Instant): Promise<void> {
+  const { address, change, step } = item
   const isFinal = askedAt >= stage.until
-  const found = findSubmitted(change, item.step, run.keyOf(change), run.known.of(item.machineId))
+  const found = findSubmitted(change, step, run.keyOf(change), run.known.of(item.machineId))
   if (found !== undefined) {
-    await run.ledger.answer(
-      { address, request: item.step },
-      { kind: 'found', actionId: found.id, status: found.status },
-    )
+    const note = { kind: 'found', actionId: found.id, status: found.status }
+    await run.ledger.answer({ address, request: step }, note)
     run.dispatch(address, { kind: 'found', action: found })
     return
   }
-  const request = requestAt(change, item.step)
+  const request = requestAt(change, step)
   const target = request.type === 'Cancel' ? run.known.get(request.actionId) : undefined
   if (target !== undefined && endOf(target.status) !== null) {
     run.dispatch(address, { kind: 'seen', action: target })
-  } else if (stage.reason === 'cancel-refused') {
-    const detail = `${stage.message} Plan again to see where it stands.`
-    if (isFinal) run.dispatch(address, { kind: 'ended', outcome: 'failed', code: 'existing-action', detail })
   } else if (stage.reason === 'unanswered') {
     if (isFinal) run.dispatch(address, { kind: 'absent' })
+  } else if (stage.reason === 'cancel-refused') {
+    const detail = explain('existing-action', stage.message)
+    if (isFinal) run.dispatch(address, { kind: 'ended', outcome: 'failed', code: 'existing-action', detail })
   } else {
-    resolveExisting(run, item, stage, isFinal)
+    resolveExisting(run, { item, stage }, isFinal)
   }
 }
 
 /** Adopts the action that is in the way where it leads to the goal; refuses the change where it does not. */
-function resolveExisting(run: Run, item: Item, stage: Looking, isFinal: boolean): void {
+function resolveExisting(run: Run, { item, stage }: Sought, isFinal: boolean): void {
   const { address, change, step } = item
-  if (change === null) return
   // The answer's own reading may lack what a list has; it only counts once the list can no longer have it.
   if (isFinal && stage.existing !== undefined) run.known.merge([stage.existing])
   const verdict = run.recheck(change, step)

@@ -1,6 +1,7 @@
 import type { Change } from '../plan/document.ts'
+import { compareText } from '../posture/history.ts'
 import type { FacetName } from '../schema/policy.ts'
-import type { Item } from './item.ts'
+import { type ChangeItem, type Item, isChangeItem } from './item.ts'
 
 /** Facets in the order in which their requests are sent (product.md 5.4); lifts come after them, offboarding last. */
 const RANKS: Readonly<Record<FacetName, number>> = {
@@ -22,9 +23,10 @@ export function rankOf(change: Change, opened: boolean): number {
 }
 
 /** Sorts the items that have something to send: by rank, then by address. */
-export function inSendingOrder(items: Iterable<Item>): readonly Item[] {
+export function inSendingOrder(items: Iterable<Item>): readonly ChangeItem[] {
   return [...items]
-    .flatMap(item => (item.change === null ? [] : [{ item, rank: rankOf(item.change, item.opened) }]))
-    .sort((a, b) => a.rank - b.rank || (a.item.address < b.item.address ? -1 : 1))
+    .filter(isChangeItem)
+    .map(item => ({ item, rank: rankOf(item.change, item.opened) }))
+    .sort((a, b) => a.rank - b.rank || compareText(a.item.address, b.item.address))
     .map(({ item }) => item)
 }

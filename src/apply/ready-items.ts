@@ -1,12 +1,12 @@
 import { endOf } from './action-end.ts'
 import { explain } from './codes.ts'
-import { type Item, isHalfway } from './item.ts'
+import { type ChangeItem, isHalfway } from './item.ts'
 import type { Run } from './run.ts'
 
 /** What could be sent now, and what has to see an end first. */
 export interface Queued {
   /** In sending order, at most one of each machine: on one machine a request is sent when the one before was answered. */
-  readonly ready: readonly Item[]
+  readonly ready: readonly ChangeItem[]
   /** Ids of the actions whose end something queued waits for. */
   readonly waitedFor: ReadonlySet<string>
 }
@@ -20,7 +20,7 @@ type Dependency = 'met' | 'failed' | { readonly waitsFor: readonly string[] }
 
 /** Chooses what may be sent next, and ends what depends on something that did not succeed. */
 export function chooseReady(run: Run): Queued {
-  const ready: Item[] = []
+  const ready: ChangeItem[] = []
   const waitedFor = new Set<string>()
   const claimed = new Set<string>()
   const items = run.inOrder()
@@ -47,7 +47,7 @@ export function chooseReady(run: Run): Queued {
 }
 
 /** Ids of this plan's other actions of one type that are in flight on the machine: the service does one at a time. */
-function sameTypeInFlight(run: Run, item: Item): readonly string[] {
+function sameTypeInFlight(run: Run, item: ChangeItem): readonly string[] {
   const others = run.itemsOf(item.machineId)
   if (others.length === 1) return NONE
   return others
@@ -59,10 +59,10 @@ function sameTypeInFlight(run: Run, item: Item): readonly string[] {
  * Judges what a change depends on. Its own address stands for the actions of its type that were in flight; a change
  * of the same facet only has to end, and every other one has to succeed.
  */
-function judgeDependencies(run: Run, item: Item): Dependency {
+function judgeDependencies(run: Run, item: ChangeItem): Dependency {
   const waitsFor: string[] = []
   let isMet = true
-  for (const address of item.change?.dependsOn ?? []) {
+  for (const address of item.change.dependsOn) {
     if (address === item.address) {
       const ends = foreignInFlight(run, item)
       isMet &&= ends.length === 0
@@ -72,7 +72,7 @@ function judgeDependencies(run: Run, item: Item): Dependency {
     const other = run.item(address)
     if (other === undefined) return 'failed'
     const { stage } = other
-    const onlyHasToEnd = other.change?.facet === item.change?.facet
+    const onlyHasToEnd = other.change?.facet === item.change.facet
     if (stage.kind === 'ended') {
       if (!onlyHasToEnd && !MET.has(stage.outcome)) return 'failed'
       continue
@@ -84,7 +84,7 @@ function judgeDependencies(run: Run, item: Item): Dependency {
 }
 
 /** Ids of all known actions of an item's type that are in flight on its machine. */
-function foreignInFlight(run: Run, item: Item): readonly string[] {
+function foreignInFlight(run: Run, item: ChangeItem): readonly string[] {
   return run.known
     .of(item.machineId)
     .filter(({ type, status }) => type === item.type && endOf(status) === null)

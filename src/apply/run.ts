@@ -1,20 +1,19 @@
 import type { Change, Plan } from '../plan/document.ts'
 import { markerOf } from '../plan/marker-of.ts'
-import { holdsNow, type Recheck, type RecheckContext, recheckChange } from '../plan/recheck.ts'
+import type { Recheck, RecheckContext } from '../plan/recheck.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { appendMarker } from '../posture/marker.ts'
-import type { Configuration } from '../schema/configuration.ts'
 import { addMs, type Instant, msBetween } from '../schema/instant.ts'
-import { endOf } from './action-end.ts'
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
 import { type ApplyCode, explain } from './codes.ts'
-import { type Item, opensChain, requestAt, type Stage } from './item.ts'
+import { type ChangeItem, type Item, isChangeItem, opensChain, requestAt, type Stage } from './item.ts'
 import type { KnownActions } from './known-actions.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import { Ledger } from './ledger.ts'
 import { inSendingOrder } from './order.ts'
 import type { Clock } from './ports.ts'
 import type { QuotaWindows } from './quota-windows.ts'
+import { recheckNow } from './recheck-now.ts'
 import { type ItemEvent, reduceItem } from './reduce-item.ts'
 import type { ApplyResult } from './result.ts'
 import { type ChangeKey, keyOf } from './resume.ts'
@@ -103,8 +102,8 @@ export class Run {
   }
 
   /** The items with something to send, as they are to be sent: machines that a chain left open first. */
-  inOrder(): readonly Item[] {
-    const items = this.#order.flatMap(address => this.#items.get(address) ?? [])
+  inOrder(): readonly ChangeItem[] {
+    const items = this.#order.flatMap(address => this.#items.get(address) ?? []).filter(isChangeItem)
     if (!items.some(item => item.opened)) return items
     return [...items.filter(item => item.opened), ...items.filter(item => !item.opened)]
   }
@@ -231,6 +230,11 @@ export class Run {
     return addMs(at, this.#skewMs)
   }
 
+  /** One of the service's times by our clock. */
+  toOurTime(at: Instant): Instant {
+    return addMs(at, -this.#skewMs)
+  }
+
   /** The service's clock, never behind a stamp that it already gave: an emulator's may run faster than ours. */
   latestServiceTime(): Instant {
     const estimate = this.serviceNow()
@@ -260,35 +264,4 @@ export class Run {
   recheck(change: Change, step: number): Recheck {
     return recheckNow(change, step, this.plan, this.deps.configuration, this.known, this.serviceNow())
   }
-}
-
-/**
- * Looks at a change again. What its own earlier requests cancelled counts as in flight still, and what it was planned
- * to wait for counts for nothing once it has ended.
- */
-export function recheckNow(
-  change: Change,
-  step: number,
-  plan: Plan,
-  configuration: Configuration,
-  known: KnownActions,
-  now: Instant,
-): Recheck {
-  const cancelled = new Set(
-    change.requests.slice(0, step).flatMap(request => (request.type === 'Cancel' ? [request.actionId] : [])),
-  )
-  const waitedFor = new Set(
-    change.dependsOn.includes(change.address)
-      ? plan.inFlight.filter(({ address }) => address === change.address).map(({ actionId }) => actionId)
-      : [],
-  )
-  const actions = known
-    .of(change.machine.id)
-    .filter(({ id, status }) => !waitedFor.has(id) || endOf(status) === null)
-    .map(action => (cancelled.has(action.id) ? { ...action, status: 'Pending' } : action))
-  const verdict = recheckChange(change, { configuration, planId: plan.planId, now, actions })
-  if (verdict.kind !== 'satisfied' || step === 0) return verdict
-  // What somebody did before our own first half took effect does not hold any more.
-  const context = { configuration, planId: plan.planId, now, actions: known.of(change.machine.id) }
-  return holdsNow(change, context) ? verdict : { kind: 'unmoved' }
 }

@@ -1,5 +1,4 @@
-import type { Change } from '../plan/document.ts'
-import { type Item, requestAt } from './item.ts'
+import { type ChangeItem, requestAt } from './item.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import { pathOf } from './paths.ts'
 import type { SubmitAnswer } from './ports.ts'
@@ -10,7 +9,7 @@ import type { Run } from './run.ts'
  *
  * A POST is never sent again blindly: an answer that leaves open whether it was accepted makes the item be looked for.
  */
-export async function send(run: Run, item: Item, change: Change): Promise<void> {
+export async function send(run: Run, item: ChangeItem): Promise<void> {
   const path = pathOf(item.type)
   const intent = await run.ledger.intend(item, path)
   if (intent === undefined || run.isStopped) {
@@ -20,14 +19,14 @@ export async function send(run: Run, item: Item, change: Change): Promise<void> 
     return
   }
   const intentAt = run.latestServiceTime()
-  const comment = run.commentOf(change, item.step)
-  const answer = await post(run, item, change, comment)
+  const comment = run.commentOf(item.change, item.step)
+  const answer = await post(run, item, comment)
   const answeredAt = run.clock.now()
   countAnswer(run, path, answer)
   const { event, note, stop } = judgeAnswer(answer, {
     item,
     comment,
-    key: run.keyOf(change),
+    key: run.keyOf(item.change),
     intentAt,
     answeredAt,
     lookupMs: run.options.lookupMs,
@@ -37,8 +36,8 @@ export async function send(run: Run, item: Item, change: Change): Promise<void> 
   run.dispatch(item.address, event)
 }
 
-function post(run: Run, item: Item, change: Change, comment: string): Promise<SubmitAnswer> {
-  const request = requestAt(change, item.step)
+function post(run: Run, item: ChangeItem, comment: string): Promise<SubmitAnswer> {
+  const request = requestAt(item.change, item.step)
   return request.type === 'Cancel'
     ? run.deps.api.cancel(request.actionId, comment)
     : run.deps.api.submit(item.machineId, request.type, { ...request.body, Comment: comment })

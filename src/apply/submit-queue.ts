@@ -1,12 +1,13 @@
 import { addMs, type Instant } from '../schema/instant.ts'
 import { explain } from './codes.ts'
 import { earliestOf } from './earliest-instant.ts'
-import { type Item, opensChain, requestAt } from './item.ts'
+import { type ChangeItem, type Item, opensChain, requestAt } from './item.ts'
 import { isFresh, LOOK_BATCH, lookAt } from './looks.ts'
 import { pathOf, quotaOfPath } from './paths.ts'
 import { chooseReady } from './ready-items.ts'
 import type { Run } from './run.ts'
 import { send } from './send.ts'
+import { SubmitLimits } from './submit-limits.ts'
 
 /** How many requests are out at once; the quota, not this, decides how fast they go. */
 const CONCURRENT_POSTS = 8
@@ -33,6 +34,7 @@ export interface SubmitState {
 /** Sends what is ready: under the quota, on a fresh look, while the lease is held. */
 export class SubmitQueue {
   readonly #run: Run
+  readonly #limits: SubmitLimits
   #isLooking = false
   #failedLooks = 0
   #lookAgainAt: Instant | undefined
@@ -40,6 +42,12 @@ export class SubmitQueue {
 
   constructor(run: Run) {
     this.#run = run
+    this.#limits = new SubmitLimits(run)
+  }
+
+  /** Whether the lease was asked for and is somebody else's. */
+  get #isLocked(): boolean {
+    return this.#askLeaseAt !== undefined && !this.#run.lease.isHeld
   }
 
   /** Starts everything that may start now. */
@@ -58,11 +66,18 @@ export class SubmitQueue {
     const held = sendable.length < ready.length ? sessions.flatMap(({ actionId }) => actionId ?? []) : []
     const state = { ...idle, isSubmitting: sendable.length > 0, waitedFor: new Set([...waitedFor, ...held]) }
     if (sendable.length === 0) return state
+    const giveUpAt = this.#isLocked ? null : this.#limits.nextAt()
+    if (giveUpAt !== null && giveUpAt <= now) {
+      this.#limits.giveUp(now)
+      return { ...idle, isSubmitting: open > 0 }
+    }
     const heldUntil = earliestOf([...readyTimes(run, sendable).values()])
-    if (heldUntil === null || heldUntil > now) return { ...state, nextAt: heldUntil, heldUntil }
+    if (heldUntil === null || heldUntil > now) {
+      return { ...state, nextAt: earliestOf([heldUntil, giveUpAt]), heldUntil }
+    }
     const lockedUntil = await this.#takeLease()
     if (lockedUntil !== null) return { ...state, isSubmitting: open > 0, isLocked: true, nextAt: lockedUntil }
-    return { ...state, nextAt: this.#sendReady(sendable) }
+    return { ...state, nextAt: earliestOf([this.#sendReady(sendable), giveUpAt]) }
   }
 
   /**
@@ -79,7 +94,7 @@ export class SubmitQueue {
   }
 
   /** Sends in order while there is room; returns when to try again at the latest. */
-  #sendReady(ready: readonly Item[]): Instant | null {
+  #sendReady(ready: readonly ChangeItem[]): Instant | null {
     const run = this.#run
     const stale = new Set<string>()
     const times: (Instant | null)[] = []
@@ -101,17 +116,16 @@ export class SubmitQueue {
   }
 
   /** Decides about one item on the look that is there. */
-  #consider(item: Item): void {
+  #consider(item: ChangeItem): void {
     const run = this.#run
     const { change, address, step } = item
-    if (change === null) return
     const verdict = run.recheck(change, step)
     switch (verdict.kind) {
       case 'unmoved':
         if (opensChain(item) && !this.#mayOpen(item)) return
         run.takeQuota(address, pathOf(item.type))
         run.dispatch(address, { kind: 'sending' })
-        run.spawn(() => send(run, item, change))
+        run.spawn(() => send(run, item))
         return
       case 'satisfied':
         run.dispatch(address, {
@@ -134,10 +148,9 @@ export class SubmitQueue {
   }
 
   /** A machine is opened only if it can be closed again: Active, awaited, and with quota for the second half. */
-  #mayOpen(item: Item): boolean {
+  #mayOpen(item: ChangeItem): boolean {
     const run = this.#run
     const { change, machineId, address } = item
-    if (change === null) return false
     const code = run.options.noWait
       ? 'chain-needs-wait'
       : run.known.machine(machineId)?.healthStatus?.toLowerCase() !== 'active'
@@ -201,7 +214,7 @@ function countOpen(run: Run): number {
 }
 
 /** When each kind of what is ready may go; items of one kind wait for the same places. */
-function readyTimes(run: Run, items: readonly Item[]): ReadonlyMap<string, Instant | null> {
+function readyTimes(run: Run, items: readonly ChangeItem[]): ReadonlyMap<string, Instant | null> {
   const times = new Map<string, Instant | null>()
   for (const item of items) {
     const key = quotaKey(run, item)
@@ -211,17 +224,17 @@ function readyTimes(run: Run, items: readonly Item[]): ReadonlyMap<string, Insta
 }
 
 /** Names the places in the quota that an item's request needs. */
-function quotaKey(run: Run, item: Item): string {
+function quotaKey(run: Run, item: ChangeItem): string {
   const path = pathOf(item.type)
   return `${path} ${run.hasReserved(item.address, path)} ${opensChain(item)}`
 }
 
 /** When the quota lets an item's request go; a chain's first half needs room for its second as well. */
-function readyAt(run: Run, item: Item): Instant | null {
+function readyAt(run: Run, item: ChangeItem): Instant | null {
   const now = run.clock.now()
   const path = pathOf(item.type)
   const first = run.windows.readyAt(path, now, run.hasReserved(item.address, path) ? 1 : 0)
-  if (item.change === null || !opensChain(item) || first === null) return first
+  if (!opensChain(item) || first === null) return first
   const second = run.windows.readyAt(pathOf(requestAt(item.change, item.step + 1).type), now)
   return second === null || second > first ? second : first
 }

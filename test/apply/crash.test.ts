@@ -4,7 +4,6 @@ import {
   apply,
   clockAtNow,
   MemoryJournal,
-  permissive,
   planFor,
   policyFor,
   type Scene,
@@ -91,43 +90,51 @@ async function runAndDie(scene: Scene, plan: Plan, killAt: number): Promise<Dyin
   return dying
 }
 
-async function countBoundaries(): Promise<number> {
-  const { scene, plan } = await setScene()
+async function countBoundaries(over: Partial<FakeServiceSettings>): Promise<number> {
+  const { scene, plan } = await setScene(over)
   return (await runAndDie(scene, plan, Number.POSITIVE_INFINITY)).passed
 }
 
-const boundaries = await countBoundaries()
+/** Slow ends make the run give the lease back and take it again; lost answers make it look for what it sent. */
+const SCENES = {
+  'quick ends': {},
+  'slow ends': { settleMs: { Unisolate: 60_000, Cancel: 45_000, StopAndQuarantineFile: 90_000 } },
+  'lost answers': {
+    fault: ({ index }) => (index % 2 === 0 ? { kind: 'lost-after' } : undefined),
+    settleMs: { Cancel: 30_000 },
+  },
+} as const satisfies Readonly<Record<string, Partial<FakeServiceSettings>>>
 
-test('an apply that is left alone sends each request once and ends well', async () => {
-  const { scene, plan } = await setScene()
-  const result = await apply(scene, plan)
-  expect(result.outcomes.map(({ outcome }) => outcome)).toStrictEqual(Array(7).fill('succeeded'))
-  expect(result.exit.code).toBe(0)
-  expect(postsOf(scene.service)).toStrictEqual(WANTED)
-  expect(boundaries).toBeGreaterThan(60)
-})
-
-describe.each([
-  ['the journal kept', false],
-  ['the journal lost', true],
-])('killed at any journal or service boundary, with %s', (_name, isLost) => {
-  test.each(Array.from({ length: boundaries }, (_, index) => index))(
-    'at boundary %i the same apply again sends nothing twice and comes to the same end',
-    async killAt => {
-      const { scene, plan } = await setScene()
-      await runAndDie(scene, plan, killAt)
-      const journal = isLost ? new MemoryJournal() : scene.journal
-      const again = await apply(
-        { ...scene, journal },
-        plan,
-        { runId: 'run-2' },
-        { configuration: permissive() },
-      )
-      expect(postsOf(scene.service)).toStrictEqual(WANTED)
-      expect(again.exit).toStrictEqual({ code: 0, name: 'ok' })
-      expect(again.outcomes.every(({ outcome }) => outcome === 'succeeded' || outcome === 'adopted')).toBe(
-        true,
-      )
-    },
+const cases: readonly (readonly [scene: keyof typeof SCENES, killAt: number, journal: 'kept' | 'lost'])[] = (
+  await Promise.all(
+    (Object.keys(SCENES) as (keyof typeof SCENES)[]).map(async scene =>
+      Array.from({ length: await countBoundaries(SCENES[scene]) }, (_, killAt) => [
+        [scene, killAt, 'kept'] as const,
+        [scene, killAt, 'lost'] as const,
+      ]).flat(),
+    ),
   )
+).flat()
+
+test.each(Object.keys(SCENES) as (keyof typeof SCENES)[])(
+  'an apply that is left alone sends each request once and ends well (%s)',
+  async name => {
+    const { scene, plan } = await setScene(SCENES[name])
+    const result = await apply(scene, plan)
+    expect(result.outcomes.map(({ outcome }) => outcome)).toStrictEqual(Array(7).fill('succeeded'))
+    expect(result.exit.code).toBe(0)
+    expect(postsOf(scene.service)).toStrictEqual(WANTED)
+  },
+)
+
+describe('killed at any journal or service boundary, the same apply again sends nothing twice and comes to the same end', () => {
+  test.each(cases)('%s, boundary %i, journal %s', async (name, killAt, kept) => {
+    const { scene, plan } = await setScene(SCENES[name])
+    await runAndDie(scene, plan, killAt)
+    const journal = kept === 'lost' ? new MemoryJournal() : scene.journal
+    const again = await apply({ ...scene, journal }, plan, { runId: 'run-2' })
+    expect(postsOf(scene.service)).toStrictEqual(WANTED)
+    expect(again.exit).toStrictEqual({ code: 0, name: 'ok' })
+    expect(again.outcomes.every(({ outcome }) => outcome === 'succeeded' || outcome === 'adopted')).toBe(true)
+  })
 })

@@ -12,7 +12,16 @@ import {
   sceneOf,
   start,
 } from '../support/apply-harness.ts'
-import { action, actionId, at, isolated, machine, machineId, placed } from '../support/build-core.ts'
+import {
+  action,
+  actionId,
+  at,
+  isolated,
+  machine,
+  machineId,
+  ownComment,
+  placed,
+} from '../support/build-core.ts'
 import { FakeService, type FakeServiceSettings, type Fault, type Post } from '../support/fake-service.ts'
 
 const PLACE = { file: 'a', line: 1, column: 1 }
@@ -428,4 +437,47 @@ test('a path that the service holds back for over an hour ends submitting', asyn
   const result = await apply(scene, plan)
   expect(outcomesOf(result)).toStrictEqual({ '#1/isolated': 'not-attempted (submit-timeout)' })
   expect(msBetween(at(result.startedAt), at(result.finishedAt))).toBeLessThan(7_200_000)
+})
+
+test('submitting may end while something is still looked for', async () => {
+  const { scene, plan } = await isolations(120, { fault: once({ kind: 'lost-before' }), latencyMs: 2000 })
+  const result = await apply(scene, plan, { submitTimeoutMs: 3000 })
+  expect(result.summary['not-attempted']).toBeGreaterThan(100)
+  expect(result.outcomes[0]).toMatchObject({ address: `${machineId(1)}/isolated`, outcome: 'not-attempted' })
+  expect(result.summary['succeeded']).toBeGreaterThan(5)
+})
+
+test('submitting ends when the plan expires meanwhile', async () => {
+  const { scene, plan } = await isolations(130)
+  const result = await apply(scene, { ...plan, expiresAt: '2026-11-22T18:00:40Z' })
+  expect(result.summary).toStrictEqual({ succeeded: 100, 'not-attempted': 30 })
+  expect(result.outcomes.find(({ outcome }) => outcome === 'not-attempted')?.code).toBe('expired')
+})
+
+test('own actions of the last hour that the journal does not have use up the quota as well', async () => {
+  const clock = clockAtNow()
+  const old = Array.from({ length: 90 }, (_, index) =>
+    action({
+      id: actionId(5000 + index),
+      machineId: machineId(500),
+      requestorComment: ownComment(),
+      creationDateTimeUtc: addMs(clock.now(), -1000 - index),
+      ...(index < 10 ? { requestSource: 'Portal' } : {}),
+    }),
+  )
+  const cancelled = action({
+    id: actionId(4000),
+    machineId: machineId(500),
+    status: 'Cancelled',
+    cancellationComment: ownComment(),
+    creationDateTimeUtc: addMs(clock.now(), -1000),
+  })
+  const service = new FakeService({ clock, machines: machines(30), actions: [...old, cancelled] })
+  const numbers = Array.from({ length: 30 }, (_, index) => index + 1)
+  const plan = await planFor(service, [policyFor(numbers, isolated('full'))])
+  const scene = sceneOf(clock, service)
+  const run = start(scene, plan)
+  await clock.advance(30_000)
+  expect(service.posts).toHaveLength(20)
+  expect((await clock.drive(run)).summary).toStrictEqual({ succeeded: 30 })
 })

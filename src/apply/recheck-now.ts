@@ -1,0 +1,37 @@
+import type { Change, Plan } from '../plan/document.ts'
+import { holdsNow, type Recheck, recheckChange } from '../plan/recheck.ts'
+import type { Configuration } from '../schema/configuration.ts'
+import type { Instant } from '../schema/instant.ts'
+import { endOf } from './action-end.ts'
+import type { KnownActions } from './known-actions.ts'
+
+/**
+ * Looks at a change again. What its own earlier requests cancelled counts as in flight still, and what it was planned
+ * to wait for counts for nothing once it has ended.
+ */
+export function recheckNow(
+  change: Change,
+  step: number,
+  plan: Plan,
+  configuration: Configuration,
+  known: KnownActions,
+  now: Instant,
+): Recheck {
+  const cancelled = new Set(
+    change.requests.slice(0, step).flatMap(request => (request.type === 'Cancel' ? [request.actionId] : [])),
+  )
+  const waitedFor = new Set(
+    change.dependsOn.includes(change.address)
+      ? plan.inFlight.filter(({ address }) => address === change.address).map(({ actionId }) => actionId)
+      : [],
+  )
+  const actions = known
+    .of(change.machine.id)
+    .filter(({ id, status }) => !waitedFor.has(id) || endOf(status) === null)
+    .map(action => (cancelled.has(action.id) ? { ...action, status: 'Pending' } : action))
+  const verdict = recheckChange(change, { configuration, planId: plan.planId, now, actions })
+  if (verdict.kind !== 'satisfied' || step === 0) return verdict
+  // What somebody did before our own first half took effect does not hold any more.
+  const context = { configuration, planId: plan.planId, now, actions: known.of(change.machine.id) }
+  return holdsNow(change, context) ? verdict : { kind: 'unmoved' }
+}
