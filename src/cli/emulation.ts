@@ -5,11 +5,10 @@ import { createEmulator, type Emulator } from '../emulator/emulator.ts'
 import type { Scenario } from '../emulator/scenario-types.ts'
 import { serveEmulator } from '../emulator/serve.ts'
 import type { Configuration } from '../schema/configuration.ts'
-import { fromEpochMs } from '../schema/instant.ts'
 import type { CommandContext } from './command.ts'
+import { emulatorClock } from './emulator-clock.ts'
 import { readScenario } from './read-scenario.ts'
 import { displayPath } from './read-text.ts'
-import { systemClock } from './system-clock.ts'
 
 /** An emulated service on a loopback socket of this process. */
 export interface Emulation {
@@ -62,7 +61,7 @@ export async function startEmulation(
     endpoint: server.url,
     name: `emulated:${displayPath(file, context.io.cwd)}`,
     token: emulatedToken(emulator, scenario, configuration.tenantId ?? scenario.tenantId ?? TENANT),
-    clock: { now: () => fromEpochMs(emulator.nowMs()), sleep: systemClock.sleep },
+    clock: emulatorClock(emulator, 1),
     close: () => server.close(),
   }
 }

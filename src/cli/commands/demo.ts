@@ -6,9 +6,9 @@ import { createEmulator, type Emulator } from '../../emulator/emulator.ts'
 import { believableScenario } from '../../emulator/fleet.ts'
 import { serveEmulator } from '../../emulator/serve.ts'
 import { paint } from '../../report/paint.ts'
-import { fromEpochMs } from '../../schema/instant.ts'
 import { isCi } from '../color.ts'
 import type { Command, CommandContext } from '../command.ts'
+import { emulatorClock } from '../emulator-clock.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { fail } from '../failure.ts'
 import type { Io } from '../io.ts'
@@ -82,10 +82,7 @@ function demoIo(io: Io, folder: string, endpoint: string, emulator: Emulator): I
       HOLDFAST_TOKEN: 'demo',
       XDG_STATE_HOME: join(folder, 'state'),
     },
-    clock: {
-      now: () => fromEpochMs(emulator.nowMs()),
-      sleep: (ms, signal) => systemClock.sleep(ms / SPEED, signal),
-    },
+    clock: emulatorClock(emulator, SPEED),
   }
 }
 
