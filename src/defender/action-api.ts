@@ -4,13 +4,11 @@ import type { ActionReads } from './action-reads.ts'
 import { retryAfterMs } from './answer-headers.ts'
 import { type Caller, createCaller, newCallLog } from './caller.ts'
 import { DefenderError, isFatal } from './defender-error.ts'
+import { THROTTLED_MS } from './explain-answer.ts'
 import { type ClientDependencies, createReads } from './read-client.ts'
 import { readServiceError } from './service-error.ts'
 import { type HttpResponse, TransportError } from './transport.ts'
 import { readAction } from './wire-action.ts'
-
-/** What a 429 without `Retry-After` is taken to ask for (defender-api.md 8). */
-const THROTTLED_MS = 60_000
 
 /** Makes the client that writes: what apply sees of the service. Only `submit` and `cancel` send anything but GET. */
 export function createActionApi(dependencies: ClientDependencies): ActionApi {

@@ -29,6 +29,16 @@ export interface Identity {
   readonly roles: readonly string[] | null
 }
 
+/** A request before it has a token. */
+export interface CallRequest {
+  readonly method: HttpRequest['method']
+  /** Absolute. */
+  readonly url: string
+  readonly body?: string | Buffer
+  /** Of the body; JSON where it is not given. */
+  readonly contentType?: string
+}
+
 /** Sends requests with a token, after looking where they go. */
 export interface Caller {
   /** Gets a token if need be and reads it. Rejects with `authentication-failed` or `tenant-mismatch`. */
@@ -39,7 +49,7 @@ export interface Caller {
    *
    * Rejects with a TransportError where no answer came, with a fatal {@link DefenderError}, and with `redirected`.
    */
-  call(request: Omit<HttpRequest, 'headers'>, log: CallLog, signal?: AbortSignal): Promise<HttpResponse>
+  call(request: CallRequest, log: CallLog, signal?: AbortSignal): Promise<HttpResponse>
 }
 
 /** What every call needs. */
@@ -61,7 +71,7 @@ export function createCaller(dependencies: CallerDependencies): Caller {
   }
 
   async function sendOnce(
-    request: Omit<HttpRequest, 'headers'>,
+    request: CallRequest,
     token: AccessToken,
     log: CallLog,
     signal: AbortSignal | undefined,
@@ -71,8 +81,10 @@ export function createCaller(dependencies: CallerDependencies): Caller {
       accept: 'application/json',
       authorization: `Bearer ${token.text}`,
     }
-    if (request.body !== undefined) headers['content-type'] = 'application/json'
-    const response = await send({ ...request, headers }, signal)
+    const { method, url, body, contentType = 'application/json' } = request
+    if (body !== undefined) headers['content-type'] = contentType
+    const sent = body === undefined ? { method, url, headers } : { method, url, headers, body }
+    const response = await send(sent, signal)
     noteDate(log, response, clock)
     return response
   }

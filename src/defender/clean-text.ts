@@ -1,5 +1,5 @@
 /** Longest text of the service that is passed on, in characters. */
-export const TEXT_LIMIT = 300
+const TEXT_LIMIT = 300
 
 const JWT = /\beyJ[\w-]{8,}(?:\.[\w-]*){0,4}/g
 /** Control characters, line separators, and the marks that change the direction of text. */

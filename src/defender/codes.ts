@@ -50,7 +50,7 @@ export const DEFENDER_CODES = {
     wayOut: 'Try again later; if it stays, report it with the message of the service.',
   },
   'request-refused': {
-    meaning: 'The service refused a read for another reason (4xx).',
+    meaning: 'The service refused a request for another reason (4xx).',
     wayOut: 'Read the message of the service; try again after mending what it names.',
   },
   redirected: {

@@ -1,11 +1,9 @@
 import type { Clock } from '../apply/ports.ts'
 import { msBetween } from '../schema/instant.ts'
-import { retryAfterMs } from './answer-headers.ts'
 import type { Caller, CallLog } from './caller.ts'
-import type { DefenderCode } from './codes.ts'
 import { DefenderError } from './defender-error.ts'
+import { explainAnswer } from './explain-answer.ts'
 import type { ReadLimits } from './limits.ts'
-import { readServiceError } from './service-error.ts'
 import { type HttpResponse, TransportError } from './transport.ts'
 
 /** Over how many calls things are counted, and what stops them. */
@@ -23,8 +21,6 @@ type Attempt =
 
 /** Waits before the second, third, … try, in ms. */
 const BACK_OFF_MS = [500, 1000, 2000, 4000]
-/** What a 429 without `Retry-After` is taken to ask for: longer than a read waits. */
-const THROTTLED_MS = 60_000
 
 /** Makes the one place where a failing read is tried again: at most `tries` times within `withinMs`. */
 export function createJsonReader(caller: Caller, clock: Clock, limits: ReadLimits): ReadJson {
@@ -64,9 +60,9 @@ async function tryOnce(
       retryInMs: isFinal ? undefined : backOffMs,
     }
   }
-  return response.status >= 200 && response.status < 300
-    ? parse(response, backOffMs)
-    : explain(response, url, clock, backOffMs)
+  if (response.status >= 200 && response.status < 300) return parse(response, backOffMs)
+  const { error, again, afterMs } = explainAnswer(response, clock.now(), url)
+  return { kind: 'failed', error, retryInMs: again ? (afterMs ?? backOffMs) : undefined }
 }
 
 function parse(response: HttpResponse, backOffMs: number): Attempt {
@@ -84,36 +80,6 @@ function parse(response: HttpResponse, backOffMs: number): Attempt {
     )
     return { kind: 'failed', error, retryInMs: backOffMs }
   }
-}
-
-function explain(response: HttpResponse, url: string, clock: Clock, backOffMs: number): Attempt {
-  const { status } = response
-  const { code, message, isFromService } = readServiceError(response)
-  const text = `The service answered ${status}${code === '' ? '' : ` ${code}`}: ${message}`
-  const asked = retryAfterMs(response, clock.now())
-  if (status === 429) {
-    const wait = asked ?? THROTTLED_MS
-    const error = new DefenderError('throttled', `${text} (again after ${Math.ceil(wait / 1000)} s)`, {
-      status,
-    })
-    return { kind: 'failed', error, retryInMs: wait }
-  }
-  if (status >= 500 || status === 408) {
-    const error = new DefenderError('service-unavailable', text, { status })
-    return { kind: 'failed', error, retryInMs: asked ?? backOffMs }
-  }
-  // A web server turns too long a query away before the service sees it, with 414 or a 404 of its own.
-  const isQuery = url.includes('$filter=') || url.includes('$orderby=')
-  if (status === 400 || status === 414 || (status === 404 && isQuery && !isFromService)) {
-    return { kind: 'failed', error: new DefenderError('query-refused', text, { status }) }
-  }
-  return { kind: 'failed', error: new DefenderError(finalCode(status, isFromService), text, { status }) }
-}
-
-function finalCode(status: number, isFromService: boolean): DefenderCode {
-  if (status === 403) return 'forbidden'
-  if (status !== 404) return 'request-refused'
-  return isFromService ? 'not-found' : 'not-the-service'
 }
 
 function interrupted(): DefenderError {

@@ -26,7 +26,7 @@ function encodeOption(text: string): string {
 }
 
 /** A text literal: in single quotes, a quote inside doubled. */
-export function literal(text: string): string {
+function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 

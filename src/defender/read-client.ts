@@ -11,6 +11,7 @@ import { createMachineReads } from './machine-reads.ts'
 import { observe } from './observe.ts'
 import type { CountSupport } from './paging.ts'
 import { readOnly } from './read-only.ts'
+import { createResultReads, type ResultReads } from './result-reads.ts'
 
 /** Which machines a list call asks for. Ids and names in lower case; a name is the exact, whole one. */
 export type MachineQuery =
@@ -26,7 +27,7 @@ export type ActionListQuery = ActionQuery | { readonly kind: 'tenant'; readonly 
  * Every method but `observe` rejects with a DefenderError where the read fails for good; `observe` does so only where
  * no read can succeed.
  */
-export interface ReadClient {
+export interface ReadClient extends ResultReads {
   observe(need: Need, signal?: AbortSignal): Promise<Observation>
   listMachines(query: MachineQuery, signal?: AbortSignal): Promise<readonly Machine[]>
   /** Actions that name no machine are left out. */
@@ -82,6 +83,7 @@ export function createReads(dependencies: ClientDependencies): Reads {
   }
 
   const client: ReadClient = {
+    ...createResultReads(target.endpoint, readJson, log),
     async observe(need, signal) {
       const own = newCallLog()
       try {

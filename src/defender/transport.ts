@@ -4,7 +4,7 @@ export interface HttpRequest {
   /** Absolute. */
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
-  readonly body?: string
+  readonly body?: string | Buffer
 }
 
 /** A complete answer, decompressed. Header names are lower case. */

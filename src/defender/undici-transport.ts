@@ -1,17 +1,12 @@
 import type { Dispatcher } from 'undici'
 import { ACCEPT_ENCODING, decodeBody } from './content-encoding.ts'
-import { isLoopback } from './loopback.ts'
-import { type ProxyEnvironment, proxySettings } from './proxy.ts'
 import { type HttpRequest, type HttpResponse, type Send, TransportError } from './transport.ts'
+import { type ConnectionOptions, openConnections } from './undici-connections.ts'
+import { asTransportError } from './undici-error.ts'
 
 /** How {@link undiciTransport} connects and when it gives up. */
-export interface UndiciTransportOptions {
-  /** Where HTTPS_PROXY and NO_PROXY are read; without it no proxy is used. Loopback never goes through one. */
-  readonly env?: ProxyEnvironment
-  /** Goes in place of the connections of our own, such as a MockAgent; it is not closed by `close`. */
-  readonly dispatcher?: Dispatcher
+export interface UndiciTransportOptions extends ConnectionOptions {
   readonly userAgent?: string
-  readonly connectTimeoutMs?: number
   /** Until the answer's first byte. A page of 10,000 rows can take the service many seconds. */
   readonly headersTimeoutMs?: number
   /** Between two pieces of a body. */
@@ -26,7 +21,6 @@ export type ClosableSend = Send & { close(): Promise<void> }
 
 const DEFAULTS = {
   userAgent: 'holdfast',
-  connectTimeoutMs: 10_000,
   headersTimeoutMs: 25_000,
   bodyTimeoutMs: 20_000,
   totalTimeoutMs: 120_000,
@@ -38,52 +32,12 @@ type Settings = UndiciTransportOptions & typeof DEFAULTS
 /** Sends over undici, which is loaded at the first request. Reads every body to its end and decompresses it. */
 export function undiciTransport(options: UndiciTransportOptions = {}): ClosableSend {
   const settings: Settings = { ...DEFAULTS, ...options }
-  const connections = options.dispatcher === undefined ? lazyConnections(settings) : undefined
-
+  const connections = openConnections(options)
   const send: Send = async (request, signal) => {
     const url = new URL(request.url)
-    const dispatcher = options.dispatcher ?? (await connections?.to(url))
-    if (dispatcher === undefined) throw new TransportError('UND_ERR_CLOSED', 'no connection')
-    return exchange(dispatcher, url, request, settings, signal)
+    return exchange(await connections.to(url), url, request, settings, signal)
   }
-  return Object.assign(send, { close: async (): Promise<void> => connections?.close() })
-}
-
-interface Connections {
-  to(url: URL): Promise<Dispatcher>
-  close(): Promise<void>
-}
-
-function lazyConnections(settings: Settings): Connections {
-  const proxy = proxySettings(settings.env ?? {})
-  const pool = {
-    // HTTP/1.1 throughout: one slow page must not hold up the others of a shared stream.
-    allowH2: false,
-    connections: 16,
-    connect: { timeout: settings.connectTimeoutMs },
-  }
-  let direct: Dispatcher | undefined
-  let proxied: Dispatcher | undefined
-  return {
-    async to(url) {
-      const { Agent, EnvHttpProxyAgent } = await import('undici')
-      if (proxy === undefined || isLoopback(url.hostname)) {
-        direct ??= new Agent(pool)
-        return direct
-      }
-      // Every variable is given, so that the agent reads none of the process itself.
-      proxied ??= new EnvHttpProxyAgent({
-        ...pool,
-        httpProxy: '',
-        httpsProxy: proxy.uri,
-        noProxy: proxy.noProxy,
-      })
-      return proxied
-    },
-    async close() {
-      await Promise.all([direct?.destroy(), proxied?.destroy()])
-    },
-  }
+  return Object.assign(send, { close: () => connections.close() })
 }
 
 async function exchange(
@@ -144,40 +98,4 @@ async function collect(
     chunks.push(bytes)
   }
   return Buffer.concat(chunks, length)
-}
-
-/** What system and undici codes mean; the code stands beside it. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ECONNRESET: 'the connection was reset',
-  ENOTFOUND: 'the name could not be resolved',
-  EAI_AGAIN: 'the name could not be resolved now',
-  ETIMEDOUT: 'the connection timed out',
-  EPIPE: 'the connection was closed while sending',
-  UND_ERR_SOCKET: 'the connection was closed before the answer was complete',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  UND_ERR_BODY_TIMEOUT: 'the answer stopped in the middle',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer was cut',
-  UND_ERR_PRX_TLS: 'no TLS with the proxy',
-  UND_ERR_PRX_CONN: 'no tunnel through the proxy',
-  UND_ERR_ABORTED: 'the proxy refused the tunnel or the request was aborted',
-}
-
-function asTransportError(
-  error: unknown,
-  host: string,
-  signal: AbortSignal | undefined,
-  deadline: AbortSignal,
-): TransportError {
-  if (signal?.aborted) return new TransportError('aborted', `${host}: the request was interrupted`)
-  if (deadline.aborted)
-    return new TransportError('ETIMEDOUT', `${host}: no complete answer in time (ETIMEDOUT)`)
-  const code = codeOf(error)
-  return new TransportError(code, `${host}: ${MEANINGS[code] ?? 'the request failed'} (${code})`)
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown'
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name
 }

@@ -74,10 +74,7 @@ describe('over the emulator', () => {
     ['that refuses $filter and $orderby', { refuse: ['filter', 'orderby'] }, 7],
     ['that refuses or, in and $count', { refuse: ['or', 'in', 'count'] }],
     ['that allows a hundred nodes in a filter', { filterNodeLimit: 100 }],
-    [
-      'that fails twice',
-      { faults: [{ on: 'GET /machineactions', first: 2, status: 503, body: 'html' }] },
-    ],
+    ['that fails twice', { faults: [{ on: 'GET /machineactions', first: 2, status: 503, body: 'html' }] }],
     ['that cuts a body', { faults: [{ on: 'GET /machines', nth: 1, fault: 'cut-body' }] }],
     ['that sends what is no JSON', { faults: [{ on: 'GET /machines', nth: 1, fault: 'invalid-json' }] }],
   ])('%s, a look finds everything that it asks for', async (_what, behaviour, pageSize) => {
