@@ -1,4 +1,4 @@
-import { isAlias, isCollection, isMap, isScalar, type Node, type Pair } from 'yaml'
+import { isAlias, isMap, isScalar, type Pair, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml'
 import type { Finding, Span } from './indexed-text.ts'
 import type { Member, TextNode } from './text-tree.ts'
 
@@ -23,8 +23,8 @@ interface Building {
 
 const NO_MEMBERS: ReadonlyMap<string, Member> = new Map()
 
-function spanOf(node: Node): Span {
-  const [start, end] = node.range ?? [0, 0]
+function spanOf(node: ParsedNode): Span {
+  const [start, end] = node.range
   return { start, end }
 }
 
@@ -73,7 +73,10 @@ export function tooDeep(span: Span): Finding {
 }
 
 /** The text of a key, or undefined after a finding where it is no plain text. */
-function keyOf(key: Node, building: Building): { readonly text: string; readonly name: Span } | undefined {
+function keyOf(
+  key: ParsedNode,
+  building: Building,
+): { readonly text: string; readonly name: Span } | undefined {
   const built = buildNode(key, 1, building)
   if (built.node.kind === 'text') return { text: built.node.text, name: spanOf(key) }
   building.findings.push({
@@ -85,7 +88,7 @@ function keyOf(key: Node, building: Building): { readonly text: string; readonly
 }
 
 function addPair(
-  pair: Pair<Node, Node | null>,
+  pair: Pair<ParsedNode, ParsedNode | null>,
   depth: number,
   members: Map<string, Member>,
   building: Building,
@@ -110,30 +113,40 @@ function addPair(
   return value
 }
 
-function buildCollection(node: Node, depth: number, building: Building): Built {
+function buildList(
+  list: YAMLSeq.Parsed,
+  depth: number,
+  building: Building,
+): readonly [Built[], Map<string, Member>] {
+  const built = list.items.map(item => buildNode(item, depth + 1, building))
+  const members = built.map(({ node }, index): [string, Member] => [String(index), { name: node.span, node }])
+  return [built, new Map(members)]
+}
+
+function buildMap(
+  map: YAMLMap.Parsed,
+  depth: number,
+  building: Building,
+): readonly [Built[], Map<string, Member>] {
   const members = new Map<string, Member>()
+  return [map.items.map(pair => addPair(pair, depth, members, building)), members]
+}
+
+function buildCollection(node: YAMLMap.Parsed | YAMLSeq.Parsed, depth: number, building: Building): Built {
+  const [built, members] = isMap(node) ? buildMap(node, depth, building) : buildList(node, depth, building)
   let size = 1
   let deepest = 0
-  const count = (built: Built): void => {
-    size += built.size
-    deepest = Math.max(deepest, built.depth)
-  }
-  if (isMap<Node, Node | null>(node)) {
-    for (const pair of node.items) count(addPair(pair, depth, members, building))
-  } else if (isCollection(node)) {
-    node.items.forEach((item, index) => {
-      const built = buildNode(item as Node, depth + 1, building)
-      members.set(String(index), { name: built.node.span, node: built.node })
-      count(built)
-    })
+  for (const member of built) {
+    size += member.size
+    deepest = Math.max(deepest, member.depth)
   }
   const kind = isMap(node) ? 'map' : 'list'
   return { node: { kind, span: spanOf(node), text: '', members }, size, depth: deepest + 1 }
 }
 
-function buildNode(node: Node, depth: number, building: Building): Built {
+function buildNode(node: ParsedNode, depth: number, building: Building): Built {
   if (isAlias(node)) return buildAlias(node.source, spanOf(node), depth, building)
-  const anchor = isScalar(node) || isCollection(node) ? node.anchor : undefined
+  const { anchor } = node
   if (anchor !== undefined) building.anchors.set(anchor, undefined)
   const built = isScalar(node)
     ? scalar(isNothing(node) ? 'nothing' : 'text', String(node.value), spanOf(node))
@@ -148,7 +161,7 @@ function isNothing(node: { readonly source?: string; readonly type?: string }): 
 }
 
 /** Says whether a document holds nothing, as after a trailing `---`. */
-export function isEmptyDocument(contents: Node | null): contents is null {
+export function isEmptyDocument(contents: ParsedNode | null): contents is null {
   return contents === null || (isScalar(contents) && isNothing(contents))
 }
 
@@ -157,6 +170,6 @@ export function isEmptyDocument(contents: Node | null): contents is null {
  *
  * @param findings - Where duplicate keys, aliases that cannot be resolved and keys that are no text are added.
  */
-export function buildTree(contents: Node, findings: Finding[]): TextNode {
+export function buildTree(contents: ParsedNode, findings: Finding[]): TextNode {
   return buildNode(contents, 1, { findings, anchors: new Map(), aliased: 0 }).node
 }

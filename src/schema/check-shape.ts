@@ -10,6 +10,8 @@ export type Shape<T> =
   | { readonly value: T; readonly findings: readonly [] }
   | { readonly value: undefined; readonly findings: readonly Finding[] }
 
+/** Explaining costs time, and nobody reads so many: a file of a million mistakes must not take minutes. */
+const MOST_CAUSES = 1000
 /** One map may have many of these at once; of everything else the first at a place is the cause of the others. */
 const MANY_AT_A_PLACE = new Set(['additionalProperties', 'required', 'anyOf'])
 /** Said of the branches of an alternative, or again of what an enumeration already refused. */
@@ -55,7 +57,7 @@ function explainUnknownKey(error: SchemaError, member: Member): Finding {
   return {
     code: 'unknown-key',
     message: `unknown key ${quoteText(key)}${hint}`,
-    span: member.node.members.get(key)?.name ?? member.name,
+    span: (member.node.members.get(key) as Member).name,
   }
 }
 
@@ -63,7 +65,7 @@ function explainUnknownKey(error: SchemaError, member: Member): Finding {
 function missingKeys(error: SchemaError): readonly string[] {
   if (error.keyword === 'required') return [String(error.params['missingProperty'])]
   if (error.keyword !== 'anyOf') return []
-  const branches = (error.parentSchema['anyOf'] ?? []) as readonly { readonly required?: readonly string[] }[]
+  const branches = error.parentSchema['anyOf'] as readonly { readonly required?: readonly string[] }[]
   return branches.flatMap(({ required }) => required ?? [])
 }
 
@@ -93,6 +95,8 @@ function explainValue(error: SchemaError, member: Member): Finding {
   const expected = describeExpected(error.parentSchema)
   switch (error.keyword) {
     case 'type':
+    case 'anyOf':
+    case 'oneOf':
       return { code: 'wrong-type', message: `expected ${expected}, found ${found}`, span }
     case 'enum': {
       const message = `expected ${expected}, found ${found}`
@@ -149,6 +153,6 @@ function withoutMisspelt(errors: readonly SchemaError[]): readonly SchemaError[]
 export function checkShape<T>(root: Member, validate: Validator<T>): Shape<T> {
   const value = toPlain(root.node)
   if (validate(value)) return { value, findings: [] }
-  const errors = withoutMisspelt(causes(validate.errors ?? []))
+  const errors = withoutMisspelt(causes(validate.errors ?? []).slice(0, MOST_CAUSES))
   return { value: undefined, findings: errors.map(error => explain(error, root)) }
 }

@@ -35,8 +35,8 @@ export function quoteText(text: string): string {
 
 /** Joins alternatives as people do: `a`, `b` or `c`. */
 function either(alternatives: readonly string[]): string {
-  const last = alternatives.at(-1) ?? ''
-  return alternatives.length < 2 ? last : `${alternatives.slice(0, -1).join(', ')} or ${last}`
+  const others = alternatives.slice(0, -1).join(', ')
+  return `${others}${others === '' ? '' : ' or '}${alternatives.slice(-1).join()}`
 }
 
 /** The values of an enumeration, other spellings of `true` and `false` left out. */
@@ -49,6 +49,8 @@ export function allowedValues(schema: SchemaError['parentSchema']): readonly str
 export function describeExpected(schema: SchemaError['parentSchema']): string {
   const values = allowedValues(schema)
   if (values.length > 0) return `${values.length > 2 ? 'one of ' : ''}${either(values.map(quoteText))}`
+  const branches = schema['anyOf'] ?? schema['oneOf']
+  if (Array.isArray(branches)) return either([...new Set(branches.map(describeExpected))])
   const noun = NOUNS[String(schema['format'])]
   const types = [schema['type']]
     .flat()

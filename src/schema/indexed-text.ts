@@ -106,7 +106,7 @@ export function diagnoseAll(text: IndexedText, findings: readonly Finding[]): re
   const shown = sorted.slice(0, MOST_PROBLEMS).map(finding => diagnose(text, finding))
   const next = sorted[MOST_PROBLEMS]
   if (next === undefined) return shown
-  const message = `${sorted.length - MOST_PROBLEMS} more problems from here on: mend the first ones and look again`
+  const message = `at least ${sorted.length - MOST_PROBLEMS} more problems from here on: mend the first ones and look again`
   return [...shown, diagnose(text, { code: 'too-many-problems', message, span: next.span })]
 }
 

@@ -4,10 +4,11 @@ import type { Diagnostic, SourceFile } from './diagnostic.ts'
 import { type Duration, parseDuration } from './duration.ts'
 import { parseEndpoint } from './endpoint.ts'
 import { type RawConfiguration, validateConfiguration } from './generated/configuration.ts'
-import { diagnoseAll, indexText } from './indexed-text.ts'
+import { diagnoseAll, type Finding, indexText } from './indexed-text.ts'
 import { at, isTrue, items, type Located, lineOf, need, placeOf, type Reading, texts } from './located.ts'
 import { readEntry } from './read-entry.ts'
 import { readYaml } from './read-yaml.ts'
+import type { Member } from './text-tree.ts'
 
 function duration(text: string): Duration {
   return parseDuration(text) as Duration
@@ -112,6 +113,21 @@ function readConfiguration(reading: Reading, raw: Located<RawConfiguration>): Co
   }
 }
 
+/** A configuration is one document: finds that there is none, or another. */
+function checkDocuments(
+  first: Member | undefined,
+  second: Member | undefined,
+  findings: readonly Finding[],
+): readonly Finding[] {
+  if (first === undefined && findings.length === 0) {
+    const message = 'expected a configuration, found none: write at least `version: 1`'
+    return [{ code: 'no-document', message, span: { start: 0, end: 1 } }]
+  }
+  if (second === undefined) return []
+  const message = 'expected one document, found another one here: remove it'
+  return [{ code: 'several-documents', message, span: second.name }]
+}
+
 /**
  * Reads `holdfast.yaml`, defaults filled in.
  *
@@ -124,24 +140,18 @@ export function parseConfiguration(source: SourceFile): {
   readonly diagnostics: readonly Diagnostic[]
 } {
   const text = indexText(source)
-  const reading: Reading = { text, findings: [] }
   const { documents, findings } = readYaml(text)
-  reading.findings.push(...findings)
   const [first, second] = documents
-  if (first === undefined && findings.length === 0) {
-    const message = 'expected a configuration, found none: write at least `version: 1`'
-    reading.findings.push({ code: 'no-document', message, span: { start: 0, end: 1 } })
-  }
-  if (second !== undefined) {
-    const message = 'expected one document, found another one here: remove it'
-    reading.findings.push({ code: 'several-documents', message, span: second.name })
-  }
+  const unread = [...findings, ...checkDocuments(first, second, findings)]
   const shape = first === undefined ? undefined : checkShape(first, validateConfiguration)
-  reading.findings.push(...(shape?.findings ?? []))
-  const configuration =
-    first === undefined || shape?.value === undefined
-      ? undefined
-      : readConfiguration(reading, { value: shape.value, member: first })
+  if (first === undefined || shape?.value === undefined) {
+    return {
+      configuration: undefined,
+      diagnostics: diagnoseAll(text, [...unread, ...(shape?.findings ?? [])]),
+    }
+  }
+  const reading: Reading = { text, findings: unread }
+  const configuration = readConfiguration(reading, { value: shape.value, member: first })
   const isSound = reading.findings.every(({ severity }) => severity === 'warning')
   return {
     configuration: isSound ? configuration : undefined,

@@ -80,14 +80,16 @@ function readPolicy(reading: Reading, policy: Located<RawPolicy>): Policy {
 }
 
 /** Reads one document: a policy only where nothing but warnings was found. */
-function parseDocument(text: IndexedText, member: Member, findings: Finding[]): readonly Policy[] {
+function parseDocument(
+  text: IndexedText,
+  member: Member,
+): { readonly policies: readonly Policy[]; readonly findings: readonly Finding[] } {
   const shape = checkShape(member, validatePolicy)
-  findings.push(...shape.findings)
-  if (shape.value === undefined) return []
+  if (shape.value === undefined) return { policies: [], findings: shape.findings }
   const reading: Reading = { text, findings: [] }
   const policy = readPolicy(reading, { value: shape.value, member })
-  findings.push(...reading.findings)
-  return reading.findings.every(({ severity }) => severity === 'warning') ? [policy] : []
+  const isSound = reading.findings.every(({ severity }) => severity === 'warning')
+  return { policies: isSound ? [policy] : [], findings: reading.findings }
 }
 
 /**
@@ -103,12 +105,15 @@ export function parsePolicyFile(source: SourceFile): {
   readonly diagnostics: readonly Diagnostic[]
 } {
   const text = indexText(source)
-  const yaml = readYaml(text)
-  const findings = [...yaml.findings]
-  if (yaml.documents.length === 0 && findings.length === 0) {
+  const { documents, findings } = readYaml(text)
+  if (documents.length === 0 && findings.length === 0) {
     const message = 'expected a policy document, found none: write one, or remove the file'
-    findings.push({ code: 'no-document', message, span: { start: 0, end: 1 } })
+    const nothing: Finding = { code: 'no-document', message, span: { start: 0, end: 1 } }
+    return { policies: [], diagnostics: diagnoseAll(text, [nothing]) }
   }
-  const policies = yaml.documents.flatMap(member => parseDocument(text, member, findings))
-  return { policies, diagnostics: diagnoseAll(text, findings) }
+  const parsed = documents.map(member => parseDocument(text, member))
+  return {
+    policies: parsed.flatMap(({ policies }) => policies),
+    diagnostics: diagnoseAll(text, [...findings, ...parsed.flatMap(document => document.findings)]),
+  }
 }

@@ -1,4 +1,14 @@
-import { Composer, type Document, isCollection, isPair, isScalar, Lexer, Parser, type Scalar } from 'yaml'
+import {
+  Composer,
+  type Document,
+  isCollection,
+  isPair,
+  isScalar,
+  Lexer,
+  Parser,
+  type Scalar,
+  type YAMLError,
+} from 'yaml'
 import { buildTree, DEEPEST, isEmptyDocument, tooDeep } from './build-tree.ts'
 import type { Finding, IndexedText, Span } from './indexed-text.ts'
 import type { Member } from './text-tree.ts'
@@ -95,12 +105,15 @@ function firstFault(
   { document, tagDirective }: Exclude<Step, { end: Finding }>,
 ): Finding | undefined {
   if (tagDirective !== undefined) return { ...explainYamlFault('BAD_DIRECTIVE'), span: tagDirective }
-  const [first] = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
+  let first: YAMLError | undefined
+  for (const fault of [...document.errors, ...document.warnings]) {
+    if (first === undefined || fault.pos[0] < first.pos[0]) first = fault
+  }
   if (first === undefined) return undefined
   const [from, end] = first.pos
   const quote = first.code === 'MISSING_CHAR' ? unclosedQuote(document, from) : undefined
   // The library points at the indentation where it means what is indented.
-  const start = from + (/^ */.exec(text.slice(from, from + 1000))?.[0].length ?? 0)
+  const start = from + Math.max(0, text.slice(from).search(/[^ ]/))
   return quote ?? { ...explainYamlFault(first.code), span: { start, end: Math.max(start + 1, end) } }
 }
 

@@ -149,8 +149,8 @@ test('the texts that are changed below are right', () => {
 })
 
 describe.each([
-  ['any text', anyText, anyText, 2000],
-  ['a policy or configuration with mistakes', mutated(POLICY), mutated(CONFIGURATION), 1500],
+  ['any text', anyText, anyText, 1000],
+  ['a policy or configuration with mistakes', mutated(POLICY), mutated(CONFIGURATION), 500],
 ] as const)('%s', (_what, policies, configurations, numRuns) => {
   test('gives policies or says why not, with a place in the text', () => {
     fc.assert(

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { checkShape } from '../../src/schema/check-shape.ts'
 import { diagnoseAll, indexText } from '../../src/schema/indexed-text.ts'
+import { parsePolicyFile } from '../../src/schema/parse-policy.ts'
 import { readYaml } from '../../src/schema/read-yaml.ts'
 import type { SchemaError, Validator } from '../../src/schema/validator.ts'
+import { policyText } from './policy-text.ts'
 import { told } from './told.ts'
 
 const TEXT = 'speed: 0\nname: [a]\na/b~c: x\n'
@@ -44,6 +46,25 @@ describe('schemas of other documents', () => {
       say({ instancePath: '/name', parentSchema: { type: ['integer', 'boolean', 'null'] } }),
     ).toStrictEqual([
       '2:7 wrong-type |[a]| expected a whole number, `true` or `false` or a value, found a list',
+    ])
+  })
+
+  test('may have alternatives, which are named together', () => {
+    const anyOf = [{ type: 'object' }, { type: 'array' }, { type: 'object' }]
+    expect(
+      say(
+        { instancePath: '/speed', schemaPath: '#/properties/speed/anyOf/0/type' },
+        { keyword: 'anyOf', instancePath: '/speed', parentSchema: { anyOf } },
+        {
+          keyword: 'oneOf',
+          instancePath: '/name',
+          params: { passingSchemas: null },
+          parentSchema: { oneOf: [{ enum: ['on', 'off'] }] },
+        },
+      ),
+    ).toStrictEqual([
+      '1:8 wrong-type |0| expected a map or a list, found `0`',
+      '2:7 wrong-type |[a]| expected `on` or `off`, found a list',
     ])
   })
 
@@ -95,4 +116,15 @@ test('a validator that says nothing of what is wrong leaves nothing to say', () 
   const validate = (_data: unknown): _data is never => false
   const [root] = readYaml(indexText({ path: 'a.yaml', text: TEXT })).documents
   expect(root && checkShape(root, validate).findings).toStrictEqual([])
+})
+
+test('a document with more mistakes than anybody reads is refused in time', () => {
+  const lines = Array.from({ length: 3000 }, (_, index) => `isolatd${index}: 1`).join('\n')
+  const { policies, diagnostics } = parsePolicyFile({ path: 'a.yaml', text: `${policyText()}\n${lines}` })
+  expect(policies).toStrictEqual([])
+  expect(diagnostics).toHaveLength(101)
+  expect(diagnostics.at(-1)).toMatchObject({
+    code: 'too-many-problems',
+    message: 'at least 900 more problems from here on: mend the first ones and look again',
+  })
 })

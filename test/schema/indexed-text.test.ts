@@ -89,7 +89,9 @@ describe('a source line', () => {
         expect(underlined(diagnostic)).toBe('😀')
       }),
     )
-    expect(at(`x${smiles}`, 201, 2).sourceLine?.isWellFormed()).toBe(true)
+    const shifted = at(`${smiles}WRONG${smiles}`, 401, 4)
+    expect(shifted.sourceLine?.isWellFormed()).toBe(true)
+    expect(underlined(shifted)).toBe('RONG')
   })
 })
 
@@ -114,7 +116,7 @@ describe('the diagnostics of a file', () => {
     expect(diagnostics).toHaveLength(101)
     expect(diagnostics[100]).toMatchObject({
       code: 'too-many-problems',
-      message: '30 more problems from here on: mend the first ones and look again',
+      message: 'at least 30 more problems from here on: mend the first ones and look again',
       place: { line: 101, column: 1 },
     })
   })

@@ -21,3 +21,9 @@ export function policyText(parts: PolicyParts = {}): string {
   } = parts
   return [version, policy, reason, machines, state, more].filter(line => line !== '').join('\n')
 }
+
+/** A policy whose live response has these commands, from line 10 and column 11 on. */
+export function commands(...lines: readonly string[]): PolicyParts {
+  const head = 'state:\n  liveResponse:\n    - name: a\n      since: 2026-11-20\n      commands:'
+  return { state: [head, ...lines.map(line => `        - ${line}`)].join('\n') }
+}

