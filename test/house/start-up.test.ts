@@ -68,6 +68,19 @@ describe('start-up', () => {
     expect(Math.min(...tries), `ratios ${tries.join(', ')}`).toBeLessThanOrEqual(LIMIT)
   })
 
+  test('an old Node is told in one line which one is needed, before anything is imported', () => {
+    const old =
+      "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })"
+    const args = ['--import', `data:text/javascript,${encodeURIComponent(old)}`, PROGRAM, '--version']
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+    expect({ status, stdout, lines: stderr.trim().split('\n').length }).toStrictEqual({
+      status: 1,
+      stdout: '',
+      lines: 1,
+    })
+    expect(stderr).toMatch(/Node\.js 22\.19 or newer and this is 20\.20\.2/)
+  })
+
   /** Packages whose files were loaded by a run. */
   function packagesLoaded(args: readonly string[]): ReadonlySet<string> {
     const list = join(folder, 'loaded.txt')
