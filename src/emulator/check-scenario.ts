@@ -96,6 +96,35 @@ function checkNamed(list: Member | undefined): readonly Finding[] {
     }))
 }
 
+/** Names and ids of the machines that a scenario states, now or by an event. */
+function statedNames(root: Member): ReadonlySet<string> {
+  const lists = [...(root.node.members.get('machines')?.node.members.values() ?? [])]
+  const events = [...(root.node.members.get('events')?.node.members.values() ?? [])]
+  const machines = [...lists, ...events.flatMap(event => event.node.members.get('machine') ?? [])]
+  const names = machines.flatMap(machine => [
+    machine.node.members.get('id')?.node.text,
+    machine.node.members.get('computerDnsName')?.node.text,
+  ])
+  return new Set(names.flatMap(name => (name === undefined ? [] : [name.toLowerCase()])))
+}
+
+/** Finds names that no machine of the scenario has; an id can be of a machine that is gone. */
+function checkReferences(root: Member): readonly Finding[] {
+  const names = statedNames(root)
+  const findings: Finding[] = []
+  const visit = (member: Member, key: string): void => {
+    const { text, span, kind } = member.node
+    const isReference = kind === 'text' && (key === 'machineId' || key === 'machine')
+    if (isReference && !names.has(text.toLowerCase()) && !/^[0-9a-f]{20,64}$/i.test(text)) {
+      const message = `expected the id or the name of a machine of this scenario, found \`${text.slice(0, 60)}\`: add it to \`machines\``
+      findings.push({ code: 'invalid-machine-id', message, span })
+    }
+    for (const [name, child] of member.node.members) visit(child, name)
+  }
+  visit(root, '')
+  return findings
+}
+
 /** Checks what a JSON Schema cannot say in words that help. */
 export function checkRules(root: Member): readonly Finding[] {
   const { members } = root.node
@@ -104,5 +133,6 @@ export function checkRules(root: Member): readonly Finding[] {
     ...checkNamed(members.get('machines')),
     ...checkOneOf(behaviour?.get('faults'), ['fault', 'status']),
     ...checkOneOf(members.get('events'), ['after', 'at', 'afterRequests']),
+    ...checkReferences(root),
   ]
 }

@@ -13,7 +13,7 @@ import {
 import { answerFault, type FaultPicker, type RequestShape, tamperingOf } from './faults.ts'
 import { ODataProblem } from './odata/lexer.ts'
 import { apiPath, findRoute, type Route } from './routes.ts'
-import { type Caller, type TokenIssuer, tokenEndpoint } from './tokens.ts'
+import { type Caller, discoveryDocument, type TokenIssuer, tokenEndpoint } from './tokens.ts'
 import type { World } from './world.ts'
 
 /** What stands between the wire and the handlers. */
@@ -112,6 +112,8 @@ export function createGateway(
   function answer(incoming: Incoming, tampering: Call['tampering']): Reply {
     const stored = answerStorage(world, incoming)
     if (stored !== undefined) return stored
+    const discovery = discoveryDocument(incoming.url)
+    if (discovery !== undefined) return world.replies.json(200, discovery)
     const endpoint = tokenEndpoint(incoming.url.pathname)
     if (endpoint !== undefined)
       return incoming.method === 'POST'

@@ -86,6 +86,7 @@ export function createAction(action: ScenarioAction, context: ActionContext): Ac
   const machineId = machineIdOf(context.machines, action.machineId)
   const status = action.status ?? 'Succeeded'
   const [creation, update] = times(action, status, context)
+  const createdMs = toEpochMs(creation)
   return {
     id: action.id?.toLowerCase() ?? context.random.guid(),
     type: action.type,
@@ -104,8 +105,8 @@ export function createAction(action: ScenarioAction, context: ActionContext): Ac
     relatedFileInfo: action.relatedFileInfo ?? null,
     commands: commandsOf(action, status, creation, update),
     troubleshootInfo: action.troubleshootInfo ?? null,
-    listedFromMs: toEpochMs(creation),
-    foundFromMs: toEpochMs(creation),
+    listedFromMs: createdMs,
+    foundFromMs: createdMs,
     exitCode: action.fate?.exitCode ?? 0,
     course: 0,
     json: undefined,

@@ -57,6 +57,23 @@ interface Claims {
   readonly ver: string
 }
 
+const DISCOVERY_PATH = /^\/([^/]+)\/(?:v2\.0\/)?\.well-known\/openid-configuration$/i
+
+/** The document by which sign-in libraries find the endpoints of a tenant; undefined for another path. */
+export function discoveryDocument({ origin, pathname }: URL): unknown {
+  const tenant = DISCOVERY_PATH.exec(pathname)?.[1]
+  if (tenant === undefined) return undefined
+  return {
+    token_endpoint: `${origin}/${tenant}/oauth2/v2.0/token`,
+    authorization_endpoint: `${origin}/${tenant}/oauth2/v2.0/authorize`,
+    jwks_uri: `${origin}/${tenant}/discovery/v2.0/keys`,
+    issuer: `${origin}/${tenant}/v2.0`,
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
+    response_types_supported: ['code', 'token'],
+    scopes_supported: ['openid'],
+  }
+}
+
 /** Finds which token endpoint a path is, if any. */
 export function tokenEndpoint(path: string): TokenEndpoint | undefined {
   const match = TOKEN_PATH.exec(path)

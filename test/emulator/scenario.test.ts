@@ -102,6 +102,11 @@ events: [ { at: noon, action: { type: Isolate, machineId: a } } ]
       [/remove the others/],
     ],
     [
+      'a name of no machine',
+      'version: 1\nmachines: [ { id: a } ]\nactions: [ { type: Isolate, machineId: fin-ws-01 }, { type: Isolate, machineId: A } ]\n',
+      [/^3:40 invalid-machine-id/],
+    ],
+    [
       'an event without a time',
       'version: 1\nevents: [ { machine: { id: a } } ]\n',
       [/`after`, `at`, `afterRequests`/],
@@ -114,7 +119,9 @@ events: [ { at: noon, action: { type: Isolate, machineId: a } } ]
 
   test('the cancel of an event names a machine, and no length of time', () => {
     expect(
-      problems('version: 1\nevents: [ { after: 1s, cancel: { machineId: a, comment: x } } ]\n'),
+      problems(
+        'version: 1\nevents: [ { after: 1s, machine: { id: a } }, { after: 1s, cancel: { machineId: a, comment: x } } ]\n',
+      ),
     ).toStrictEqual([])
   })
 

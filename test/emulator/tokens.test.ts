@@ -87,6 +87,15 @@ describe('a token', () => {
     expect(await call(json['access_token'])).toMatchObject({ status: 401 })
   })
 
+  test('is where the discovery document says', async () => {
+    const { get, post } = drive({}, { authorization: '' })
+    for (const version of ['v2.0/', '']) {
+      const { json } = await get(`https://login.example/${TENANT}/${version}.well-known/openid-configuration`)
+      expect(json['token_endpoint']).toBe(`https://login.example${V2}`)
+      expect((await post(String(json['token_endpoint']), `${FORM}&scope=b`)).status).toBe(200)
+    }
+  })
+
   test('is any text otherwise, but it has to be a bearer token', async () => {
     expect((await drive({}, { authorization: 'bearer x' }).get('/api/machines')).status).toBe(200)
     expect((await drive({}, { authorization: 'Basic x' }).get('/api/machines')).status).toBe(401)
