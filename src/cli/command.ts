@@ -31,9 +31,14 @@ export interface Command {
   run(context: CommandContext): Promise<number>
 }
 
+/** A word that commands stand below, such as the `machines` of `machines list`. */
+export interface CommandGroup extends Pick<Command, 'description' | 'examples' | 'exits'> {
+  readonly subcommands: readonly CommandEntry[]
+}
+
 /** A row of the table of commands: enough for `holdfast --help`, the rest is loaded when it is asked for. */
 export interface CommandEntry {
   readonly name: string
   readonly summary: string
-  readonly load: () => Promise<Command>
+  readonly load: () => Promise<Command | CommandGroup>
 }

@@ -1,7 +1,7 @@
 import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { ExitName } from '../apply/result.ts'
 import { type ColorChoice, wantsColor } from './color.ts'
-import type { Command, CommandContext, CommandEntry } from './command.ts'
+import type { Command, CommandContext, CommandEntry, CommandGroup } from './command.ts'
 import { EXIT_CODES, EXIT_MEANINGS } from './exit-codes.ts'
 import { fail } from './failure.ts'
 import { Flags, faultOf, type OptionSpec } from './flags.ts'
@@ -57,12 +57,29 @@ function readFlags(specs: readonly OptionSpec[], commander: Commander): Flags {
   return new Flags(values)
 }
 
-/** Completes a command that so far only had a name and a summary. */
-function define(commander: Commander, command: Command): void {
-  commander.description(command.description)
-  if (command.arguments !== '') commander.arguments(command.arguments)
-  for (const spec of command.options) commander.addOption(toCommanderOption(spec))
-  commander.addHelpText('after', `\n${describeExamples(command.examples)}\n\n${describeExits(command.exits)}`)
+/** Runs a command whose words were read. */
+type RunCommand = (command: Command, commander: Commander) => Promise<void>
+
+/** Completes a command or group that so far only had a name and a summary. */
+function define(commander: Commander, loaded: Command | CommandGroup, run: RunCommand): void {
+  commander.description(loaded.description)
+  if ('subcommands' in loaded) {
+    addCommands(commander.helpCommand(false), loaded.subcommands, run)
+  } else {
+    if (loaded.arguments !== '') commander.arguments(loaded.arguments)
+    for (const spec of loaded.options) commander.addOption(toCommanderOption(spec))
+    commander.action(() => run(loaded, commander))
+  }
+  commander.addHelpText('after', `\n${describeExamples(loaded.examples)}\n\n${describeExits(loaded.exits)}`)
+}
+
+/** Adds commands by name and summary; the one that is asked for is loaded and completed once its name was read. */
+function addCommands(parent: Commander, entries: readonly CommandEntry[], run: RunCommand): void {
+  for (const { name, summary } of entries) parent.command(name).summary(summary)
+  parent.hook('preSubcommand', async (_parent, commander) => {
+    const entry = entries.find(({ name }) => name === commander.name())
+    if (entry !== undefined) define(commander, await entry.load(), run)
+  })
 }
 
 /** Ends commander's own ways out: help is no error, all else is an error of usage (1, never 2). */
@@ -139,25 +156,10 @@ export async function runProgram(
   const program = createProgram(io, text => {
     said += text
   })
-  for (const entry of entries) {
-    const commander = program.command(entry.name).summary(entry.summary)
-    commander.action(async () => {
-      const command = await entry.load()
-      const flags = readFlags([...command.options, COLOR], commander)
-      const context: CommandContext = {
-        io,
-        flags,
-        args: commander.args,
-        signal,
-        main,
-        color: (flags.text('color') ?? 'auto') as ColorChoice,
-      }
-      exitCode = await command.run(context)
-    })
-  }
-  program.hook('preSubcommand', async (_program, commander) => {
-    const entry = entries.find(({ name }) => name === commander.name())
-    if (entry !== undefined) define(commander, await entry.load())
+  addCommands(program, entries, async (command, commander) => {
+    const flags = readFlags([...command.options, COLOR], commander)
+    const color = (flags.text('color') ?? 'auto') as ColorChoice
+    exitCode = await command.run({ io, flags, args: commander.args, signal, main, color })
   })
   try {
     await program.parseAsync([...withoutHelpCommand(argv)], { from: 'user' })

@@ -1,6 +1,8 @@
 import type { ActionApi, Clock } from '../apply/ports.ts'
 import type { ServiceTarget } from '../defender/clouds.ts'
+import type { PermissionProbe } from '../defender/permission-probe.ts'
 import type { ReadClient } from '../defender/read-client.ts'
+import type { TagApi } from '../defender/tag-api.ts'
 import type { TokenSource } from '../defender/token.ts'
 import type { Need, Observation } from '../plan/observation.ts'
 import type { Configuration } from '../schema/configuration.ts'
@@ -15,10 +17,22 @@ export interface Service {
   readonly clock: Clock
   /** Whether it is an emulator in this process, which is gone when the command ends. */
   readonly isEmulated: boolean
+  /** Where requests go, and which hosts may see the token. */
+  readonly target: ServiceTarget
+  /** What documents and people are told of where that is: the endpoint, or the emulator's scenario. */
+  readonly endpointName: string
+  /** Where tokens come from, for `doctor`, which tells what they say of themselves. */
+  readonly token: TokenSource
   /** For those who only look: it has no method that writes. */
   readonly reader: Pick<ReadClient, 'observe'>
+  /** The same, with every read there is. */
+  readonly client: ReadClient
   /** For apply. */
   openActionApi(): Promise<ActionApi>
+  /** For `machines tag`. */
+  openTagApi(): Promise<TagApi>
+  /** For `doctor`. */
+  openPermissionProbe(): Promise<PermissionProbe>
   close(): Promise<void>
 }
 
@@ -94,12 +108,20 @@ export async function openService(context: CommandContext, configuration: Config
   const send = undiciTransport({ env: context.io.env, userAgent: `holdfast/${readVersion()}` })
   const dependencies = { send, token, target, clock }
   const named = namer(emulation)
+  const client = createReadClient(dependencies)
   return {
     clock,
     isEmulated: emulation !== undefined,
-    reader: named(createReadClient(dependencies)),
+    target,
+    endpointName: emulation?.name ?? target.endpoint,
+    token,
+    reader: named(client),
+    client,
     openActionApi: async () =>
       named((await import('../defender/action-api.ts')).createActionApi(dependencies)),
+    openTagApi: async () => (await import('../defender/tag-api.ts')).createTagApi(dependencies),
+    openPermissionProbe: async () =>
+      (await import('../defender/permission-probe.ts')).createPermissionProbe(dependencies),
     async close() {
       await send.close()
       await emulation?.close()
