@@ -26,7 +26,7 @@ export interface ListSource<Row extends { readonly id: string }> {
   readonly counts: CountSupport
 }
 
-/** The rows of one query and of the pages its nextLinks lead to, in the service's order, each once. */
+/** The rows of one query and of the pages its nextLinks lead to, in the service's order. */
 interface Stretch<Row> {
   readonly rows: readonly Row[]
   /** How many rows the service counts for the query, paging aside; undefined where it does not say. */
@@ -89,7 +89,7 @@ export function readBySkip<Row extends { readonly id: string }>(
       for (const row of stretch.rows) byId.set(row.id, row)
       if (!stretch.goesOn) return { rows: [...byId.values()], count }
       if (byId.size === known) throw stuck(source.list)
-      skip += stretch.rows.length - 1
+      skip += distinct(stretch.rows) - 1
       last = stretch.rows.at(-1)?.id
     }
   })
@@ -128,7 +128,7 @@ export function readByCreation<Row extends { readonly id: string; readonly creat
       } else {
         // The first page from a time on may well hold nothing but the rows that led there.
         if (skip > 0 && byId.size === known) throw stuck(source.list)
-        skip += stretch.rows.length
+        skip += distinct(stretch.rows)
       }
     }
   })
@@ -158,23 +158,27 @@ async function readStretch<Row extends { readonly id: string }>(
   context: ReadContext,
 ): Promise<Stretch<Row>> {
   const { pageSize } = source.limits
-  const byId = new Map<string, Row>()
   let { page, url } = await readFirst(source, { ...query, top: pageSize, skip }, context)
   const { count } = page
-  let sent = 0
-  for (let idle = 0; ; ) {
-    const known = byId.size
-    for (const row of page.rows) byId.set(row.id, row)
-    sent += page.rows.length
-    if (page.nextLink === undefined) break
-    idle = byId.size > known ? 0 : idle + 1
+  const rows = [...page.rows]
+  const seen = new Set<string>()
+  for (let idle = 0; page.nextLink !== undefined; ) {
+    const known = seen.size
+    for (const row of page.rows) seen.add(row.id)
+    idle = seen.size > known ? 0 : idle + 1
     if (idle === IDLE_PAGES) throw stuck(source.list)
     url = URL.parse(page.nextLink, url)?.href ?? page.nextLink
     page = readList(await source.readJson(url, context), source.readRow)
+    for (const row of page.rows) rows.push(row)
   }
   // By the count, a server's own and silent limit on a page does not end the list early.
-  const isShort = count !== undefined && skip + byId.size < count
-  return { rows: [...byId.values()], count, goesOn: sent > 0 && (sent >= pageSize || isShort) }
+  const isShort = count !== undefined && skip + rows.length < count
+  return { rows, count, goesOn: rows.length > 0 && (rows.length >= pageSize || isShort) }
+}
+
+/** How many rows there are; one that came twice is one, so that the next page does not start too late. */
+function distinct(rows: readonly { readonly id: string }[]): number {
+  return new Set(rows.map(row => row.id)).size
 }
 
 /** Asks with `$count` unless the service is known to refuse it; a refusal is put to the test without it. */
