@@ -94,7 +94,11 @@ export function holdsNow(change: Change, context: RecheckContext): boolean {
 }
 
 /** The actions as they would be had this plan done nothing. */
-function withoutPlan({ actions, planId, configuration: { name } }: RecheckContext): readonly MachineAction[] {
+export function withoutPlan({
+  actions,
+  planId,
+  configuration: { name },
+}: Pick<RecheckContext, 'actions' | 'planId' | 'configuration'>): readonly MachineAction[] {
   const plan = shortPlanId(planId)
   return actions
     .filter(action => !(isOwn(action, name) && parseMarker(action.requestorComment)?.plan === plan))
