@@ -1,4 +1,5 @@
-import { fromEpochMs, msBetween, parseInstant } from '../schema/instant.ts'
+import { methodOf } from '../posture/methods.ts'
+import { fromEpochMs, type Instant, msBetween, parseInstant } from '../schema/instant.ts'
 import { type ActionRecord, hasEnded } from './action-record.ts'
 import { ActionStore } from './action-store.ts'
 import { Library } from './library.ts'
@@ -92,16 +93,30 @@ function seedActions(
   context: ActionContext,
 ): void {
   const seeded = (scenario.actions ?? []).map(action => ({ record: createAction(action, context), action }))
-  seeded.sort(({ record: left }, { record: right }) =>
-    left.creation < right.creation ? -1 : left.creation > right.creation ? 1 : 0,
-  )
+  seeded.sort(({ record: left }, { record: right }) => compareInstants(left.creation, right.creation))
   for (const { record } of seeded) actions.add(record)
-  const succeeded = seeded.map(({ record }) => record).filter(({ status }) => status === 'Succeeded')
-  succeeded.sort((left, right) => (left.update < right.update ? -1 : left.update > right.update ? 1 : 0))
-  for (const record of succeeded)
+  for (const record of lastEffects(actions.all()))
     if (!isReonboarded(record, machines, context.startMs)) statuses.applyEffect(record)
   for (const { record, action } of seeded)
     if (!hasEnded(record)) statuses.begin(record, action.fate ?? {}, context.startMs)
+}
+
+function compareInstants(left: Instant, right: Instant): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
+}
+
+/** The actions that decide what holds at the start: of each machine and facet the one that succeeded last. */
+function lastEffects(oldestFirst: readonly ActionRecord[]): readonly ActionRecord[] {
+  const last = new Map<string, ActionRecord>()
+  for (const record of oldestFirst) {
+    const method = methodOf(record.type)
+    if (record.status !== 'Succeeded' || method === undefined) continue
+    const key = `${record.machineId} ${method.facet}`
+    const earlier = last.get(key)
+    if (earlier === undefined || earlier.update <= record.update) last.set(key, record)
+  }
+  return [...last.values()]
 }
 
 /** A machine seen more than a day after its offboarding was onboarded again. */

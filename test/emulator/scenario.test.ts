@@ -158,3 +158,21 @@ describe('the examples', () => {
     expect(emulator.machines().length).toBeGreaterThan(2)
   })
 })
+
+describe('the published schema', () => {
+  const path = join(import.meta.dirname, '../../schemas/scenario.schema.json')
+
+  function undescribed(schema: object, name: string): readonly string[] {
+    const { properties = {}, definitions = {}, items } = schema as Record<string, Record<string, object>>
+    const own = Object.entries(properties).flatMap(([key, value]) => [
+      ...('description' in value || '$ref' in value ? [] : [`${name}.${key}`]),
+      ...undescribed(value, `${name}.${key}`),
+    ])
+    const named = Object.entries(definitions ?? {}).flatMap(([key, value]) => undescribed(value, key))
+    return [...own, ...named, ...(items === undefined ? [] : undescribed(items, `${name}[]`))]
+  }
+
+  test('says of every key what it means', () => {
+    expect(undescribed(JSON.parse(readFileSync(path, 'utf8')), 'scenario')).toStrictEqual([])
+  })
+})
