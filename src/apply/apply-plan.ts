@@ -12,6 +12,7 @@ import { earliestOf } from './earliest-instant.ts'
 import { finish } from './finish.ts'
 import { KnownActions } from './known-actions.ts'
 import { LEASE_MS, LeaseKeeper, RENEW_MS } from './lease-keeper.ts'
+import { messageOf } from './message-of.ts'
 import type { JournalEntry } from './ports.ts'
 import { ProgressFeed } from './progress-feed.ts'
 import { knowsDeadHolder, tracesOf } from './read-journal.ts'
@@ -127,7 +128,7 @@ async function readJournal({ deps }: Context): Promise<readonly JournalEntry[] |
   try {
     return await deps.journal.read()
   } catch (error) {
-    return { overall: 'error', code: 'journal-failed', message: explain('journal-failed', textOf(error)) }
+    return { overall: 'error', code: 'journal-failed', message: explain('journal-failed', messageOf(error)) }
   }
 }
 
@@ -150,7 +151,7 @@ async function takeLease(context: Context, entries: readonly JournalEntry[]): Pr
     }
     return null
   } catch (error) {
-    return { overall: 'error', code: 'lease-failed', message: explain('lease-failed', textOf(error)) }
+    return { overall: 'error', code: 'lease-failed', message: explain('lease-failed', messageOf(error)) }
   }
 }
 
@@ -183,8 +184,4 @@ function endEarly(
     moved,
     ...(known === undefined ? {} : { known }),
   })
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

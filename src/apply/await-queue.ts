@@ -1,6 +1,6 @@
 import { addMs, type Instant, msBetween } from '../schema/instant.ts'
 import { explain } from './codes.ts'
-import type { Item } from './item.ts'
+import type { Item, Stage } from './item.ts'
 import type { Run } from './run.ts'
 
 /** The longest time between two polls of what somebody waits for. */
@@ -55,7 +55,7 @@ export class AwaitQueue {
   step(waitedFor: ReadonlySet<string>, isSubmitting: boolean): Instant | null {
     const run = this.#run
     const now = run.clock.now()
-    const all = [...new Set([...inFlightItems(run).flatMap(({ actionId }) => actionId ?? []), ...waitedFor])]
+    const all = [...new Set([...inFlightIds(run), ...waitedFor])]
     const urgent = isSubmitting ? all.filter(id => waitedFor.has(id)) : all
     this.#sinceAll = all.length === 0 ? undefined : (this.#sinceAll ?? now)
     this.#since = urgent.length === 0 ? undefined : (this.#since ?? now)
@@ -94,9 +94,17 @@ export class AwaitQueue {
   }
 }
 
+/** An item whose action is at the service. */
+export type InFlightItem = Item & { readonly stage: Stage & { readonly kind: 'in-flight' } }
+
 /** The items whose action is at the service. */
-export function inFlightItems(run: Run): readonly Item[] {
-  return [...run.items].filter(({ stage }) => stage.kind === 'in-flight')
+export function inFlightItems(run: Run): readonly InFlightItem[] {
+  return [...run.items].filter((item): item is InFlightItem => item.stage.kind === 'in-flight')
+}
+
+/** Ids of what is at the service. */
+export function inFlightIds(run: Run): readonly string[] {
+  return inFlightItems(run).map(({ stage }) => stage.actionId)
 }
 
 /** Reads actions once and tells their items; an action that is not listed yet is left as it is. */
@@ -108,8 +116,8 @@ export async function pollOnce(
   const listed = await run.deps.api.listActions({ kind: 'ids', ids: [...ids].sort() }, signal)
   if (listed.kind === 'failed') return listed
   run.known.merge(listed.actions)
-  for (const { address, actionId, action } of inFlightItems(run)) {
-    const reading = actionId === null ? undefined : run.known.get(actionId)
+  for (const { address, stage, action } of inFlightItems(run)) {
+    const reading = run.known.get(stage.actionId)
     if (reading !== undefined && reading !== action) run.dispatch(address, { kind: 'seen', action: reading })
   }
   return null

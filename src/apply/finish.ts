@@ -1,7 +1,7 @@
 import { formatInstant } from '../schema/instant.ts'
-import { inFlightItems, pollOnce } from './await-queue.ts'
+import { inFlightIds, pollOnce } from './await-queue.ts'
 import { buildResult, outcomeOf } from './build-result.ts'
-import { cancelHalves, INTERRUPT_GRACE_MS, inMs, settleTasks } from './cancel-halves.ts'
+import { cancelHalves } from './cancel-halves.ts'
 import { closeItems } from './close-items.ts'
 import type { DriveEnd } from './drive.ts'
 import type { ExitInput } from './exit-code.ts'
@@ -9,6 +9,7 @@ import { judgeHolds } from './judge-holds.ts'
 import type { ProgressFeed } from './progress-feed.ts'
 import type { ApplyResult } from './result.ts'
 import type { Run } from './run.ts'
+import { INTERRUPT_GRACE_MS, inMs, settleTasks } from './settle-tasks.ts'
 
 /** How long the answers that are out are waited for otherwise; a client gives up before. */
 const ANSWER_GRACE_MS = 120_000
@@ -60,7 +61,7 @@ export async function finish(run: Run, end: DriveEnd, feed: ProgressFeed): Promi
 }
 
 async function readOnceMore(run: Run): Promise<void> {
-  const ids = inFlightItems(run).flatMap(({ actionId }) => actionId ?? [])
+  const ids = inFlightIds(run)
   if (ids.length > 0) await pollOnce(run, ids)
 }
 

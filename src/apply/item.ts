@@ -28,7 +28,7 @@ export type Stage =
       /** The action that the service answered with, where it was there before. */
       readonly existing?: MachineAction
     }
-  | { readonly kind: 'in-flight' }
+  | { readonly kind: 'in-flight'; readonly actionId: string }
   | {
       readonly kind: 'ended'
       readonly outcome: Outcome
@@ -102,7 +102,7 @@ export function itemOfInFlight(inFlight: InFlight): Item {
     change: null,
     step: 0,
     type: inFlight.type,
-    stage: { kind: 'in-flight' },
+    stage: { kind: 'in-flight', actionId: inFlight.actionId },
     attempts: 0,
     awaited: true,
     adopted: true,

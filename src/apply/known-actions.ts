@@ -12,7 +12,7 @@ const EARLIEST = fromEpochMs(0)
 export class KnownActions {
   readonly #machines = new Map<string, Machine>()
   readonly #actions = new Map<string, MachineAction>()
-  readonly #byMachine = new Map<string, Set<string>>()
+  readonly #byMachine = new Map<string, Map<string, MachineAction>>()
   readonly #lookedAt = new Map<string, Instant>()
   #latestStamp = EARLIEST
 
@@ -32,9 +32,9 @@ export class KnownActions {
       if (known !== undefined && isNewer(known, action)) continue
       this.#actions.set(action.id, action)
       if (action.lastUpdateDateTimeUtc > this.#latestStamp) this.#latestStamp = action.lastUpdateDateTimeUtc
-      const ids = this.#byMachine.get(action.machineId)
-      if (ids === undefined) this.#byMachine.set(action.machineId, new Set([action.id]))
-      else ids.add(action.id)
+      const onMachine = this.#byMachine.get(action.machineId)
+      if (onMachine === undefined) this.#byMachine.set(action.machineId, new Map([[action.id, action]]))
+      else onMachine.set(action.id, action)
     }
   }
 
@@ -53,7 +53,7 @@ export class KnownActions {
 
   /** All known actions of a machine, in the order in which they were first read. */
   of(machineId: string): readonly MachineAction[] {
-    return [...(this.#byMachine.get(machineId) ?? [])].flatMap(id => this.#actions.get(id) ?? [])
+    return [...(this.#byMachine.get(machineId)?.values() ?? [])]
   }
 
   /** Notes that everything about these machines was asked for at a time, by our clock. */

@@ -1,5 +1,6 @@
 import { formatInstant } from '../schema/instant.ts'
-import type { Item } from './item.ts'
+import type { ChangeItem } from './item.ts'
+import { messageOf } from './message-of.ts'
 import type { Clock, Journal } from './ports.ts'
 
 /** What the journal says about one intent's answer. */
@@ -58,7 +59,7 @@ export class Ledger {
         return true
       } catch (error) {
         this.#failed = true
-        this.#onFailure(error instanceof Error ? error.message : String(error))
+        this.#onFailure(messageOf(error))
         return false
       }
     })
@@ -67,7 +68,7 @@ export class Ledger {
   }
 
   /** Appends what is about to be sent; undefined where it could not be written, and then nothing may be sent. */
-  async intend(item: Item, path: string): Promise<Intent | undefined> {
+  async intend(item: ChangeItem, path: string): Promise<Intent | undefined> {
     const intent: Intent = { number: this.#intents++, address: item.address, request: item.step }
     const written = await this.write('intent', {
       intent: intent.number,
@@ -76,7 +77,7 @@ export class Ledger {
       type: item.type,
       machineId: item.machineId,
       path,
-      change: item.change?.fingerprint ?? null,
+      change: item.change.fingerprint,
     })
     return written ? intent : undefined
   }

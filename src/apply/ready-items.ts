@@ -1,15 +1,21 @@
 import { endOf } from './action-end.ts'
 import { explain } from './codes.ts'
-import { type ChangeItem, isHalfway } from './item.ts'
+import { type ChangeItem, isHalfway, opensChain } from './item.ts'
 import type { Run } from './run.ts'
 
 /** What could be sent now, and what has to see an end first. */
 export interface Queued {
-  /** In sending order, at most one of each machine: on one machine a request is sent when the one before was answered. */
+  /**
+   * In sending order, at most one of each machine: on one machine a request is sent when the one before was answered.
+   * Of one kind no more than can be sent before the next look.
+   */
   readonly ready: readonly ChangeItem[]
   /** Ids of the actions whose end something queued waits for. */
   readonly waitedFor: ReadonlySet<string>
 }
+
+/** How many of one kind are chosen at once: what the quota lets through in a minute, and some more. */
+const ENOUGH = 120
 
 /** Outcomes of a dependency after which the change that depends on it may be sent. */
 const MET: ReadonlySet<string> = new Set(['succeeded', 'adopted', 'unchanged'])
@@ -23,13 +29,13 @@ export function chooseReady(run: Run): Queued {
   const ready: ChangeItem[] = []
   const waitedFor = new Set<string>()
   const claimed = new Set<string>()
+  const counts = new Map<string, number>()
   const items = run.inOrder()
   for (const item of items) {
     if (item.stage.kind === 'sending' || item.stage.kind === 'looking') claimed.add(item.machineId)
   }
   for (const item of items) {
-    if (item.stage.kind === 'in-flight' && item.actionId !== null && isHalfway(item))
-      waitedFor.add(item.actionId)
+    if (item.stage.kind === 'in-flight' && isHalfway(item)) waitedFor.add(item.stage.actionId)
     if (item.stage.kind !== 'queued') continue
     const dependency = judgeDependencies(run, item)
     if (dependency === 'failed') {
@@ -41,18 +47,20 @@ export function chooseReady(run: Run): Queued {
     for (const id of ends) waitedFor.add(id)
     if (dependency !== 'met' || ends.length > 0 || claimed.has(item.machineId)) continue
     claimed.add(item.machineId)
-    ready.push(item)
+    const kind = `${item.type} ${opensChain(item)}`
+    const count = counts.get(kind) ?? 0
+    counts.set(kind, count + 1)
+    if (count < ENOUGH) ready.push(item)
   }
   return { ready, waitedFor }
 }
 
 /** Ids of this plan's other actions of one type that are in flight on the machine: the service does one at a time. */
 function sameTypeInFlight(run: Run, item: ChangeItem): readonly string[] {
-  const others = run.itemsOf(item.machineId)
-  if (others.length === 1) return NONE
-  return others
-    .filter(other => other.type === item.type && other.stage.kind === 'in-flight')
-    .flatMap(({ actionId }) => actionId ?? [])
+  if (run.isAlone(item.machineId)) return NONE
+  return run
+    .itemsOf(item.machineId)
+    .flatMap(({ type, stage }) => (type === item.type && stage.kind === 'in-flight' ? [stage.actionId] : []))
 }
 
 /**
@@ -78,7 +86,7 @@ function judgeDependencies(run: Run, item: ChangeItem): Dependency {
       continue
     }
     isMet = false
-    if (other.actionId !== null) waitsFor.push(other.actionId)
+    if (stage.kind === 'in-flight') waitsFor.push(stage.actionId)
   }
   return isMet ? 'met' : { waitsFor }
 }

@@ -76,7 +76,7 @@ export function reduceItem(item: Item, event: ItemEvent): Item {
 }
 
 function adopt(item: Item, actionId: string, action: MachineAction | null): Item {
-  const adopted: Item = { ...item, adopted: true, actionId, stage: { kind: 'in-flight' } }
+  const adopted: Item = { ...item, adopted: true, actionId, stage: { kind: 'in-flight', actionId } }
   return action === null
     ? adopted
     : settle({ ...adopted, submittedAt: item.submittedAt ?? action.creationDateTimeUtc }, action)
@@ -96,7 +96,7 @@ function end(item: Item, outcome: Outcome, code: string | null, detail: string |
 function settle(item: Item, action: MachineAction): Item {
   const read: Item = { ...item, actionId: action.id, action }
   const ended = endOf(action.status)
-  if (ended === null) return { ...read, stage: { kind: 'in-flight' } }
+  if (ended === null) return { ...read, stage: { kind: 'in-flight', actionId: action.id } }
   const { change } = item
   const last = change === null || item.step + 1 === change.requests.length
   if (change !== null && requestAt(change, item.step).type === 'Cancel') {

@@ -61,7 +61,9 @@ export class Run {
   /** The code of the error that stopped submitting; null while it goes on. */
   stoppedBy: ApplyCode | null = null
   readonly #items: Map<string, Item>
-  readonly #order: readonly string[]
+  /** Items with something to send, in the order at the start; and where each stands in it. */
+  readonly #ordered: ChangeItem[]
+  readonly #places: ReadonlyMap<string, number>
   readonly #reserved = new Map<string, string>()
   readonly #byMachine = new Map<string, string[]>()
   readonly #skewMs: number
@@ -89,7 +91,8 @@ export class Run {
       if (addresses === undefined) this.#byMachine.set(machineId, [address])
       else addresses.push(address)
     }
-    this.#order = inSendingOrder(this.#items.values()).map(({ address }) => address)
+    this.#ordered = [...inSendingOrder(this.#items.values())]
+    this.#places = new Map(this.#ordered.map(({ address }, place) => [address, place]))
     const common = { runId: options.runId, planId: plan.planId }
     this.ledger = new Ledger(deps.journal, deps.clock, common, message =>
       this.stop('journal-failed', message),
@@ -103,7 +106,7 @@ export class Run {
 
   /** The items with something to send, as they are to be sent: machines that a chain left open first. */
   inOrder(): readonly ChangeItem[] {
-    const items = this.#order.flatMap(address => this.#items.get(address) ?? []).filter(isChangeItem)
+    const items = this.#ordered
     if (!items.some(item => item.opened)) return items
     return [...items.filter(item => item.opened), ...items.filter(item => !item.opened)]
   }
@@ -127,6 +130,11 @@ export class Run {
     return this.#items.get(address)
   }
 
+  /** Whether the plan does only one thing on a machine. */
+  isAlone(machineId: string): boolean {
+    return this.#byMachine.get(machineId)?.length === 1
+  }
+
   itemsOf(machineId: string): readonly Item[] {
     return (this.#byMachine.get(machineId) ?? []).flatMap(address => this.#items.get(address) ?? [])
   }
@@ -136,7 +144,7 @@ export class Run {
     const item = this.#items.get(address)
     if (item === undefined) return
     const next = reduceItem(item, event)
-    this.#items.set(address, next)
+    this.#store(next)
     if (next.stage.kind === 'ended' || (next.stage.kind === 'queued' && opensChain(next))) this.#free(address)
     this.ring()
   }
@@ -158,6 +166,12 @@ export class Run {
     else this.windows.take(path)
   }
 
+  #store(item: Item): void {
+    this.#items.set(item.address, item)
+    const place = this.#places.get(item.address)
+    if (place !== undefined && isChangeItem(item)) this.#ordered[place] = item
+  }
+
   #free(address: string): void {
     const path = this.#reserved.get(address)
     if (path === undefined || !this.#reserved.delete(address)) return
@@ -167,7 +181,7 @@ export class Run {
   /** Says otherwise about an item that has ended, for what only shows at the end of the run. */
   conclude(address: string, stage: Stage & { readonly kind: 'ended' }): void {
     const item = this.#items.get(address)
-    if (item !== undefined) this.#items.set(address, { ...item, stage })
+    if (item !== undefined) this.#store({ ...item, stage })
   }
 
   /** Ends submitting for good; what is in flight keeps its outcome. */

@@ -3,6 +3,7 @@ import { explain } from './codes.ts'
 import { earliestOf } from './earliest-instant.ts'
 import { type ChangeItem, type Item, opensChain, requestAt } from './item.ts'
 import { isFresh, LOOK_BATCH, lookAt } from './looks.ts'
+import { messageOf } from './message-of.ts'
 import { pathOf, quotaOfPath } from './paths.ts'
 import { chooseReady } from './ready-items.ts'
 import type { Run } from './run.ts'
@@ -63,7 +64,10 @@ export class SubmitQueue {
     const now = run.clock.now()
     const sessions = openSessions(run)
     const sendable = ready.filter(item => !isSessionHeld(item, () => sessions))
-    const held = sendable.length < ready.length ? sessions.flatMap(({ actionId }) => actionId ?? []) : []
+    const held =
+      sendable.length < ready.length
+        ? sessions.flatMap(({ stage }) => (stage.kind === 'in-flight' ? [stage.actionId] : []))
+        : []
     const state = { ...idle, isSubmitting: sendable.length > 0, waitedFor: new Set([...waitedFor, ...held]) }
     if (sendable.length === 0) return state
     const giveUpAt = this.#isLocked ? null : this.#limits.nextAt()
@@ -199,7 +203,7 @@ export class SubmitQueue {
         return null
       }
     } catch (error) {
-      run.stop('lease-failed', error instanceof Error ? error.message : String(error))
+      run.stop('lease-failed', messageOf(error))
     }
     this.#askLeaseAt = addMs(now, LEASE_RETRY_MS)
     return this.#askLeaseAt

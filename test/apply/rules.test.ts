@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest'
 import { describeEnd, endOf } from '../../src/apply/action-end.ts'
 import { APPLY_CODES, explain } from '../../src/apply/codes.ts'
 import { exitOf } from '../../src/apply/exit-code.ts'
+import { itemOfChange, requestAt } from '../../src/apply/item.ts'
 import { KnownActions } from '../../src/apply/known-actions.ts'
+import { messageOf } from '../../src/apply/message-of.ts'
 import { rankOf } from '../../src/apply/order.ts'
 import { pathOf, quotaOfPath } from '../../src/apply/paths.ts'
+import { reduceItem } from '../../src/apply/reduce-item.ts'
 import type { Change } from '../../src/plan/document.ts'
 import { action, actionId, at, machine, machineId } from '../support/build-core.ts'
 
@@ -168,3 +171,26 @@ test.each(Object.entries(APPLY_CODES))(
     expect(explain(code as 'moved', 'This happened.')).toBe(`This happened. ${wayOut}`)
   },
 )
+
+test('a plan whose change has no request is a defect that is named', () => {
+  const empty = { address: 'x/isolated', requests: [] } as Pick<Change, 'address' | 'requests'> as Change
+  expect(() => requestAt(empty, 0)).toThrow(new RangeError('x/isolated has no request 0'))
+})
+
+test('the words of an error are those of its message, or its own', () => {
+  expect(messageOf(new Error('EIO'))).toBe('EIO')
+  expect(messageOf('EIO')).toBe('EIO')
+})
+
+test('an item that has ended stays as it is, whatever arrives late', () => {
+  const body = { Comment: 'INC-1' }
+  const change = {
+    address: 'x/isolated',
+    machine: { id: 'x', dnsName: null },
+    requests: [{ type: 'Isolate', body }],
+    warnings: [],
+  } as unknown
+  const item = itemOfChange(change as Change)
+  const ended = reduceItem(item, { kind: 'ended', outcome: 'refused', code: 'moved' })
+  expect(reduceItem(ended, { kind: 'seen', action: action() })).toBe(ended)
+})

@@ -210,14 +210,19 @@ describe('an action that is there already', () => {
     expect(outcomesOf(result)).toStrictEqual({ '#1/scanned': 'refused (moved)' })
   })
 
-  test('and has ended meanwhile, is adopted', async () => {
+  test('and has ended by the time it is listed, is adopted', async () => {
     const { scene, plan } = await isolations(1, { duplicates: 'existing' })
     const { service, clock } = scene
+    const listed = service.listActions.bind(service)
     const observe = service.observe.bind(service)
-    service.put(foreign(), addMs(clock.now(), 60))
+    const appears = addMs(clock.now(), 8000)
+    service.put(foreign(), addMs(clock.now(), 6000))
     service.observe = async need => ({ ...(await observe(need)), actions: [] })
+    service.listActions = async query =>
+      clock.now() < appears ? { kind: 'listed', actions: [] } : listed(query)
     const result = await apply(scene, plan)
     expect(result.outcomes[0]).toMatchObject({ outcome: 'adopted', adopted: true, actionId: actionId(7) })
+    expect(service.created).toStrictEqual([])
   })
 })
 
