@@ -84,7 +84,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
   }
   const words = world.settings.statusWords
   return {
-    handle: request => Promise.resolve(gateway(request, settle())),
+    handle: async request => gateway(request, settle()),
     actions() {
       settle()
       return world.actions.all().map(record => toWireAction(record, words))
