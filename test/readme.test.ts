@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { COMMANDS } from '../src/cli/commands.ts'
 import { readFilesBelow } from './house/source-files.ts'
 
 /**
@@ -111,6 +112,15 @@ describe('documents', () => {
         .map(target => `${path}: ${target}`),
     )
     expect(broken).toStrictEqual([])
+  })
+
+  test('name only commands that there are', () => {
+    const known = COMMANDS.map(({ name }) => name)
+    const named = documents.flatMap(({ path, text }) =>
+      [...text.matchAll(/(?:`|^|\$ |&& |npx )holdfast ([a-z-]+)/gm)].map(([, name = '']) => ({ path, name })),
+    )
+    expect(named.length).toBeGreaterThan(20)
+    expect(named.filter(({ name }) => !known.includes(name))).toStrictEqual([])
   })
 
   test('name only npm scripts that are there', () => {
