@@ -63,8 +63,8 @@ function leadsToward(flight: DirectedAction, wish: HoldWish): boolean {
 }
 
 /** A Failed or Cancelled impose after the last success may have taken effect all the same (defender-api.md Q11). */
-function uncertainImpose(posture: HoldPosture): DirectedAction | undefined {
-  return posture.endedSince.findLast(
+function hasUncertainImpose(posture: HoldPosture): boolean {
+  return posture.endedSince.some(
     ended =>
       ended.direction === 'impose' &&
       (ended.action.status === 'Failed' || ended.action.status === 'Cancelled'),
@@ -72,8 +72,7 @@ function uncertainImpose(posture: HoldPosture): DirectedAction | undefined {
 }
 
 function isSettled(wish: HoldWish, posture: HoldPosture): boolean {
-  if (wish.level === 'none' && posture.level === 'none')
-    return !wish.declared || uncertainImpose(posture) === undefined
+  if (wish.level === 'none' && posture.level === 'none') return !wish.declared || !hasUncertainImpose(posture)
   if (isStronger(posture.level, wish.level)) return !wish.scopeChange
   return satisfiesLevel(posture.level, wish.level)
 }

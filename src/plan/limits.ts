@@ -54,6 +54,11 @@ export interface LimitedChange {
   readonly change: DecidedChange
 }
 
+/** The parts that the configuration alone decides on. */
+export type ConfiguredChange = Pick<LimitedChange, 'facet' | 'machine' | 'releases'> & {
+  readonly change: Pick<DecidedChange, 'operations' | 'before' | 'after'>
+}
+
 type Rule = (item: LimitedChange, limits: Limits) => Note | undefined
 
 /** The limits in the order in which they are named to the user: the first that applies blocks. */
@@ -77,11 +82,11 @@ export function limitOf(item: LimitedChange, limits: Limits): Note | undefined {
 }
 
 /** The limits that the configuration alone sets, looked at again when a plan is applied. */
-export function configurationLimitOf(item: LimitedChange, limits: Limits): Note | undefined {
+export function configurationLimitOf(item: ConfiguredChange, limits: Limits): Note | undefined {
   return isProtected(item, limits) ?? isNotAllowed(item, limits) ?? isScopeChange(item, limits)
 }
 
-function isScopeChange({ change }: LimitedChange, { configuration }: Limits): Note | undefined {
+function isScopeChange({ change }: ConfiguredChange, { configuration }: Limits): Note | undefined {
   if (!isChain(change) || configuration.allow.scopeChange) return undefined
   return {
     code: 'scope-change',
@@ -90,11 +95,14 @@ function isScopeChange({ change }: LimitedChange, { configuration }: Limits): No
 }
 
 /** A release followed by a new isolation. */
-function isChain({ operations }: DecidedChange): boolean {
+function isChain({ operations }: Pick<DecidedChange, 'operations'>): boolean {
   return operations.includes('lift') && operations.includes('impose')
 }
 
-function isProtected({ facet, machine, releases }: LimitedChange, { protection }: Limits): Note | undefined {
+function isProtected(
+  { facet, machine, releases }: ConfiguredChange,
+  { protection }: Limits,
+): Note | undefined {
   if (releases) return undefined
   const allowed = protection.allowedFacets(machine)
   if (allowed === undefined || allowed.includes(facet)) return undefined
@@ -104,7 +112,7 @@ function isProtected({ facet, machine, releases }: LimitedChange, { protection }
   }
 }
 
-function isNotAllowed({ facet }: LimitedChange, { configuration }: Limits): Note | undefined {
+function isNotAllowed({ facet }: ConfiguredChange, { configuration }: Limits): Note | undefined {
   const { allow } = configuration
   const allowed =
     facet === 'quarantined' || facet === 'liveResponse' || facet === 'offboarded' ? allow[facet] : true
@@ -134,17 +142,15 @@ function isNotOnboarded({ machine, releases, offboarded, change }: LimitedChange
   }
 }
 
-function scopeOf(request: DraftRequest): string | null {
-  return 'body' in request && typeof request.body['IsolationType'] === 'string'
-    ? request.body['IsolationType']
-    : null
+function scopeOf({ IsolationType: scope }: Readonly<Record<string, unknown>>): string | null {
+  return typeof scope === 'string' ? scope : null
 }
 
 function isUnsupported({ machine, releases, change }: LimitedChange): Note | undefined {
   if (releases) return undefined
   for (const request of change.requests) {
     if (request.type === 'Cancel') continue
-    const reason = unsupportedReason(request.type, scopeOf(request), machine.osPlatform)
+    const reason = unsupportedReason(request.type, scopeOf(request.body), machine.osPlatform)
     if (reason !== undefined) {
       return {
         code: 'unsupported-platform',

@@ -160,12 +160,13 @@ function isSame(change: Change, decision: Decision & { kind: 'change' }, basis: 
     decision.before === change.before &&
     decision.operations.join() === change.operations.join() &&
     basis.join() === change.basis.join() &&
-    decision.requests.map(requestKey).join() === change.requests.map(requestKey).join()
+    cancelledIds(decision.requests).join() === cancelledIds(change.requests).join()
   )
 }
 
-function requestKey(request: DraftRequest | PlannedRequest): string {
-  return request.type === 'Cancel' ? `Cancel ${request.actionId}` : request.type
+/** What is cancelled; the other requests follow from the operations and the declared level. */
+function cancelledIds(requests: readonly (DraftRequest | PlannedRequest)[]): readonly string[] {
+  return requests.flatMap(request => (request.type === 'Cancel' ? [request.actionId] : []))
 }
 
 function movedMessage(change: Change, history: MachineHistory): string {

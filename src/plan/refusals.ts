@@ -51,24 +51,8 @@ function limitNote(
   machine: Observation['machines'][number],
   limits: Limits,
 ): Note | undefined {
-  const { facet, operations, before, after, reason } = change
   return configurationLimitOf(
-    {
-      facet,
-      machine,
-      releases: after === 'none',
-      offboarded: false,
-      change: {
-        kind: 'change',
-        operations,
-        requests: [],
-        before,
-        after,
-        reason,
-        warnings: [],
-        waitsForInFlight: false,
-      },
-    },
+    { facet: change.facet, machine, releases: change.after === 'none', change },
     limits,
   )
 }

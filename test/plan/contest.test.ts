@@ -268,7 +268,14 @@ test('a contest names who, by which channel, when, and the way out', () => {
     rules,
   )
   expect(cancelled?.message).toContain('our Isolate was cancelled by bob at 2026-11-22T06:00:00Z')
-  for (const note of [reverted, held, cancelled]) expect(note?.message).toContain('--reassert ADDR')
+  const twice = history(
+    0.5,
+    { ...ownIsolate, ...cancelledByOther },
+    { ...ownIsolate, ...cancelledByOther, cancellationRequestor: 'eve' },
+  )
+  expect(contestHold(['impose'], 'full', twice, rules)?.message).toContain('cancelled by eve')
+  for (const note of [reverted, held, cancelled])
+    expect(note?.message).toMatch(/--reassert ADDR.*reassert: true/)
 })
 
 test('the foreign impose that holds is the latest one', () => {

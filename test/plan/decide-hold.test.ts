@@ -542,6 +542,23 @@ test('the messages of blocks name who, what and the way out', () => {
   expect(message(decide('isolated', { level: 'full' }, [selective]))).toContain('scopeChange: true')
 })
 
+test('of several stuck, foreign or failed actions the message names one for good', () => {
+  const message = (decision: Decision): string => (decision.kind === 'blocked' ? decision.message : '')
+  const old = { creationDateTimeUtc: at('2026-11-01') }
+  const stuck = [
+    { ...ownIsolate, ...old, lastUpdateDateTimeUtc: at('2026-11-01') },
+    { ...foreignIsolate, ...old, lastUpdateDateTimeUtc: at('2026-11-02') },
+  ]
+  expect(message(decide('isolated', { level: 'full' }, stuck))).toContain(`cancel ${actionId(10)}`)
+  const foreign = [full, foreignUnisolate, { ...foreignUnisolate, id: actionId(14) }]
+  expect(message(decide('isolated', { level: 'full' }, foreign))).toContain(actionId(13))
+  const decision = decide('isolated', { level: 'full' }, [
+    ended('Isolate', 'Failed'),
+    { ...ended('Isolate', 'Cancelled'), id: actionId(4) },
+  ])
+  expect(decision.kind === 'change' ? decision.warnings[0]?.message : '').toContain(actionId(4))
+})
+
 test('the notes say which action they are about', () => {
   const notes = (decision: Decision): string =>
     decision.kind === 'unchanged' ? decision.notes.map(note => note.message).join() : ''

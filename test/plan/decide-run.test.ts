@@ -228,6 +228,7 @@ test('only a rolling wish that was met once is due', () => {
   expect(due({ scan: 'quick', within }, [])).toBe(false)
   expect(due({ scan: 'full', within }, old)).toBe(false)
   expect(due({ scan: 'quick', since }, old)).toBe(false)
+  expect(due({ scan: 'quick' }, old)).toBe(false)
   expect(due({ scan: 'quick', since, within }, old)).toBe(false)
 })
 

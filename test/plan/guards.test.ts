@@ -86,7 +86,7 @@ describe('maxShare', () => {
 
 describe('maxRuns', () => {
   test('counts scans and collections, each one', () => {
-    const runs = [of(1, 'scanned'), of(1, 'collected'), of(2, 'scanned'), of(3), of(3, 'liveResponse')]
+    const runs = [of(1, 'scanned'), of(1, 'collected'), of(2, 'scanned'), of(3), of(4), of(3, 'liveResponse')]
     expect(verdict(runs, { maxRuns: 3 })).toStrictEqual(['maxRuns 3/3 pass'])
     expect(verdict(runs, { maxRuns: 2 })).toStrictEqual(['maxRuns 3/2 fail'])
   })
@@ -113,6 +113,10 @@ test('a failed guard names count, limit, machines and the ways out', () => {
   expect(judge(many(7), { maxMachines: 6 })[0]?.message).toBe(
     '7 machines change, the limit is 6: fin-ws-001.contoso.com, fin-ws-002.contoso.com, fin-ws-003.contoso.com, fin-ws-004.contoso.com, fin-ws-005.contoso.com and 2 more. Narrow it with `--target ADDR`, raise `guards.maxMachines` in the configuration, or apply with `--dangerous-exceed-guard maxMachines --reason TEXT`.',
   )
+})
+
+test('up to five machines are all named', () => {
+  expect(judge(many(5), { maxMachines: 4 })[0]?.message).toContain('fin-ws-005.contoso.com. Narrow')
 })
 
 test('a machine without a name is named by its id, each once', () => {

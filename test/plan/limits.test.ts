@@ -124,7 +124,8 @@ describe('not-allowed', () => {
   test.each(['quarantined', 'liveResponse', 'offboarded'] as const)(
     '%s is off until it is allowed',
     facet => {
-      expect(code(run(facet))).toBe('not-allowed')
+      expect(limitOf(run(facet), limits())?.code).toBe('not-allowed')
+      expect(limitOf(run(facet), limits())?.message).toContain(`allow: { ${facet}: true }`)
       const allow = { ...configuration().allow, [facet]: true }
       expect(code(run(facet), limits({ allow }))).toBeUndefined()
     },
@@ -235,6 +236,12 @@ describe('will-be-forbidden', () => {
       ['Machine.Isolate'],
       'Machine.Scan',
     ],
+    [
+      'of several missing the first is named',
+      decided(['run'], [isolate, ...scanning.requests]),
+      [],
+      'Machine.Isolate;',
+    ],
     ['a cancel needs the permission of any action', cancelling, ['Machine.Offboard'], undefined],
     [
       'a cancel is forbidden to who only reads',
@@ -336,6 +343,9 @@ describe('the configuration as it is at apply', () => {
 
   test('must still allow a change of scope', () => {
     expect(configurationLimitOf(item(chaining), scopeChange(false))?.code).toBe('scope-change')
+    expect(configurationLimitOf(item(chaining), scopeChange(false))?.message).toMatch(
+      /from selective to full .*allow: { scopeChange: true }/,
+    )
     expect(configurationLimitOf(item(chaining), scopeChange(true))).toBeUndefined()
     expect(configurationLimitOf(item(imposing), scopeChange(false))).toBeUndefined()
     expect(configurationLimitOf(item(lifting), scopeChange(false))).toBeUndefined()

@@ -53,6 +53,10 @@ describe('an edited plan is not believed', () => {
       'a fingerprint, the checksum made to fit',
       resealed({ changes: [change({ fingerprint: '0000000000000000' })] }),
     ],
+    [
+      'one fingerprint of two, the checksum made to fit',
+      sealPlan(plan([change(), change({ fingerprint: '0000000000000000' })])),
+    ],
     ['a target, the checksum made to fit', resealed({ target: { ...saved.target, tenantId: 'other' } })],
     ['no checksum', plan([change()])],
   ])('%s', (_what, value) => {

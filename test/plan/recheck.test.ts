@@ -330,6 +330,13 @@ describe('a cancel', () => {
     })
   })
 
+  test('has moved where another one took the place of what it cancels', () => {
+    const { change, planId } = cancel
+    const actions = [held, { ...ownUnisolate, id: actionId(1) }]
+    const verdict = recheckChange(change, { configuration: CONFIGURATION, planId, now: LATER, actions })
+    expect(verdict.kind).toBe('moved')
+  })
+
   test('of a foreign one, reasserted, is sent', () => {
     const theirs = { ...ownUnisolate, requestorComment: 'why' }
     const reasserted = planned({ state: isolated('full'), reassert: true }, [held, theirs])
@@ -403,6 +410,14 @@ describe('a run', () => {
 
   test('is satisfied by another', () => {
     expect(look(run, [scan(1)])).toStrictEqual({ kind: 'satisfied', actionId: actionId(1) })
+  })
+
+  test('names the latest of several that satisfy', () => {
+    const old = scan(-60, { id: actionId(9), creationDateTimeUtc: hoursAgo(500) })
+    expect(look(planned(quick, [old]), [scan(1), scan(2)])).toStrictEqual({
+      kind: 'satisfied',
+      actionId: actionId(2),
+    })
   })
 
   test('awaits what another has in flight and would satisfy', () => {
@@ -479,7 +494,7 @@ describe('a run', () => {
 
   test('without its request is a defect', () => {
     const broken: Change = { ...run.change, requests: [] }
-    expect(() => look({ ...run, change: broken }, [])).toThrow(TypeError)
+    expect(() => look({ ...run, change: broken }, [])).toThrow('scanned holds no request of its facet')
   })
 })
 
