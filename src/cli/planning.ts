@@ -1,8 +1,10 @@
-import { createPlan } from '../plan/create-plan.ts'
+import { assemblePlan } from '../plan/assemble-plan.ts'
+import { createPlan, examinePosture, listUnchanged, type UnchangedItem } from '../plan/create-plan.ts'
 import type { GuardName, Plan } from '../plan/document.ts'
 import { needOf } from '../plan/need.ts'
-import type { Need, Observation } from '../plan/observation.ts'
+import type { Observation } from '../plan/observation.ts'
 import type { PlanInput, PlanOptions } from '../plan/plan-input.ts'
+import { withoutPlan } from '../plan/recheck.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts'
 import { formatDuration } from '../schema/duration.ts'
 import type { Instant } from '../schema/instant.ts'
@@ -18,11 +20,13 @@ import { readVersion } from './version.ts'
 const SKEW_WARNS_MS = 5 * 60_000
 const SKEW_STOPS_MS = 60 * 60_000
 
-/** A plan and what it was made from. */
+/** A plan, and what was asked for beside it. */
 export interface Planned {
   readonly plan: Plan
-  readonly observation: Observation
-  readonly need: Need
+  /** What it leaves alone, where `--show-unchanged` asks for it. */
+  readonly unchanged: readonly UnchangedItem[] | undefined
+  /** What another declaration would do, by the same look at the service. */
+  readonly basePlan: Plan | undefined
 }
 
 /** What a command asks of planning beside the flags that commands share. */
@@ -31,6 +35,10 @@ export interface PlanningWishes {
   /** Whether all of the tenant is read although the policies name their machines. */
   readonly wholeTenant?: boolean
   readonly exceedGuards?: readonly GuardName[]
+  /** The id that the plan should have; see {@link expectedPlan}. */
+  readonly expect?: string | undefined
+  /** Another declaration that is planned too, for comparison. */
+  readonly base?: Declaration | undefined
 }
 
 /** The planning flags that only together with a reason do anything. */
@@ -101,7 +109,8 @@ export async function makePlan(
   const { configuration, policies } = declaration
   const options = readPlanOptions(flags, declaration, wishes)
   const wholeTenant = wishes.wholeTenant === true || options.prune
-  const need = needOf(policies, configuration, service.clock.now(), { wholeTenant })
+  const all = [...policies, ...(wishes.base?.policies ?? [])]
+  const need = needOf(all, configuration, service.clock.now(), { wholeTenant })
   const [observation, git] = await Promise.all([
     service.reader.observe(need, signal),
     readGitState(Object.keys(declaration.files), io.cwd, io.env),
@@ -121,7 +130,25 @@ export async function makePlan(
     ],
     options,
   }
-  return { plan: createPlan(input), observation, need }
+  const findings = examinePosture(input)
+  return {
+    plan: expectedPlan(input, assemblePlan(findings), wishes.expect),
+    unchanged: flags.has('show-unchanged') ? listUnchanged(findings) : undefined,
+    basePlan: wishes.base && createPlan({ ...input, ...wishes.base, diagnostics: wishes.base.diagnostics }),
+  }
+}
+
+/**
+ * The plan that is expected, where this one differs from it only by what an earlier run of that plan has done: then
+ * that run is resumed. The id says so, since the plan had this plan done nothing must have exactly the expected one.
+ */
+function expectedPlan(input: PlanInput, plan: Plan, expect: string | undefined): Plan {
+  if (expect === undefined || expect === plan.planId) return plan
+  const { observation, configuration } = input
+  const actions = withoutPlan({ actions: observation.actions, planId: expect, configuration })
+  if (actions.length === observation.actions.length) return plan
+  const earlier = createPlan({ ...input, observation: { ...observation, actions } })
+  return earlier.planId === expect ? earlier : plan
 }
 
 function pruneIncomplete({ failures }: Observation): Error {

@@ -64,7 +64,12 @@ export async function startTenant(
   const server = await serveEmulator(emulator, { port: 0 })
   onTestFinished(() => server.close())
   const clock = emulatorClock(emulator, SPEED)
-  const env = { HOLDFAST_ENDPOINT: server.url, HOLDFAST_TOKEN: 'any', XDG_STATE_HOME: `${folder}/.state` }
+  const env = {
+    NO_COLOR: '1',
+    HOLDFAST_ENDPOINT: server.url,
+    HOLDFAST_TOKEN: 'any',
+    XDG_STATE_HOME: `${folder}/.state`,
+  }
   const io = (options: FakeIoOptions = {}): FakeIo =>
     fakeIo({ cwd: folder, clock, ...options, env: { ...env, ...options.env } })
   return {

@@ -1,6 +1,6 @@
 import { checkPlan } from '../../apply/check-plan.ts'
 import type { ApplyResult } from '../../apply/result.ts'
-import type { GuardName, Plan } from '../../plan/document.ts'
+import type { Plan } from '../../plan/document.ts'
 import { REPORT_FORMATS } from '../../report/report-formats.ts'
 import {
   type ApplyRequest,
@@ -70,9 +70,9 @@ async function planNow(
   declaration: Declaration,
   context: CommandContext,
   service: Service,
-  exceedGuards: readonly GuardName[],
+  { overriddenGuards, expect }: ApplyRequest,
 ): Promise<Plan> {
-  const { plan } = await makePlan(context, declaration, service, { exceedGuards })
+  const { plan } = await makePlan(context, declaration, service, { exceedGuards: overriddenGuards, expect })
   tellDiagnostics(plan.diagnostics, declaration.diagnostics, context)
   return plan
 }
@@ -124,7 +124,7 @@ async function run(context: CommandContext): Promise<number> {
   const { overriddenGuards } = request
   const service = await openService(context, configuration)
   try {
-    const plan = basis.saved ?? (await planNow(basis.declaration, context, service, overriddenGuards))
+    const plan = basis.saved ?? (await planNow(basis.declaration, context, service, request))
     requireHonouredOverrides(request, plan, configuration)
     return await applyShown(plan, context, { request, outputs, service, configuration, overriddenGuards })
   } finally {

@@ -2,11 +2,15 @@ import { resolve } from 'node:path'
 import type { ExitName } from '../../apply/result.ts'
 import type { Plan } from '../../plan/document.ts'
 import { sealPlan } from '../../plan/plan-file.ts'
+import { diffPlans } from '../../report/diff-plans.ts'
+import { escapeTerminal } from '../../report/escape-terminal.ts'
 import { serializeDocument } from '../../report/serialize-document.ts'
 import { writeFileAtomically } from '../atomic-write.ts'
+import { loadBaseDeclaration } from '../base-declaration.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { loadDeclaration, placeOf, requireValid } from '../declaration.ts'
 import { worstExit } from '../exit-codes.ts'
+import { fail } from '../failure.ts'
 import type { Flags } from '../flags.ts'
 import {
   CONFIGURATION_OPTIONS,
@@ -15,10 +19,11 @@ import {
   REASON_OPTION,
   SERVICE_OPTIONS,
 } from '../options.ts'
-import { emitPlan, readOutputs } from '../outputs.ts'
+import { emitPlan, type Outputs, readOutputs } from '../outputs.ts'
 import { makePlan } from '../planning.ts'
 import { openService } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
+import { styleOf } from '../terminal-style.ts'
 
 /** The exit of a plan: 1 where nothing can be concluded, then what the flags ask to be told. */
 export function exitOfPlan(plan: Plan, flags: Flags): number {
@@ -34,18 +39,52 @@ async function save(plan: Plan, path: string, { io }: CommandContext): Promise<v
   await writeFileAtomically(resolve(io.cwd, path), serializeDocument(sealPlan(plan)))
 }
 
+/** Shows how the plan differs from that of another revision: below the plan, or on stderr where stdout is a document. */
+function showComparison(
+  base: Plan,
+  plan: Plan,
+  revision: string,
+  outputs: Outputs,
+  { io, color }: CommandContext,
+): void {
+  const output = outputs.format === 'human' ? io.stdout : io.stderr
+  const style = styleOf(output, color, io.env)
+  output.write(`\nCompared with ${escapeTerminal(revision)}:\n${diffPlans(base, plan, style)}`)
+}
+
+function readPlanOutputs(flags: Flags): Outputs {
+  const outputs = readOutputs(flags)
+  if (flags.has('show-unchanged') && outputs.format !== 'human') {
+    throw fail(
+      'flags-contradict',
+      '--show-unchanged lists for people; the other formats hold only the number.',
+    )
+  }
+  return outputs
+}
+
 async function run(context: CommandContext): Promise<number> {
   const { flags } = context
-  const outputs = readOutputs(flags)
+  const outputs = readPlanOutputs(flags)
   const declaration = requireValid(await loadDeclaration(placeOf(context)))
+  const revision = flags.text('base')
+  const base = revision === undefined ? undefined : await loadBaseDeclaration(revision, context)
   const service = await openService(context, declaration.configuration)
   try {
     const asOf = flags.instant('as-of')
-    const { plan } = await makePlan(context, declaration, service, asOf === undefined ? {} : { asOf })
+    const planned = await makePlan(context, declaration, service, {
+      base,
+      ...(asOf === undefined ? {} : { asOf }),
+    })
+    const { plan, unchanged, basePlan } = planned
     tellDiagnostics(plan.diagnostics, declaration.diagnostics, context)
     const file = flags.text('out')
     if (file !== undefined) await save(plan, file, context)
-    await emitPlan(plan, outputs, context, file === undefined ? {} : { planFile: file })
+    await emitPlan(plan, outputs, context, {
+      ...(file === undefined ? {} : { planFile: file }),
+      ...(unchanged === undefined ? {} : { showUnchanged: unchanged }),
+    })
+    if (basePlan !== undefined) showComparison(basePlan, plan, revision ?? '', outputs, context)
     return exitOfPlan(plan, flags)
   } finally {
     await service.close()
@@ -72,6 +111,17 @@ export const plan: Command = {
       description:
         'plan for another time: the past from the history, the future by expiries; cannot be applied',
     },
+    {
+      name: 'show-unchanged',
+      kind: 'switch',
+      description: 'list also what is declared and holds already',
+    },
+    {
+      name: 'base',
+      kind: 'text',
+      value: 'REV',
+      description: 'show what differs from the plan of the declaration at this git revision',
+    },
     ...PLANNING_OPTIONS,
     REASON_OPTION,
     ...OUTPUT_OPTIONS,
@@ -89,6 +139,7 @@ export const plan: Command = {
       command: 'holdfast plan --target fin-ws-014.contoso.com/isolated',
       does: 'one facet of one machine',
     },
+    { command: 'holdfast plan --base origin/main', does: 'what does this branch change?' },
     { command: 'holdfast plan --as-of 2026-12-24', does: 'what will expiries do by then?' },
     { command: 'holdfast plan --emulate scenario.yaml', does: 'without a tenant' },
   ],
