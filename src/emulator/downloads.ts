@@ -107,11 +107,11 @@ function answerBytes({ replies }: World, content: DownloadContent, rangeHeader: 
     'accept-ranges': 'bytes',
   }
   const range = readRange(rangeHeader, bytes.length)
-  if (range === undefined) return replies.bytes(200, bytes, headers)
+  if (range === undefined) return replies.source(200, bytes, [0, bytes.length], headers)
   if (range === null)
     return replies.bytes(416, Buffer.alloc(0), { ...headers, 'content-range': `bytes */${bytes.length}` })
   const [start, end] = range
-  return replies.bytes(206, bytes.subarray(start, end + 1), {
+  return replies.source(206, bytes, [start, end + 1], {
     ...headers,
     'content-range': `bytes ${start}-${end}/${bytes.length}`,
   })

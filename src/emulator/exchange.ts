@@ -1,3 +1,5 @@
+import type { ByteSource } from './byte-source.ts'
+
 /** One HTTP request as it reaches the emulator. */
 export interface EmulatorRequest {
   readonly method: string
@@ -13,6 +15,8 @@ export interface Reply {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
   readonly body: string | Buffer
+  /** Stands in for a body that is too large for memory; `body` is empty then. */
+  readonly stream?: ByteSource
 }
 
 /** What the other side gets to see. */

@@ -110,7 +110,8 @@ export function answerFault(rule: FaultRule, replies: Replies, proceed: () => Re
       return { kind: 'hang' }
     case 'cut-body': {
       const reply = proceed()
-      return { kind: 'cut', ...reply, afterBytes: Math.floor(Buffer.byteLength(reply.body) / 2) }
+      const length = reply.stream?.length ?? Buffer.byteLength(reply.body)
+      return { kind: 'cut', ...reply, afterBytes: Math.floor(length / 2) }
     }
     case 'invalid-json':
       return { kind: 'response', ...halfOf(proceed()) }

@@ -1,21 +1,13 @@
-import { createHash } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import type { ActionRecord, WireCommand } from './action-record.ts'
-import { createZip } from './zip.ts'
+import { type ByteSource, bufferSource, noiseSource } from './byte-source.ts'
+import { zipSource } from './zip.ts'
 
 /** Bytes for a link, and how they are called. */
 export interface DownloadContent {
-  readonly bytes: Buffer
+  readonly bytes: ByteSource
   readonly type: string
   readonly fileName: string
-}
-
-/** Bytes that nothing compresses, the same for the same name. */
-function noise(name: string, length: number): Buffer {
-  const blocks: Buffer[] = []
-  for (let block = 0; block * 32 < length; block += 1)
-    blocks.push(createHash('sha256').update(`${name} ${block}`).digest())
-  return Buffer.concat(blocks).subarray(0, length)
 }
 
 /**
@@ -32,9 +24,9 @@ export function investigationPackage(record: ActionRecord, padding: number): Dow
     'System Information/SystemInformation.txt': `Host Name: ${host}\r\nAction: ${record.id}\r\n`,
   }
   const entries = Object.entries(lists).map(([name, text]) => ({ name, content: Buffer.from(text) }))
-  const memory = padding > 0 ? [{ name: 'Memory/fragment.bin', content: noise(record.id, padding) }] : []
+  const memory = padding > 0 ? [{ name: 'Memory/fragment.bin', source: noiseSource(record.id, padding) }] : []
   return {
-    bytes: createZip([...entries, ...memory]),
+    bytes: zipSource([...entries, ...memory]),
     type: 'application/zip',
     fileName: `InvestigationPackage_${host}.zip`,
   }
@@ -54,7 +46,11 @@ function scriptResult(command: WireCommand, exitCode: number): DownloadContent {
     script_output: output,
     script_errors: exitCode === 0 ? '' : `${name} ended with ${exitCode}`,
   }
-  return { bytes: Buffer.from(JSON.stringify(result)), type: 'application/json', fileName: `${name}.json` }
+  return {
+    bytes: bufferSource(Buffer.from(JSON.stringify(result))),
+    type: 'application/json',
+    fileName: `${name}.json`,
+  }
 }
 
 /** What a live response command left behind; undefined for PutFile, which leaves nothing. */
@@ -63,5 +59,5 @@ export function commandResult(record: ActionRecord, command: WireCommand): Downl
   if (command.command.type !== 'GetFile') return undefined
   const path = parameter(command, 'Path')
   const fileName = `${path.split(/[\\/]/).at(-1)}.gz`
-  return { bytes: gzipSync(`contents of ${path}\n`), type: 'application/gzip', fileName }
+  return { bytes: bufferSource(gzipSync(`contents of ${path}\n`)), type: 'application/gzip', fileName }
 }

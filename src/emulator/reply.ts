@@ -1,10 +1,13 @@
 import { fromEpochMs, toEpochMs } from '../schema/instant.ts'
+import { type ByteSource, readSource } from './byte-source.ts'
 import type { Refusal, Reply } from './exchange.ts'
 import type { Random } from './random.ts'
 
 const ODATA_JSON = 'application/json; odata.metadata=minimal; odata.streaming=true; charset=utf-8'
 const PLAIN_JSON = 'application/json; charset=utf-8'
 const TRANSPORT_SECURITY = 'max-age=31536000; includeSubDomains'
+/** Above so many bytes a body is made while it is sent. */
+const STREAM_FROM = 1_048_576
 const WEEKDAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat']
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
@@ -86,5 +89,19 @@ export class Replies {
   /** Bytes for a download. */
   bytes(status: number, body: Buffer, headers: Readonly<Record<string, string>>): Reply {
     return { status, headers: { ...this.#base(), 'content-length': String(body.length), ...headers }, body }
+  }
+
+  /** A part of a source for a download; a large one is made while it is sent. */
+  source(
+    status: number,
+    source: ByteSource,
+    [from, to]: readonly [from: number, to: number],
+    headers: Readonly<Record<string, string>>,
+  ): Reply {
+    if (to - from <= STREAM_FROM) return this.bytes(status, readSource(source, from, to), headers)
+    const length = to - from
+    const stream = { length, read: (first: number, last: number) => source.read(from + first, from + last) }
+    const reply = this.bytes(status, Buffer.alloc(0), { ...headers, 'content-length': String(length) })
+    return { ...reply, stream }
   }
 }

@@ -7,6 +7,8 @@ import {
 } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
 import { deflate } from 'node:zlib'
@@ -50,6 +52,11 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 async function sendReply(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
+  if (reply.stream !== undefined) {
+    response.writeHead(reply.status, reply.headers)
+    await pipeline(Readable.from(reply.stream.read(0, reply.stream.length)), response)
+    return
+  }
   const accepts = request.headers['accept-encoding'] ?? ''
   const isJson = reply.headers['content-type']?.startsWith('application/json') === true
   const packs = isJson && reply.body.length >= COMPRESS_FROM && /\bdeflate\b/.test(String(accepts))
@@ -63,8 +70,13 @@ async function sendReply(request: IncomingMessage, response: ServerResponse, rep
   response.end()
 }
 
-function cutShort(response: ServerResponse, reply: Reply, afterBytes: number): void {
+async function cutShort(response: ServerResponse, reply: Reply, afterBytes: number): Promise<void> {
   response.writeHead(reply.status, reply.headers)
+  if (reply.stream !== undefined) {
+    await pipeline(Readable.from(reply.stream.read(0, afterBytes)), response, { end: false })
+    response.socket?.destroy()
+    return
+  }
   response.write(Buffer.from(reply.body).subarray(0, afterBytes), () => response.socket?.destroy())
 }
 
@@ -85,7 +97,7 @@ async function send(
       await sendReply(request, response, answer)
       return
     case 'cut':
-      cutShort(response, answer, answer.afterBytes)
+      await cutShort(response, answer, answer.afterBytes)
       return
     case 'reset':
       reset(request.socket)
