@@ -4,43 +4,23 @@ import { standingOf } from '../../src/apply/resume.ts'
 import type { Change } from '../../src/plan/document.ts'
 import { appendMarker } from '../../src/posture/marker.ts'
 import { action, actionId, at, machineId } from '../support/build-core.ts'
+import { change } from '../support/build-plan.ts'
 
 const KEY = { plan: '0a1b2c3d', change: '4e5f6a7b' }
 const OURS = appendMarker('INC-1', { policy: 'contain', ...KEY })
 const OTHER = appendMarker('INC-1', { policy: 'contain', plan: KEY.plan, change: 'ffffffff' })
 const ADDRESS = `${machineId(1)}/isolated`
 
-function change(requests: Change['requests']): Change {
-  return {
-    address: ADDRESS,
-    machine: {
-      id: machineId(1),
-      dnsName: null,
-      osPlatform: null,
-      healthStatus: null,
-      lastSeen: null,
-      rbacGroupName: null,
-    },
-    facet: 'isolated',
-    operations: ['impose'],
-    before: 'none',
-    after: 'full',
-    reason: 'not-isolated',
-    requests,
-    basis: [],
-    fingerprint: '4e5f6a7b00000000',
-    policy: null,
-    dependsOn: [],
-    warnings: [],
-  }
+function changeOf(requests: Change['requests']): Change {
+  return change({ requests, fingerprint: '4e5f6a7b00000000' })
 }
 
 const ISOLATE = { type: 'Isolate', body: { Comment: 'INC-1', IsolationType: 'Full' } } as const
 const LIFT = { type: 'Unisolate', body: { Comment: 'INC-1' } } as const
 const CANCEL = { type: 'Cancel', actionId: actionId(3), body: { Comment: 'INC-1' } } as const
-const single = change([ISOLATE])
-const chain = change([LIFT, ISOLATE])
-const cancelling = change([CANCEL, ISOLATE])
+const single = changeOf([ISOLATE])
+const chain = changeOf([LIFT, ISOLATE])
+const cancelling = changeOf([CANCEL, ISOLATE])
 const own = action({ requestorComment: OURS })
 const at0 = at('2026-11-22T17:00:00Z')
 const since = at('2026-11-22T17:30:00Z')

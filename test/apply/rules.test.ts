@@ -10,6 +10,7 @@ import { pathOf, quotaOfPath } from '../../src/apply/paths.ts'
 import { reduceItem } from '../../src/apply/reduce-item.ts'
 import type { Change } from '../../src/plan/document.ts'
 import { action, actionId, at, machine, machineId } from '../support/build-core.ts'
+import { change } from '../support/build-plan.ts'
 
 describe('the exit', () => {
   const done = { overall: null, outcomes: [], chainOpen: [] } as const
@@ -60,8 +61,8 @@ describe('the order of sending', () => {
     ['scan', { facet: 'scanned', after: 'quick' }, false, 3],
     ['lift', { facet: 'restricted', after: 'none' }, false, 4],
     ['offboarding', { facet: 'offboarded', after: 'offboarded' }, false, 5],
-  ])('%s', (_kind, change, opened, rank) => {
-    expect(rankOf(change as Change, opened)).toBe(rank)
+  ])('%s', (_kind, over, opened, rank) => {
+    expect(rankOf(change(over), opened)).toBe(rank)
   })
 })
 
@@ -173,8 +174,8 @@ test.each(Object.entries(APPLY_CODES))(
 )
 
 test('a plan whose change has no request is a defect that is named', () => {
-  const empty = { address: 'x/isolated', requests: [] } as Pick<Change, 'address' | 'requests'> as Change
-  expect(() => requestAt(empty, 0)).toThrow(new RangeError('x/isolated has no request 0'))
+  const empty = change({ requests: [] })
+  expect(() => requestAt(empty, 0)).toThrow(new RangeError(`${empty.address} has no request 0`))
 })
 
 test('the words of an error are those of its message, or its own', () => {
@@ -183,14 +184,6 @@ test('the words of an error are those of its message, or its own', () => {
 })
 
 test('an item that has ended stays as it is, whatever arrives late', () => {
-  const body = { Comment: 'INC-1' }
-  const change = {
-    address: 'x/isolated',
-    machine: { id: 'x', dnsName: null },
-    requests: [{ type: 'Isolate', body }],
-    warnings: [],
-  } as unknown
-  const item = itemOfChange(change as Change)
-  const ended = reduceItem(item, { kind: 'ended', outcome: 'refused', code: 'moved' })
+  const ended = reduceItem(itemOfChange(change()), { kind: 'ended', outcome: 'refused', code: 'moved' })
   expect(reduceItem(ended, { kind: 'seen', action: action() })).toBe(ended)
 })
