@@ -6,6 +6,8 @@ export interface DefenderErrorDetails extends ErrorOptions {
   readonly wayOut?: string
   /** HTTP status of the answer, where there was one. */
   readonly status?: number
+  /** How long the service asks to wait before another try, in ms. */
+  readonly retryAfterMs?: number
 }
 
 /**
@@ -18,12 +20,14 @@ export class DefenderError extends Error {
   readonly code: DefenderCode
   readonly wayOut: string
   readonly status: number | undefined
+  readonly retryAfterMs: number | undefined
 
   constructor(code: DefenderCode, message: string, details: DefenderErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.code = code
     this.wayOut = details.wayOut ?? DEFENDER_CODES[code].wayOut
     this.status = details.status
+    this.retryAfterMs = details.retryAfterMs
   }
 }
 

@@ -32,7 +32,8 @@ export function explainAnswer(response: HttpResponse, now: Instant, url: string)
   if (status === 429) {
     const afterMs = asked ?? THROTTLED_MS
     const again = `${text} (again after ${Math.ceil(afterMs / 1000)} s)`
-    return { error: new DefenderError('throttled', again, { status }), again: true, afterMs }
+    const error = new DefenderError('throttled', again, { status, retryAfterMs: afterMs })
+    return { error, again: true, afterMs }
   }
   if (status >= 500 || status === 408) {
     return { error: new DefenderError('service-unavailable', text, { status }), again: true, afterMs: asked }

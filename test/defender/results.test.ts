@@ -96,6 +96,54 @@ describe('a download', () => {
     expect(error.message + error.wayOut).not.toMatch(/secret|package\.zip/)
   })
 
+  describe('of the rest', () => {
+    const rest = { from: 4, version: '"v1"' }
+    const part = { 'content-range': 'bytes 4-9/10', etag: '"v1"', 'content-length': '6' }
+
+    test('asks for the range, of the same version, and never packed', async () => {
+      const { agent, open } = downloader({ status: 206, headers: part, body: '456789' })
+      const { bytes: _bytes, ...answer } = await open(LINK, undefined, rest)
+      expect(answer).toStrictEqual({ fileName: undefined, offset: 4, size: 10, version: '"v1"' })
+      expect(agent.getCallHistory()?.lastCall()?.headers).toMatchObject({
+        range: 'bytes=4-',
+        'if-range': '"v1"',
+        'accept-encoding': 'identity',
+      })
+    })
+
+    test('without a version asks for the range alone', async () => {
+      const { agent, open } = downloader({ status: 206, headers: { 'content-range': 'bytes 4-9/*' } })
+      expect(await open(LINK, undefined, { from: 4, version: undefined })).toMatchObject({
+        offset: 4,
+        size: undefined,
+      })
+      expect(agent.getCallHistory()?.lastCall()?.headers).not.toHaveProperty('if-range')
+    })
+
+    test('begins anew where the storage gives all of it', async () => {
+      const headers = { 'content-length': '10', etag: 'W/"weak"' }
+      const answer = await downloader({ headers, body: '0123456789' }).open(LINK, undefined, rest)
+      expect(answer).toMatchObject({ offset: 0, size: 10, version: undefined })
+    })
+
+    test.each<[string, Reply]>([
+      ['another part', { status: 206, headers: { 'content-range': 'bytes 5-9/10' }, body: 'x' }],
+      ['a part without saying which', { status: 206, body: 'x' }],
+    ])('that is %s is malformed', async (_what, reply) => {
+      const error = await rejection(downloader(reply).open(LINK, undefined, rest))
+      expect(error.code).toBe('malformed-answer')
+    })
+
+    test('that is none tells the status, and a part that nobody asked for is refused', async () => {
+      expect(await rejection(downloader({ status: 416 }).open(LINK, undefined, rest))).toMatchObject({
+        status: 416,
+      })
+      expect(await rejection(downloader({ status: 206, headers: part }).open(LINK))).toMatchObject({
+        code: 'request-refused',
+      })
+    })
+  })
+
   test('of plain http, or of nothing, is refused', async () => {
     const { open, close } = createDownloader()
     expect(await rejection(open('http://store.example/x'))).toMatchObject({ code: 'malformed-answer' })
