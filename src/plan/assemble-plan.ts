@@ -1,3 +1,4 @@
+import { compareText } from '../posture/history.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts'
 import { addMs, formatInstant, type Instant } from '../schema/instant.ts'
 import { hasExpired } from './compose.ts'
@@ -49,7 +50,7 @@ function blockedLift(change: Change, guard: Guard): Blocked {
 }
 
 function byAddress<T extends { readonly address: string }>(list: readonly T[]): readonly T[] {
-  return [...list].sort((a, b) => (a.address < b.address ? -1 : a.address > b.address ? 1 : 0))
+  return [...list].sort((a, b) => compareText(a.address, b.address))
 }
 
 /** Writes the plan document: guards, digests and counts over the chosen items, every list sorted by address. */

@@ -165,10 +165,7 @@ function finish(
   if (raw.kind === 'unchanged')
     return { kind: 'unchanged', notes: [...raw.notes, ...leavingNotes(posture, subject)] }
   if (raw.kind !== 'change') return raw
-  const last = raw.operations.at(-1)
-  const { pair } = posture
-  const type = last === 'cancel' ? null : level === 'none' ? pair.lift : pair.impose
-  const check = { item, facet: item.facet, releases: level === 'none', type, contested }
+  const check = { item, facet: item.facet, releases: level === 'none', contested }
   const checked = checkChange(raw, check, subject)
   return checked.kind === 'change' ? withWarning(checked, subject) : checked
 }

@@ -67,7 +67,6 @@ function checked(
       item: addressedOf(claim),
       facet: facet.name,
       releases: false,
-      type: facet.type,
       isAbout: action => facet.isAbout(action, wish),
       contested,
     },

@@ -2,7 +2,6 @@ import { failedAttempts } from '../posture/attempts.ts'
 import type { MachineHistory } from '../posture/history.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
-import type { ActionType } from '../posture/methods.ts'
 import { addMs, type Instant } from '../schema/instant.ts'
 import { type Addressed, type AddressPattern, matchesAddress } from './address.ts'
 import type { Claim, Contributor } from './claim.ts'
@@ -77,8 +76,6 @@ export interface ChangeCheck {
   readonly item: Addressed
   readonly facet: LimitedChange['facet']
   readonly releases: boolean
-  /** The type whose failures count, null for a change that only cancels. */
-  readonly type: ActionType | null
   readonly isAbout?: (action: MachineAction) => boolean
   /** Why the change is contested, where it is. */
   readonly contested: Note | undefined
@@ -92,22 +89,33 @@ export function checkChange(change: DecidedChange, check: ChangeCheck, subject: 
     (check.contested !== undefined && !isChosen(context.reassert, check.item)
       ? check.contested
       : undefined) ??
-    exhausted(check, subject)
+    exhausted(change, check, subject)
   if (note === undefined) return change
   return { kind: 'blocked', ...note, wouldBe: change.operations, before: change.before, after: change.after }
 }
 
-function exhausted(check: ChangeCheck, { history, context }: Subject): Note | undefined {
-  if (check.type === null || isChosen(context.retry, check.item)) return undefined
+function exhausted(
+  change: DecidedChange,
+  check: ChangeCheck,
+  { history, context }: Subject,
+): Note | undefined {
+  if (isChosen(context.retry, check.item)) return undefined
   const { maxAttempts, within } = context.limits.configuration.retry
   const from = addMs(context.now, -within.ms)
-  const failed = failedAttempts(history, check.type, context.name, check.isAbout).filter(
-    action => action.lastUpdateDateTimeUtc >= from,
-  )
-  const last = failed.at(-1)
-  if (last === undefined || failed.length < maxAttempts) return undefined
+  for (const { type } of change.requests) {
+    const failed = failedAttempts(history, type, context.name, check.isAbout).filter(
+      action => action.lastUpdateDateTimeUtc >= from,
+    )
+    const last = failed.at(-1)
+    if (last !== undefined && failed.length >= maxAttempts) return exhaustedNote(last, failed.length, context)
+  }
+  return undefined
+}
+
+function exhaustedNote(last: MachineAction, count: number, { limits }: EvaluationContext): Note {
+  const { maxAttempts, within } = limits.configuration.retry
   return {
     code: 'attempts-exhausted',
-    message: `${failed.length} own ${last.type} ended ${last.status} within ${within.text} (the limit is ${maxAttempts}); look at the machine, then \`--retry ADDR --reason TEXT\` allows one more.`,
+    message: `${count} own ${last.type} ended ${last.status} within ${within.text} (the limit is ${maxAttempts}); look at the machine, then \`--retry ADDR --reason TEXT\` allows one more.`,
   }
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../posture/history.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { Place, Severity } from '../schema/diagnostic.ts'
 import { formatInstant, type Instant } from '../schema/instant.ts'
@@ -40,7 +41,7 @@ export interface MachineIndex {
 /** Indexes machine records, each id once. */
 export function indexMachines(machines: readonly Machine[]): MachineIndex {
   const byId = new Map(machines.map(machine => [machine.id, machine]))
-  const all = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
+  const all = [...byId.values()].sort((a, b) => compareText(a.id, b.id))
   const byName = new Map<string, Machine[]>()
   for (const machine of all) {
     const name = machine.computerDnsName?.toLowerCase()

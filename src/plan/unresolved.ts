@@ -1,3 +1,4 @@
+import { compareText } from '../posture/history.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts'
 import type { Instant } from '../schema/instant.ts'
 import type { FacetName } from '../schema/policy.ts'
@@ -44,7 +45,7 @@ export function blockUnresolved(
   )
   const named = errors
     .filter(({ inMachines }) => inMachines)
-    .sort((a, b) => (a.policy.name < b.policy.name ? 1 : -1))
+    .sort((a, b) => compareText(b.policy.name, a.policy.name))
   const blocked = named.flatMap(blockedName)
   return { items: items.map(item => blockDoubtful(item, doubtful)), blocked: uniqueByAddress(blocked) }
 }

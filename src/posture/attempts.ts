@@ -1,7 +1,6 @@
 import type { MachineHistory } from './history.ts'
 import type { MachineAction } from './machine-action.ts'
 import { isOwn } from './marker.ts'
-import type { ActionType } from './methods.ts'
 import { hasFailed, hasSucceeded } from './status.ts'
 
 /**
@@ -11,7 +10,7 @@ import { hasFailed, hasSucceeded } from './status.ts'
  */
 export function failedAttempts(
   history: MachineHistory,
-  type: ActionType,
+  type: string,
   name: string | undefined,
   counts: (action: MachineAction) => boolean = () => true,
 ): readonly MachineAction[] {

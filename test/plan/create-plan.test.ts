@@ -158,6 +158,12 @@ describe('expired policies', () => {
         lines: ['m1/isolated cancel none->none (opposite-in-flight)', '= m1/isolated Isolate (not awaited)'],
         drift: ['m1/isolated expired none/in flight by own'],
       },
+      'it waits for the isolation of somebody else that is in flight': {
+        policies: [policy(EXPIRED)],
+        observed: { actions: [ownIsolate, { ...foreignIsolate, status: 'Pending' }] },
+        lines: ['! m1/isolated opposite-in-flight', '= m1/isolated Isolate (not awaited)'],
+        drift: ['m1/isolated expired none/full by own'],
+      },
       'a live policy keeps what an expired one held': {
         policies: [policy({ ...EXPIRED, name: 'a' }), policy({ name: 'b' })],
         observed: { actions: [ownIsolate] },
@@ -566,6 +572,18 @@ describe('flags', () => {
     const actions = [1, 2, 3].map(number => action({ ...OWN, id: actionId(number), status: 'Failed' }))
     expect(linesOf(planOf({ observed: { actions } }))).toStrictEqual(['! m1/isolated attempts-exhausted'])
     expect(planOf({ observed: { actions }, options: { retry: [machineId(1)] } }).changes).toHaveLength(1)
+  })
+
+  test('a first half of a chain that keeps failing is exhausted as well', () => {
+    const failed = [5, 6, 7].map(number =>
+      action({ ...OWN, id: actionId(number), type: 'Unisolate', status: 'TimeOut' }),
+    )
+    const plan = planOf({
+      policies: [policy({ state: isolated('selective') })],
+      configuration: { allow: { ...ALLOW, scopeChange: true } },
+      observed: { actions: [ownIsolate, ...failed] },
+    })
+    expect(linesOf(plan)).toStrictEqual(['! m1/isolated attempts-exhausted'])
   })
 
   test('--resubmit sends what the history says already holds', () => {
