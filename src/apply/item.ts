@@ -1,7 +1,7 @@
-import type { Change, InFlight, PlannedRequest } from '../plan/document.ts'
+import type { Change, InFlight, Note, PlannedRequest } from '../plan/document.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { methodOf } from '../posture/methods.ts'
-import type { Instant } from '../schema/instant.ts'
+import { type Instant, parseInstant } from '../schema/instant.ts'
 import type { Outcome } from './result.ts'
 
 /** Why an item is looked for in the history before anything else is done about it. */
@@ -70,8 +70,12 @@ export function isChangeItem(item: Item): item is ChangeItem {
   return item.change !== null
 }
 
-/** Warning of a plan on a hold whose machine is not there to take it: sent, and not awaited. */
+/** Warning of a plan on a hold whose machine is not there to take it: nobody waits for it. */
 const NOT_AWAITED = 'will-stay-pending'
+
+function isWorthAwaiting(warnings: readonly Note[]): boolean {
+  return !warnings.some(({ code }) => code === NOT_AWAITED)
+}
 
 /** Makes the item of a planned change, standing at its first request. */
 export function itemOfChange(change: Change): ChangeItem {
@@ -84,7 +88,7 @@ export function itemOfChange(change: Change): ChangeItem {
     type: requestAt(change, 0).type,
     stage: { kind: 'queued' },
     attempts: 0,
-    awaited: !change.warnings.some(({ code }) => code === NOT_AWAITED),
+    awaited: isWorthAwaiting(change.warnings),
     adopted: false,
     opened: false,
     actionId: null,
@@ -104,12 +108,12 @@ export function itemOfInFlight(inFlight: InFlight): Item {
     type: inFlight.type,
     stage: { kind: 'in-flight', actionId: inFlight.actionId },
     attempts: 0,
-    awaited: true,
+    awaited: isWorthAwaiting(inFlight.warnings),
     adopted: true,
     opened: false,
     actionId: inFlight.actionId,
     action: null,
-    submittedAt: null,
+    submittedAt: parseInstant(inFlight.since) ?? null,
   }
 }
 

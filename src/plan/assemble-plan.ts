@@ -76,7 +76,7 @@ export function assemblePlan({ input, at, items, unresolved, diagnostics }: Find
     ...stopped.map(change => blockedLift(change, liftGuard as Guard)),
     ...unresolved,
   ])
-  const inFlight = byAddress(items.flatMap(item => writeInFlight(item, name)))
+  const inFlight = byAddress(items.flatMap(item => writeInFlight(item, name, at)))
   const errored = diagnostics.some(({ severity }) => severity === 'error')
   const complete = observation.failures.length === 0
   const stopsApply = planGuards.some(({ status }) => status === 'fail')

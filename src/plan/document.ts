@@ -130,6 +130,8 @@ export interface InFlight {
   readonly since: string
   /** Whether the action leads to what is declared and apply waits for its end. */
   readonly awaited: boolean
+  /** `will-stay-pending` where nobody waits for it, since the machine is not there to take it. */
+  readonly warnings: readonly Note[]
 }
 
 /** What a policy asks for and the plan will not do. Stops itself, never the rest. */

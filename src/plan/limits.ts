@@ -204,11 +204,16 @@ function waitsForMachine({ machine, change }: LimitedChange): Note | undefined {
 
 /** Warns where a hold is sent to a machine that is not Active, or has not reported for 48 h. */
 export function pendingWarning(machine: Machine, change: DecidedChange, now: Instant): Note | undefined {
-  if (!change.operations.includes('impose') && !change.operations.includes('lift')) return undefined
+  const holds = change.operations.includes('impose') || change.operations.includes('lift')
+  return holds ? silenceWarning(machine, now) : undefined
+}
+
+/** Warns where a machine is not there to take what is in flight to it. */
+export function silenceWarning(machine: Machine, now: Instant): Note | undefined {
   const silent = machine.lastSeen !== null && machine.lastSeen < addMs(now, -SILENT_MS)
   if (isActive(machine) && !silent) return undefined
   return {
     code: 'will-stay-pending',
-    message: `the machine is ${machine.healthStatus ?? 'of unknown health'}${silent ? ' and has not reported for 48 h' : ''}; the action is sent, stays Pending up to 72 h and is not awaited.`,
+    message: `the machine is ${machine.healthStatus ?? 'of unknown health'}${silent ? ' and has not reported for 48 h' : ''}; an action stays Pending up to 72 h and is not awaited.`,
   }
 }

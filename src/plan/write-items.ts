@@ -1,8 +1,9 @@
 import { actorOf } from '../posture/actor.ts'
+import { HOLD_PAIRS } from '../posture/holds.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { isOwn } from '../posture/marker.ts'
-import { formatInstant } from '../schema/instant.ts'
+import { formatInstant, type Instant } from '../schema/instant.ts'
 import type { Contributor } from './claim.ts'
 import type { DecidedChange, DraftRequest } from './decision.ts'
 import { digestText, fingerprintOfText } from './digest.ts'
@@ -17,6 +18,7 @@ import type {
   PolicyReference,
 } from './document.ts'
 import type { Item } from './item.ts'
+import { silenceWarning } from './limits.ts'
 
 /** Describes a machine as the plan document does. */
 export function describeMachine(machine: Machine): PlanMachine {
@@ -95,9 +97,10 @@ export function writeBlocked(
 }
 
 /** Writes the actions in flight at an item's address. */
-export function writeInFlight(item: Item, name: string | undefined): readonly InFlight[] {
+export function writeInFlight(item: Item, name: string | undefined, now: Instant): readonly InFlight[] {
   const { decision } = item
   const awaited = decision.kind === 'in-flight' ? decision.awaited : []
+  const silence = item.facet in HOLD_PAIRS ? silenceWarning(item.machine, now) : undefined
   return item.inFlight.map(action => ({
     address: item.address,
     machine: describeMachine(item.machine),
@@ -109,6 +112,7 @@ export function writeInFlight(item: Item, name: string | undefined): readonly In
     requestor: action.requestor,
     since: formatInstant(action.creationDateTimeUtc),
     awaited: awaited.includes(action),
+    warnings: silence !== undefined && awaited.includes(action) ? [silence] : [],
   }))
 }
 

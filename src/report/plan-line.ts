@@ -1,4 +1,4 @@
-import type { Blocked, Change, Drift, InFlight, PolicyReference } from '../plan/document.ts'
+import type { Blocked, Change, Drift, InFlight, Note, PolicyReference } from '../plan/document.ts'
 import { displayInstant, parseInstant } from '../schema/instant.ts'
 import { facetPath } from './machine-label.ts'
 import type { Tone } from './paint.ts'
@@ -53,10 +53,11 @@ function changeNotes(change: Change): readonly LineNote[] {
   const awaited = change.dependsOn.map(facetPath)
   if (cancelled.length > 0) notes.push({ tone: 'quiet', head: 'cancels', text: cancelled.join(', ') })
   if (awaited.length > 0) notes.push({ tone: 'quiet', head: 'waits for', text: awaited.join(', ') })
-  const warnings = change.warnings.map(
-    ({ code, message }): LineNote => ({ tone: 'warning', head: `warning[${code}]:`, text: message }),
-  )
-  return [...notes, ...warnings]
+  return [...notes, ...change.warnings.map(warningNote)]
+}
+
+function warningNote({ code, message }: Note): LineNote {
+  return { tone: 'warning', head: `warning[${code}]:`, text: message }
 }
 
 /** What a change's line says of the drift that it answers. */
@@ -92,7 +93,7 @@ export function inFlightLine(flight: InFlight): PlanLine {
       flight.awaited ? null : 'not awaited',
       flight.actionId,
     ]),
-    notes: [],
+    notes: flight.warnings.map(warningNote),
     policy: null,
   }
 }

@@ -269,3 +269,14 @@ describe('progress', () => {
     expect(frames.length).toBeLessThan(200)
   })
 })
+
+test('what is in flight to a machine that is not there is not awaited either', async () => {
+  const clock = clockAtNow()
+  const asleep = machine({ computerDnsName: 'asleep', healthStatus: 'Inactive' })
+  const service = new FakeService({ clock, machines: [asleep], actions: [action({ status: 'Pending' })] })
+  const plan = await planFor(service, [policyFor([1], isolated('full'))])
+  const result = await apply(sceneOf(clock, service), plan)
+  expect(outcomesOf(result)).toStrictEqual({ '#1/isolated': 'pending (will-stay-pending)' })
+  expect(service.posts).toHaveLength(0)
+  expect(msBetween(at(result.startedAt), at(result.finishedAt))).toBeLessThan(60_000)
+})

@@ -881,6 +881,17 @@ describe('the document', () => {
     })
   })
 
+  test('nobody waits for what is in flight to a machine that is not there to take it', () => {
+    const actions = [action({ status: 'Pending' })]
+    const codes = (over: Parameters<typeof machine>[0]) =>
+      planOf({ observed: { actions, machines: [machine(over)] } }).inFlight.flatMap(({ warnings }) =>
+        warnings.map(({ code }) => code),
+      )
+    expect(codes({})).toStrictEqual([])
+    expect(codes({ healthStatus: 'Inactive' })).toStrictEqual(['will-stay-pending'])
+    expect(codes({ lastSeen: at('2026-11-20T17:59:59Z') })).toStrictEqual(['will-stay-pending'])
+  })
+
   test('a machine that is not Active gets its hold with a warning', () => {
     const observed = { machines: [machine({ healthStatus: 'Inactive' })] }
     expect(planOf({ observed }).changes[0]?.warnings.map(({ code }) => code)).toStrictEqual([

@@ -74,6 +74,7 @@ export function inFlight(number: number, flight: Partial<InFlight> = {}): InFlig
     requestor: 'Holdfast',
     since: '2026-11-22T10:00:00Z',
     awaited: true,
+    warnings: [],
     ...flight,
   }
 }

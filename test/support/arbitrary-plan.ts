@@ -131,6 +131,7 @@ const inFlight: fc.Arbitrary<InFlight> = fc.record({
   requestor: orNull(hostileText),
   since: time,
   awaited: fc.boolean(),
+  warnings: notes,
 })
 
 const blocked: fc.Arbitrary<Blocked> = fc.record({
