@@ -47,10 +47,6 @@ export const CLI_CODES = {
     meaning: "The service's clock and the one of this machine differ.",
     wayOut: 'Set the clock of this machine; over an hour apart nothing is planned or applied.',
   },
-  'read-incomplete': {
-    meaning: 'Something could not be read, so nothing may be concluded about what it would have shown.',
-    wayOut: 'Run the command again; the diagnostics name each read that failed.',
-  },
   'approval-missing': {
     meaning: 'Nobody can be asked here, and no consent was given on the command line.',
     wayOut: 'Run in a terminal, apply a saved plan file, or give --expect PLANID or --auto-approve.',
@@ -63,36 +59,35 @@ export const CLI_CODES = {
     meaning: 'The plan made now is not the one that --expect names.',
     wayOut: 'Review the plan shown, and give its id to --expect if it is wanted.',
   },
-  'plan-moved': {
-    meaning: 'What the plan rests on moved between its making and its applying; nothing was submitted.',
-    wayOut: 'Make a new plan and review it, or give --skip-moved to apply the rest.',
-  },
-  'plan-not-applyable': {
-    meaning:
-      'The plan was made with errors, an incomplete read or for another time, so it cannot be applied.',
-    wayOut:
-      'Mend what its diagnostics name and make a new plan; without --as-of for one that can be applied.',
-  },
-  'plan-expired': {
-    meaning: 'The saved plan is past its `expiresAt`.',
-    wayOut: 'Make a new plan and review it.',
-  },
-  'plan-other-target': {
-    meaning: 'The saved plan was made for another tenant or endpoint.',
-    wayOut: 'Apply it with the configuration and endpoint it was made for, or make a new plan.',
-  },
-  'guard-failed': {
-    meaning: 'The plan goes beyond a guard of the configuration; nothing was submitted.',
-    wayOut:
-      'Check the plan; split it with --target, raise the guard in holdfast.yaml, or give --dangerous-exceed-guard NAME with --reason.',
-  },
   'guard-unknown': {
     meaning: '--dangerous-exceed-guard names no guard, or one that is not set or did not fail.',
     wayOut: 'Name a guard that the plan shows as failed: maxMachines, maxShare, maxLifts or maxRuns.',
   },
-  'everything-blocked': {
-    meaning: 'The plan holds nothing but blocked items; nothing was submitted.',
-    wayOut: "Each blocked item's message names its own way out.",
+  'machine-not-found': {
+    meaning: 'No machine record has the id or the whole name that was given.',
+    wayOut: 'Compare it with `holdfast machines list`; names are compared whole, never in part.',
+  },
+  'machines-unresolved': {
+    meaning: 'A machine that is to be changed does not resolve to exactly one record; nothing was sent.',
+    wayOut: 'Mend what the errors listed with it name; a name that several records have is given by id.',
+  },
+  'action-not-found': {
+    meaning: 'The service lists no action with the id that was given.',
+    wayOut:
+      'Compare it with `holdfast actions list --since 30d`; what is older than the retention of the service is gone.',
+  },
+  'nothing-chosen': {
+    meaning: 'A command that changes something was not told what to change.',
+    wayOut: 'Name what is meant: ids, names or options that choose. There is no way to say everything.',
+  },
+  'tag-not-changed': {
+    meaning: 'The service did not change a tag, or nobody can say whether it did.',
+    wayOut:
+      'Read the message of the service, then run the same command again: what is done is not sent again.',
+  },
+  'doctor-check': {
+    meaning: 'A check of `holdfast doctor` found something wrong.',
+    wayOut: 'Do what the line of the check says, then run `holdfast doctor` again.',
   },
   'scenario-invalid': {
     meaning: 'The scenario file for the emulator has errors.',

@@ -1,0 +1,29 @@
+import { resolve } from 'node:path'
+import { serializeDocument } from '../report/serialize-document.ts'
+import type { Style } from '../report/style.ts'
+import { writeFileAtomically } from './atomic-write.ts'
+import type { CommandContext } from './command.ts'
+import type { OptionSpec } from './flags.ts'
+import { styleOf } from './terminal-style.ts'
+
+/** Where the document of a command goes that has no other format. */
+export const DOCUMENT_OPTIONS: readonly OptionSpec[] = [
+  { name: 'json', kind: 'switch', description: 'print one JSON document' },
+  { name: 'json-into', kind: 'text', value: 'FILE', description: 'write the JSON document into a file too' },
+]
+
+/**
+ * Writes a document to stdout, for people unless `--json` asks for it, and into the file of `--json-into`.
+ *
+ * @throws Failure `file-not-written`, after stdout has its document.
+ */
+export async function emitDocument<T>(
+  document: T,
+  render: (document: T, style: Style) => string,
+  { io, flags, color }: CommandContext,
+): Promise<void> {
+  const json = serializeDocument(document)
+  io.stdout.write(flags.has('json') ? json : render(document, styleOf(io.stdout, color, io.env)))
+  const file = flags.text('json-into')
+  if (file !== undefined) await writeFileAtomically(resolve(io.cwd, file), json)
+}

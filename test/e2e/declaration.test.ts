@@ -1,0 +1,175 @@
+import { execFileSync } from 'node:child_process'
+import { readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { CONFIGURATION, ISOLATE_TWO, machines, policy, startTenant, type Tenant } from './emulated-tenant.ts'
+
+const GIT_ENV = {
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_SYSTEM: '/dev/null',
+  GIT_CEILING_DIRECTORIES: '/tmp',
+}
+
+function git(folder: string, ...args: readonly string[]): string {
+  const who = ['-c', 'user.name=t', '-c', 'user.email=t@example.com']
+  const env = { ...GIT_ENV, PATH: process.env['PATH'] }
+  return execFileSync('git', [...who, ...args], { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' }).trim()
+}
+
+async function startRepository(): Promise<Tenant> {
+  const tenant = await startTenant()
+  git(tenant.folder, 'init', '-q')
+  git(tenant.folder, 'add', '.')
+  git(tenant.folder, 'commit', '-qm', 'first')
+  return tenant
+}
+
+test('the source of a plan is the commit, whether the files differ from it, and a digest of each', async () => {
+  const tenant = await startRepository()
+  const sourceOf = async () =>
+    JSON.parse((await tenant.run(['plan', '--json'], { env: GIT_ENV })).stdout).source
+  const commit = git(tenant.folder, 'rev-parse', 'HEAD')
+  const digest = expect.stringMatching(/^sha256:[0-9a-f]{64}$/)
+  const files = { 'holdfast.yaml': digest, 'policies/contain.yaml': digest }
+  expect(await sourceOf()).toStrictEqual({ commit, dirty: false, files })
+  await writeFile(
+    join(tenant.folder, 'policies/new.yaml'),
+    policy('new', 'isolated: full', ['ws-3.contoso.com']),
+  )
+  expect(await sourceOf()).toStrictEqual({
+    commit,
+    dirty: true,
+    files: { ...files, 'policies/new.yaml': digest },
+  })
+})
+
+test('--base shows what differs from the plan of another revision, and touches neither repository nor working tree', async () => {
+  const tenant = await startRepository()
+  await writeFile(
+    join(tenant.folder, 'policies/contain.yaml'),
+    policy('contain', 'isolated: full', ['ws-1.contoso.com', 'ws-3.contoso.com']),
+  )
+  const status = git(tenant.folder, 'status', '--porcelain')
+  const ran = await tenant.run(['plan', '--base', 'HEAD'], { env: GIT_ENV })
+  expect(ran.code, ran.stderr).toBe(0)
+  const [, compared = ''] = ran.stdout.split('Compared with HEAD:')
+  expect(compared).toMatch(/- ws-2\.contoso\.com \+ isolated: none -> full/)
+  expect(compared).toMatch(/\+ ws-3\.contoso\.com \+ isolated: none -> full/)
+  expect(compared).not.toContain('ws-1')
+  expect(git(tenant.folder, 'status', '--porcelain')).toBe(status)
+  expect((await readdir(tmpdir())).filter(name => name.startsWith('holdfast-base-'))).toStrictEqual([])
+})
+
+test('from a folder below, and with a document on stdout, the comparison is on stderr', async () => {
+  const tenant = await startRepository()
+  const cwd = join(tenant.folder, 'policies')
+  const ran = await tenant.run(['plan', '--base', 'HEAD', '--json'], { cwd, env: GIT_ENV })
+  expect(JSON.parse(ran.stdout).summary.impose).toBe(2)
+  expect(ran.stderr).toContain('Both plans say the same')
+})
+
+test.each(['none', '--output=x', 'HEAD:policies'])(
+  'a revision %s that is none is an error',
+  async revision => {
+    const tenant = await startRepository()
+    const ran = await tenant.run(['plan', `--base=${revision}`], { env: GIT_ENV })
+    expect(ran.code).toBe(1)
+    expect(ran.stderr).toContain('revision-not-found')
+  },
+)
+
+test('a revision whose declaration has errors is an error that shows them', async () => {
+  const tenant = await startRepository()
+  await writeFile(join(tenant.folder, 'policies/contain.yaml'), 'version: 1\n')
+  git(tenant.folder, 'commit', '-qam', 'broken')
+  git(tenant.folder, 'checkout', '-q', 'HEAD~1', '--', 'policies')
+  const ran = await tenant.run(['plan', '--base', 'HEAD'], { env: GIT_ENV })
+  expect(ran.code).toBe(1)
+  expect(ran.stderr).toContain('error[missing-key]')
+  expect(ran.stderr).toContain('revision-not-found')
+})
+
+test('--show-unchanged lists what holds already, to people', async () => {
+  const tenant = await startTenant()
+  await tenant.run(['apply', '--auto-approve', '--target', 'ws-1.contoso.com'])
+  expect((await tenant.run(['plan'])).stdout).not.toContain('ws-1.contoso.com')
+  expect((await tenant.run(['plan', '--show-unchanged'])).stdout).toContain('ws-1.contoso.com')
+  expect((await tenant.run(['plan', '--show-unchanged', '--json'])).stderr).toContain('flags-contradict')
+})
+
+test('a list that is not there is an error at the entry that names it', async () => {
+  const tenant = await startTenant(undefined, {
+    ...ISOLATE_TWO,
+    'policies/listed.yaml':
+      'version: 1\npolicy: listed\nreason: r\nmachines:\n  - list: ../lists/gone.txt\nstate:\n  isolated: true\n',
+  })
+  const ran = await tenant.run(['plan'])
+  expect(ran.code).toBe(1)
+  expect(ran.stderr).toContain('error[file-not-read]: lists/gone.txt')
+  expect(ran.stderr).toContain('--> policies/listed.yaml:5:')
+})
+
+test('a list of a protected entry is read, for a saved plan too', async () => {
+  const tenant = await startTenant(
+    { machines: machines(2) },
+    {
+      ...ISOLATE_TWO,
+      'holdfast.yaml': `${CONFIGURATION}protected: [{ match: { list: protected.txt }, allow: [] }]\n`,
+      'protected.txt': 'nobody.contoso.com\n',
+    },
+  )
+  await tenant.run(['plan', '--out', 'a.plan'])
+  await writeFile(join(tenant.folder, 'protected.txt'), 'ws-1.contoso.com\n')
+  const ran = await tenant.run(['apply', 'a.plan', '--json'])
+  expect(ran.code, ran.stderr).toBe(5)
+  expect(JSON.parse(ran.stdout).summary).toStrictEqual({ succeeded: 1, refused: 1 })
+  await rm(join(tenant.folder, 'protected.txt'))
+  expect((await tenant.run(['apply', 'a.plan'])).code).toBe(1)
+})
+
+test('a configured path that matches nothing warns', async () => {
+  const tenant = await startTenant(undefined, {
+    ...ISOLATE_TWO,
+    'holdfast.yaml': CONFIGURATION.replace('[policies]', '[policies, nothing/**]'),
+  })
+  const ran = await tenant.run(['validate'])
+  expect(ran.code).toBe(0)
+  expect(ran.stderr).toContain('warning[path-matches-nothing]')
+  expect(ran.stdout).toContain('1 policy in 2 files, 0 errors, 1 warning.')
+})
+
+test('a folder that holds the configuration does not take it for a policy', async () => {
+  const tenant = await startTenant(undefined, {
+    ...ISOLATE_TWO,
+    'holdfast.yaml': CONFIGURATION.replace('[policies]', '[.]'),
+  })
+  expect((await tenant.run(['validate'])).stdout).toContain('Valid: 1 policy in 2 files')
+})
+
+test('an invalid configuration is told with its place, and nothing else is read', async () => {
+  const tenant = await startTenant(undefined, {
+    ...ISOLATE_TWO,
+    'holdfast.yaml': 'version: 1\npolicie: []\n',
+  })
+  const ran = await tenant.run(['plan'])
+  expect(ran.code).toBe(1)
+  expect(ran.stderr).toContain('--> holdfast.yaml:2:1')
+  expect(tenant.emulator.requests()).toStrictEqual([])
+})
+
+test('a scenario with errors is told with its places', async () => {
+  const tenant = await startTenant(undefined, {
+    ...ISOLATE_TWO,
+    'scenario.yaml': 'version: 1\nmachnes: []\n',
+  })
+  const env = { HOLDFAST_ENDPOINT: '' }
+  const ran = await tenant.run(['plan', '--emulate', 'scenario.yaml'], { env })
+  expect(ran.code).toBe(1)
+  expect(ran.stderr).toContain('--> scenario.yaml:2:1')
+  expect(ran.stderr).toContain('scenario-invalid')
+  const both = await tenant.run(['plan', '--emulate', 'scenario.yaml', '--endpoint', 'http://127.0.0.1:1'], {
+    env,
+  })
+  expect(both.stderr).toContain('flags-contradict')
+})
