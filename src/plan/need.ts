@@ -54,6 +54,12 @@ export interface MachineName {
 /** The service's machine ids are 40 hex digits, 32 in some of its samples (defender-api.md 2.2). */
 const ID_LIKE = /^[0-9a-f]{32,64}$/
 
+/** Reads one machine as people type it: an id where it looks like one, else a name. */
+export function readMachineName(text: string): Omit<MachineName, 'place'> {
+  const lower = text.toLowerCase()
+  return { kind: ID_LIKE.test(lower) ? 'id' : 'dnsName', text: lower }
+}
+
 /** The machines that an entry names, in the order written; a list line is an id where it looks like one. */
 export function namesOf(entry: MachineEntry): readonly MachineName[] {
   const { id = [], dnsName = [] } = entry.fields
@@ -61,7 +67,7 @@ export function namesOf(entry: MachineEntry): readonly MachineName[] {
     ...id.map((text): MachineName => ({ kind: 'id', text, place: entry.place })),
     ...dnsName.map((text): MachineName => ({ kind: 'dnsName', text, place: entry.place })),
     ...(entry.list?.machines ?? []).map(
-      ({ name, place }): MachineName => ({ kind: ID_LIKE.test(name) ? 'id' : 'dnsName', text: name, place }),
+      ({ name, place }): MachineName => ({ ...readMachineName(name), place }),
     ),
   ]
 }

@@ -136,9 +136,11 @@ function severityOf(entry: MachineEntry): Severity {
   return entry.missing === 'warn' ? 'warning' : 'error'
 }
 
+/** Why a name is not one machine. */
 type NameProblem = Pick<ResolveProblem, 'code' | 'message'>
 
-function resolveName(name: MachineName, index: MachineIndex): Machine | NameProblem {
+/** Finds the one machine that a name means: of several records the one that is Active, Onboarded and not merged away. */
+export function resolveName(name: Omit<MachineName, 'place'>, index: MachineIndex): Machine | NameProblem {
   const records = recordsOf(name, index)
   const [only] = records
   if (only === undefined) return unresolved(name)
@@ -148,27 +150,27 @@ function resolveName(name: MachineName, index: MachineIndex): Machine | NameProb
   return one !== undefined && live.length === 1 ? one : ambiguous(name, records)
 }
 
-function recordsOf(name: MachineName, index: MachineIndex): readonly Machine[] {
+function recordsOf(name: Omit<MachineName, 'place'>, index: MachineIndex): readonly Machine[] {
   if (name.kind === 'dnsName') return index.byName.get(name.text) ?? []
   const machine = index.byId.get(name.text)
   return machine === undefined ? [] : [machine]
 }
 
-function unresolved(name: MachineName): NameProblem {
+function unresolved(name: Omit<MachineName, 'place'>): NameProblem {
   return {
     code: 'unresolved-machine',
     message: `no machine record has the ${name.kind} "${name.text}"; the whole name is compared. Correct it, or set \`missing: warn\` on its entry if the machine may be gone.`,
   }
 }
 
-function mergedAway(name: MachineName, machine: Machine): NameProblem {
+function mergedAway(name: Omit<MachineName, 'place'>, machine: Machine): NameProblem {
   return {
     code: 'merged-away',
     message: `the record of "${name.text}" was merged into ${machine.mergedIntoMachineId}; name that one instead.`,
   }
 }
 
-function ambiguous(name: MachineName, records: readonly Machine[]): NameProblem {
+function ambiguous(name: Omit<MachineName, 'place'>, records: readonly Machine[]): NameProblem {
   const candidates = records.map(
     machine =>
       `${machine.id} (${machine.healthStatus ?? 'health unknown'}, ${isOnboarded(machine) ? 'onboarded' : 'not onboarded'}, ${
