@@ -4,8 +4,9 @@ import { recheckRefusals } from '../plan/refusals.ts'
 import { addMs, formatInstant, type Instant, msBetween } from '../schema/instant.ts'
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
 import { type Beginning, beginItems, beginWindows } from './begin.ts'
-import { buildResult, unsubmitted } from './build-result.ts'
+import { buildResult } from './build-result.ts'
 import { checkGuards, checkObservation, checkPlan, ONLY_BLOCKED, type Refusal } from './check-plan.ts'
+import { unsubmittedOutcomes } from './close-items.ts'
 import { explain } from './codes.ts'
 import { drive } from './drive.ts'
 import { earliestOf } from './earliest-instant.ts'
@@ -86,9 +87,9 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   const beginning = beginItems({ plan, options, configuration, refusals, known, traces, now })
   const { items, moved } = beginning
   const stopped = checkGuards(guards, options) ?? (isAllRefused(items, refusals) ? ONLY_BLOCKED : null)
-  if (stopped !== null) return endEarly(context, stopped, { refusals, known })
+  if (stopped !== null) return endEarly(context, stopped, { items, known })
   if (moved.length > 0 && !options.skipMoved) {
-    return endEarly(context, movedRefusal(moved.length), { refusals, known, moved })
+    return endEarly(context, movedRefusal(moved.length), { items, known, moved })
   }
   const windows = beginWindows(entries, observation, deps.clock.now())
   const skewMs = observation.clockSkewMs
@@ -163,7 +164,7 @@ function knownOf(plan: Plan, observation: Observation, observedAt: Instant): Kno
 
 /** What is known by the time an apply ends early. */
 interface EarlyKnowledge {
-  readonly refusals?: ReadonlyMap<string, Note>
+  readonly items?: Beginning['items']
   readonly known?: KnownActions
   readonly moved?: ApplyResult['moved']
 }
@@ -171,7 +172,7 @@ interface EarlyKnowledge {
 function endEarly(
   { plan, deps, options, startedAt }: Context,
   { overall, code, message }: Refusal,
-  { refusals = new Map(), known, moved = [] }: EarlyKnowledge = {},
+  { items, known, moved = [] }: EarlyKnowledge = {},
 ): ApplyResult {
   return buildResult({
     plan,
@@ -179,7 +180,7 @@ function endEarly(
     startedAt,
     finishedAt: deps.clock.now(),
     overall,
-    outcomes: unsubmitted(plan, code, refusals, moved),
+    outcomes: unsubmittedOutcomes(plan, code, items?.values()),
     diagnostics: [{ severity: 'error', code: moved.length > 0 ? 'moved' : code, message }],
     moved,
     ...(known === undefined ? {} : { known }),

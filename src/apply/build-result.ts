@@ -1,8 +1,7 @@
-import type { Change, Note, Plan } from '../plan/document.ts'
+import type { Plan } from '../plan/document.ts'
 import { formatInstant, type Instant } from '../schema/instant.ts'
 import { endOf } from './action-end.ts'
 import type { ApplyOptions } from './apply-options.ts'
-import { type ApplyCode, explain } from './codes.ts'
 import { type ExitInput, exitOf } from './exit-code.ts'
 import { levelOf } from './holding.ts'
 import type { Item } from './item.ts'
@@ -67,60 +66,6 @@ export function outcomeOf(item: Item): ChangeOutcome {
     endedAt:
       action === null || endOf(action.status) === null ? null : formatInstant(action.lastUpdateDateTimeUtc),
   }
-}
-
-/** The outcome of a change that was not sent, or of what the configuration refuses. */
-export function unsentOutcome(change: Change, outcome: Outcome, note: Note): ChangeOutcome {
-  return {
-    address: change.address,
-    dnsName: change.machine.dnsName,
-    type: change.requests[0]?.type ?? null,
-    outcome,
-    actionId: null,
-    status: null,
-    code: note.code,
-    detail: note.message,
-    submittedAt: null,
-    endedAt: null,
-  }
-}
-
-/** Outcomes of a plan of which nothing was submitted: refused where it has a reason of its own, else not attempted. */
-export function unsubmitted(
-  plan: Plan,
-  code: ApplyCode,
-  refusals: ReadonlyMap<string, Note>,
-  moved: ApplyResult['moved'] = [],
-): readonly ChangeOutcome[] {
-  const notes = new Map(refusals)
-  for (const { address, message } of moved)
-    notes.set(address, { code: 'moved', message: explain('moved', message) })
-  const changes = plan.changes.map(change => {
-    const note = notes.get(change.address)
-    return note === undefined
-      ? unsentOutcome(change, 'not-attempted', { code, message: explain(code) })
-      : unsentOutcome(change, 'refused', note)
-  })
-  const awaited = plan.inFlight.flatMap((flight): readonly ChangeOutcome[] =>
-    flight.awaited
-      ? [
-          {
-            address: flight.address,
-            dnsName: flight.machine.dnsName,
-            type: flight.type,
-            outcome: 'pending',
-            adopted: true,
-            actionId: flight.actionId,
-            status: flight.status,
-            code,
-            detail: explain(code),
-            submittedAt: flight.since,
-            endedAt: null,
-          },
-        ]
-      : [],
-  )
-  return [...changes, ...awaited]
 }
 
 function blockedOutcomes(plan: Plan): readonly ChangeOutcome[] {

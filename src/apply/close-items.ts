@@ -1,11 +1,14 @@
+import type { InFlight, Plan } from '../plan/document.ts'
+import { outcomeOf } from './build-result.ts'
 import { type ApplyCode, explain } from './codes.ts'
 import type { DriveEnd } from './drive.ts'
-import { type Item, isHalfway } from './item.ts'
-import type { ItemEvent } from './reduce-item.ts'
+import { type Item, isAwaited, itemOfChange, itemOfInFlight } from './item.ts'
+import { type ItemEvent, reduceItem } from './reduce-item.ts'
+import type { ChangeOutcome } from './result.ts'
 import type { Run } from './run.ts'
 
 /** Codes of what had to be left when a run ended, by the reason for its end. */
-const LEFT: Readonly<Record<DriveEnd, { readonly queued: ApplyCode; readonly inFlight: ApplyCode }>> = {
+const LEFT: Readonly<Record<DriveEnd, LeftCodes>> = {
   done: { queued: 'dependency-pending', inFlight: 'no-wait' },
   deadline: { queued: 'dependency-pending', inFlight: 'deadline' },
   locked: { queued: 'locked', inFlight: 'deadline' },
@@ -16,29 +19,53 @@ const LEFT: Readonly<Record<DriveEnd, { readonly queued: ApplyCode; readonly inF
 /** Gives every item that has not ended the outcome of what it was doing; returns whether there was one. */
 export function closeItems(run: Run, end: DriveEnd): boolean {
   const open = [...run.items].filter(({ stage }) => stage.kind !== 'ended')
-  for (const item of open) run.dispatch(item.address, closing(item, end))
+  for (const item of open) run.dispatch(item.address, closingOf(item, LEFT[end]))
   return open.length > 0
 }
 
-function closing(item: Item, end: DriveEnd): ItemEvent & { readonly kind: 'ended' } {
+/** Codes of what is left queued and in flight. */
+export interface LeftCodes {
+  readonly queued: ApplyCode
+  readonly inFlight: ApplyCode
+}
+
+/** The end of an item that nothing more is done about. */
+export function closingOf(item: Item, left: LeftCodes): ItemEvent & { readonly kind: 'ended' } {
   const { stage } = item
   switch (stage.kind) {
     case 'sending':
-    case 'looking':
-      return {
-        kind: 'ended',
-        outcome: 'uncertain',
-        code: 'unanswered',
-        detail: explain('unanswered', stage.kind === 'looking' ? stage.message : undefined),
-      }
+    case 'looking': {
+      const detail = explain('unanswered', stage.kind === 'looking' ? stage.message : undefined)
+      return { kind: 'ended', outcome: 'uncertain', code: 'unanswered', detail }
+    }
     case 'in-flight': {
-      const isStaying = !item.awaited && !isHalfway(item)
-      const code = isStaying ? 'will-stay-pending' : LEFT[end].inFlight
+      const code = isAwaited(item) ? left.inFlight : 'will-stay-pending'
       return { kind: 'ended', outcome: 'pending', code, detail: explain(code) }
     }
     default: {
-      const code = LEFT[end].queued
+      const code = left.queued
       return { kind: 'ended', outcome: 'not-attempted', code, detail: explain(code) }
     }
   }
+}
+
+/**
+ * Outcomes of a plan of which this run submitted nothing: what is known of each change, else that it was not attempted.
+ *
+ * @param items - Where the changes stand, once the history was read.
+ */
+export function unsubmittedOutcomes(
+  plan: Plan,
+  code: ApplyCode,
+  items: Iterable<Item> = [
+    ...plan.changes.map(itemOfChange),
+    ...plan.inFlight.filter(isWanted).map(itemOfInFlight),
+  ],
+): readonly ChangeOutcome[] {
+  const left = { queued: code, inFlight: code }
+  return [...items].map(item => outcomeOf(reduceItem(item, closingOf(item, left))))
+}
+
+function isWanted({ awaited }: InFlight): boolean {
+  return awaited
 }
