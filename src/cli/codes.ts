@@ -47,6 +47,10 @@ export const CLI_CODES = {
     meaning: "The service's clock and the one of this machine differ.",
     wayOut: 'Set the clock of this machine; over an hour apart nothing is planned or applied.',
   },
+  'read-incomplete': {
+    meaning: 'Something could not be read, so nothing may be concluded about what it would have shown.',
+    wayOut: 'Run the command again; the diagnostics name each read that failed.',
+  },
   'approval-missing': {
     meaning: 'Nobody can be asked here, and no consent was given on the command line.',
     wayOut: 'Run in a terminal, apply a saved plan file, or give --expect PLANID or --auto-approve.',
