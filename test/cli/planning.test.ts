@@ -37,3 +37,8 @@ test.each([
   expect(found?.severity).toBe(severity)
   expect(found?.message ?? '').toContain(words)
 })
+
+test('an emulator on loopback that runs ahead is only warned of', () => {
+  const target = { endpoint: 'http://127.0.0.1:8080', tenantId: null }
+  expect(skewDiagnostics({ ...observed(25 * 60 * MINUTE), target })[0]?.severity).toBe('warning')
+})
