@@ -1,5 +1,6 @@
 import type { Change, Plan } from '../plan/document.ts'
 import { holdsNow, type Recheck, recheckChange } from '../plan/recheck.ts'
+import type { MachineAction } from '../posture/machine-action.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import type { Instant } from '../schema/instant.ts'
 import { endOf } from './action-end.ts'
@@ -28,10 +29,15 @@ export function recheckNow(
   const actions = known
     .of(change.machine.id)
     .filter(({ id, status }) => !waitedFor.has(id) || endOf(status) === null)
-    .map(action => (cancelled.has(action.id) ? { ...action, status: 'Pending' } : action))
+    .map(action => (cancelled.has(action.id) ? asPending(action) : action))
   const verdict = recheckChange(change, { configuration, planId: plan.planId, now, actions })
   if (verdict.kind !== 'satisfied' || step === 0) return verdict
   // What somebody did before our own first half took effect does not hold any more.
   const context = { configuration, planId: plan.planId, now, actions: known.of(change.machine.id) }
   return holdsNow(change, context) ? verdict : { kind: 'unmoved' }
+}
+
+/** The action as it was before it ended. */
+function asPending(action: MachineAction): MachineAction {
+  return { ...action, status: 'Pending', lastUpdateDateTimeUtc: action.creationDateTimeUtc }
 }

@@ -75,6 +75,21 @@ describe('lift, then impose', () => {
     expect(typesOf(scene)).toStrictEqual([])
   })
 
+  test('is not begun while the health of the machine cannot be read', async () => {
+    const { scene, plan } = await scopeChange()
+    const { clock, service } = scene
+    // Until the first look is too old to send on.
+    service.listMachines = async () => null
+    for (let index = 0; index < 100; index += 1) {
+      const used = { event: 'intent', at: clock.now(), runId: 'another', planId: 'other', intent: index }
+      scene.journal.entries.push({ ...used, path: 'unisolate' })
+    }
+    const result = await apply(scene, plan)
+    expect(outcomesOf(result)).toStrictEqual({ '#1/isolated': 'not-attempted (stopped)' })
+    expect(result.diagnostics).toMatchObject([{ code: 'look-failed' }])
+    expect(typesOf(scene)).toStrictEqual([])
+  })
+
   test('is not begun before the quota has room for both halves', async () => {
     const { scene, plan } = await scopeChange()
     const begun = scene.clock.now()
@@ -263,6 +278,34 @@ describe('cancel', () => {
   test('alone has succeeded when the action ended Failed', async () => {
     const { scene, plan } = await opposite('full', { endAs: { Cancel: 'Failed' } })
     expect(outcomesOf(await apply(scene, plan))).toStrictEqual({ '#1/isolated': 'succeeded' })
+  })
+
+  test('of several opposite actions has failed where one of them took effect', async () => {
+    const clock = clockAtNow()
+    const [first, second] = [3, 4].map(number =>
+      action({
+        id: actionId(number),
+        type: 'Unisolate',
+        scope: null,
+        status: 'Pending',
+        creationDateTimeUtc: at('2026-11-22T17:00:00Z'),
+        requestorComment: ownComment(),
+      }),
+    )
+    const held = action({ requestorComment: ownComment() })
+    const actions = [held, first ?? held, second ?? held]
+    const service = new FakeService({ clock, machines: [machine()], actions })
+    const plan = await planFor(service, [policyFor([1], isolated('full'))])
+    expect(plan.changes[0]?.requests).toHaveLength(2)
+    const cancel = service.cancel.bind(service)
+    service.cancel = async (id, comment) => {
+      const answer = await cancel(id, comment)
+      if (id === actionId(3)) service.end(id, 'Succeeded')
+      return answer
+    }
+    const result = await apply(sceneOf(clock, service), plan)
+    expect(service.posts).toHaveLength(2)
+    expect(outcomesOf(result)).toStrictEqual({ '#1/isolated': 'failed (took-effect)' })
   })
 
   test('that is refused because the action ended meanwhile counts by how it ended', async () => {

@@ -56,6 +56,20 @@ describe('what an earlier run of the plan submitted', () => {
     expect(outcomesOf(result)['#1/isolated']).toBe('adopted')
   })
 
+  test.each([
+    ['Pending', 'pending (stale)'],
+    ['Succeeded', 'adopted'],
+  ])('and is %s is told as %s where the plan is stale by now', async (status, outcome) => {
+    const { scene, plan, comments } = await setScene()
+    scene.service.put(action({ id: actionId(7), status, requestorComment: comments[0] ?? '' }))
+    const moved = { id: actionId(8), machineId: machineId(2), type: 'Unisolate', scope: null }
+    scene.service.put(action({ ...moved, creationDateTimeUtc: scene.clock.now() }))
+    const result = await apply(scene, plan)
+    expect(result.exit.code).toBe(3)
+    expect(outcomesOf(result)).toStrictEqual({ '#1/isolated': outcome, '#2/isolated': 'refused (moved)' })
+    expect(result.outcomes[0]).toMatchObject({ adopted: true, actionId: actionId(7) })
+  })
+
   test('is not refused by a configuration that would refuse it by now', async () => {
     const { scene, plan, comments } = await setScene()
     const lifted = {

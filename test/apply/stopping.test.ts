@@ -195,6 +195,28 @@ describe('an interrupt', () => {
     expect(result.summary).toStrictEqual({ 'not-attempted': 1 })
   })
 
+  test('that comes while a stopped run waits for its last answers cuts that short', async () => {
+    const { scene, plan } = await isolations(3, {
+      latencyMs: 100_000,
+      fault: ({ index }) => (index === 0 ? { kind: 'comment', comment: null } : undefined),
+    })
+    const { clock, service } = scene
+    const { submit } = service
+    const bound = submit.bind(service)
+    service.submit = async (id, type, body) => {
+      if (id !== machineId(1)) await clock.sleep(60_000)
+      return bound(id, type, body)
+    }
+    const interrupt = new AbortController()
+    const run = start(scene, plan, { signal: interrupt.signal })
+    await clock.advance(110_000)
+    const interruptedAt = clock.now()
+    interrupt.abort()
+    const result = await clock.drive(run)
+    expect(msBetween(interruptedAt, clock.now())).toBeLessThan(5000)
+    expect(result).toMatchObject({ exit: { code: 1 }, summary: { succeeded: 1, uncertain: 2 } })
+  })
+
   test('that comes when everything has ended changes nothing', async () => {
     const { scene, plan } = await isolations(1)
     const interrupt = new AbortController()
