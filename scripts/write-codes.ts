@@ -1,8 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CODES_BEGIN, renderCodes } from './error-codes.ts'
+import { PLATFORMS_BEGIN, renderPlatforms } from './platforms-page.ts'
 
-/** Brings docs/errors.md up to date with the registries of codes; what stands above the mark is left as it is. */
-const path = join(import.meta.dirname, '../docs/errors.md')
-const [introduction = ''] = readFileSync(path, 'utf8').split(CODES_BEGIN)
-writeFileSync(path, introduction + renderCodes())
+/** Brings a page up to date with the sources; what stands above the mark is left as it is. */
+function write(page: string, mark: string, text: string): void {
+  const path = join(import.meta.dirname, '../docs', page)
+  const [introduction = ''] = readFileSync(path, 'utf8').split(mark)
+  writeFileSync(path, introduction + text)
+}
+
+write('errors.md', CODES_BEGIN, renderCodes())
+write('platforms.md', PLATFORMS_BEGIN, renderPlatforms())

@@ -39,6 +39,11 @@ export const PLAN_CODES = {
     wayOut:
       'Talk to them, then `--reassert ADDR --reason TEXT`, `reassert: true`, or change the declaration.',
   },
+  'isolation-hazards': {
+    meaning:
+      'The plan isolates servers or Linux machines, and the documents of the service name things that isolating them can do which nobody asked for.',
+    wayOut: 'Nothing needs doing where none of them applies; docs/platforms.md has the whole list.',
+  },
   'joined-to-stronger': {
     meaning: 'Policies ask for different strengths of a hold on one machine; the stronger is planned.',
     wayOut: 'Nothing needs doing; align the policies if it was not meant.',
@@ -54,6 +59,12 @@ export const PLAN_CODES = {
   'matches-nothing': {
     meaning: 'An entry of a policy matches no machine.',
     wayOut: 'Correct it; a selector reaches Onboarded, unmerged records only.',
+  },
+  'may-be-unsupported': {
+    meaning:
+      'The documents ask for a newer version or agent than the machine reports, or do not name its platform. The request is sent all the same.',
+    wayOut:
+      'Update the machine, or take it out with `except`; a refusal of the service ends that change alone.',
   },
   'merged-away': {
     meaning: 'The named record was merged into another one.',

@@ -14,6 +14,7 @@ import type { Item } from './item.ts'
 import { compileProtection } from './limits.ts'
 import { countOnboarded } from './observation.ts'
 import type { PlanInput } from './plan-input.ts'
+import { isolationHints } from './platform-hints.ts'
 import { indexMachines, type MachineIndex, resolvePolicies } from './resolve.ts'
 import { blockUnresolved, problemDiagnostics } from './unresolved.ts'
 
@@ -60,7 +61,12 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
     read('exclude', options.excludes),
     options,
   )
-  diagnostics.push(...itemDiagnostics(chosen), ...historyDiagnostics(history), ...readFailures(input))
+  diagnostics.push(
+    ...itemDiagnostics(chosen),
+    ...isolationHints(chosen),
+    ...historyDiagnostics(history),
+    ...readFailures(input),
+  )
   return { input, at, items: chosen, unresolved: blocked, diagnostics }
 }
 

@@ -9,6 +9,7 @@ import type { ContestRules } from './contest.ts'
 import type { DecidedChange, Decision } from './decision.ts'
 import type { Note } from './document.ts'
 import { type LimitedChange, type Limits, limitOf } from './limits.ts'
+import { platformWarning } from './platform-hints.ts'
 
 /** What the evaluation of every machine shares. */
 export interface EvaluationContext {
@@ -90,8 +91,13 @@ export function checkChange(change: DecidedChange, check: ChangeCheck, subject: 
       ? check.contested
       : undefined) ??
     exhausted(change, check, subject)
-  if (note === undefined) return change
+  if (note === undefined) return doubted(change, machine)
   return { kind: 'blocked', ...note, wouldBe: change.operations, before: change.before, after: change.after }
+}
+
+function doubted(change: DecidedChange, machine: Machine): DecidedChange {
+  const warning = platformWarning(machine, change)
+  return warning === undefined ? change : { ...change, warnings: [...change.warnings, warning] }
 }
 
 function exhausted(
