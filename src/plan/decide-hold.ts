@@ -1,4 +1,5 @@
 import type { DirectedAction, HoldPosture } from '../posture/fold-hold.ts'
+import { compareText } from '../posture/history.ts'
 import type { HoldLevel, HoldPair } from '../posture/holds.ts'
 import { addMs, formatInstant, type Instant } from '../schema/instant.ts'
 import { attribute } from './attribution.ts'
@@ -122,7 +123,10 @@ function change(
   opposite: readonly DirectedAction[],
   settled: boolean,
 ): Decision {
-  const cancels = opposite.map(({ action }): DraftRequest => ({ type: 'Cancel', actionId: action.id }))
+  // By id, so that a plan does not move when what is in flight is merely updated in another order.
+  const cancels = opposite
+    .map(({ action }): DraftRequest & { type: 'Cancel' } => ({ type: 'Cancel', actionId: action.id }))
+    .sort((a, b) => compareText(a.actionId, b.actionId))
   if (settled) return decided(wish, posture, ['cancel'], cancels, 'opposite-in-flight')
   const scoped = wish.level !== 'none' && posture.level !== 'none'
   if (scoped && !wish.scopeChange) return scopeChange(wish, posture)

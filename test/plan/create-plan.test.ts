@@ -899,3 +899,28 @@ describe('the document', () => {
     ])
   })
 })
+
+test('a plan does not move when what is in flight is updated in another order', () => {
+  const flights = (first: string, second: string) =>
+    [
+      action({
+        ...OWN,
+        id: actionId(11),
+        type: 'Unisolate',
+        status: 'Pending',
+        lastUpdateDateTimeUtc: at(first),
+      }),
+      action({
+        ...OWN,
+        id: actionId(12),
+        type: 'Unisolate',
+        status: 'Pending',
+        lastUpdateDateTimeUtc: at(second),
+      }),
+    ] as const
+  const planId = (first: string, second: string) =>
+    planOf({ observed: { actions: [ownIsolate, ...flights(first, second)] } }).planId
+  expect(planId('2026-11-22T17:00:00Z', '2026-11-22T17:01:00Z')).toBe(
+    planId('2026-11-22T17:01:00Z', '2026-11-22T17:00:00Z'),
+  )
+})
