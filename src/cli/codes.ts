@@ -30,6 +30,10 @@ export const CLI_CODES = {
     meaning: 'A path or glob names no policy file.',
     wayOut: 'Policy files end in .yaml or .yml; correct the path, or leave it out.',
   },
+  'no-policies': {
+    meaning: 'No policy is loaded, so that everything seems to be as declared.',
+    wayOut: 'Name policy files, folders or globs in `policies` of holdfast.yaml.',
+  },
   'path-not-configured': {
     meaning:
       'A path argument names a file that the configuration does not load, so its policies would not compose with the others.',
@@ -84,6 +88,10 @@ export const CLI_CODES = {
     meaning: 'A command that changes something was not told what to change.',
     wayOut: 'Name what is meant: ids, names or options that choose. There is no way to say everything.',
   },
+  'tag-in-use': {
+    meaning: 'The declaration looks at the tag that is to be put on machines or taken off.',
+    wayOut: 'Run `holdfast plan` after it, and see what it changes, before anybody applies.',
+  },
   'tag-not-changed': {
     meaning: 'The service did not change a tag, or nobody can say whether it did.',
     wayOut:
@@ -112,6 +120,62 @@ export const CLI_CODES = {
   'revision-not-found': {
     meaning: 'git cannot give the declaration at the revision that --base names.',
     wayOut: 'Name a commit, branch or tag that holds the configuration; in CI fetch it first.',
+  },
+  'file-exists': {
+    meaning: 'A download would take the place of a file that is there already.',
+    wayOut: 'Name another file or folder with --out, or let it be replaced with --force.',
+  },
+  'action-of-another-type': {
+    meaning: 'The action brings nothing of the kind that was asked for.',
+    wayOut:
+      'Give the id of a CollectInvestigationPackage or of a LiveResponse; `holdfast actions list` shows them.',
+  },
+  'package-not-found': {
+    meaning: 'The machine has no investigation package: no collection has succeeded in the look-back.',
+    wayOut: 'Collect one: `holdfast package download MACHINE --wait --reason TEXT`.',
+  },
+  'package-not-ready': {
+    meaning: 'The collection has not ended, or the service has no link to its package yet.',
+    wayOut: 'Run `holdfast package download ACTION --wait` with the id in the message.',
+  },
+  'collection-failed': {
+    meaning: 'The collection ended without a package.',
+    wayOut: 'See that the device is on and reachable, then collect again with --wait.',
+  },
+  'request-uncertain': {
+    meaning: 'A request got no answer and no trace of it was found in the history. It was not sent again.',
+    wayOut: 'Look with `holdfast actions list` in a minute, before anything is sent again.',
+  },
+  'live-response-busy': {
+    meaning: 'The machine has a live response already, and takes one at a time; nothing was sent.',
+    wayOut:
+      'Wait until it ends, or cancel it with `holdfast actions cancel ID --reason TEXT`, then run again.',
+  },
+  'result-missing': {
+    meaning: 'The service has no result of a command that it says was completed.',
+    wayOut: 'Try `holdfast live-response result ACTION` again in a minute.',
+  },
+  'result-unreadable': {
+    meaning:
+      'The result of a script is not what the service documents, so nobody can say how the script ended.',
+    wayOut: 'Read the file that was saved; it is what the service gave.',
+  },
+  'script-failed': {
+    meaning: 'A script ran and ended with an exit code other than 0.',
+    wayOut: 'Read its output; run it again once what it names is mended.',
+  },
+  'library-file-invalid': {
+    meaning:
+      'A file cannot go into the live response library: its name, its size, or a second file of the name.',
+    wayOut: 'Names have letters, digits, `-`, `_` and `.` only, and a file at most 20 MB.',
+  },
+  'library-file-exists': {
+    meaning: 'The library has another file of that name, which was left as it is.',
+    wayOut: 'Replace it with --override, or choose another name.',
+  },
+  'library-file-not-found': {
+    meaning: 'The library has no file of that name; nothing was removed.',
+    wayOut: '`holdfast live-response library list` shows the names.',
   },
   interrupted: {
     meaning: 'A signal ended the command before it was done.',

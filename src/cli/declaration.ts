@@ -68,6 +68,13 @@ function matchesNothing(pattern: string, file: string | undefined): Diagnostic {
   return { severity: 'warning', code: 'path-matches-nothing', message, ...place }
 }
 
+/** Nothing declared looks like all being well, so it is said aloud. */
+function noPolicies(policies: readonly Policy[], diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  if (policies.length > 0 || diagnostics.some(({ severity }) => severity === 'error')) return []
+  const message = 'no policy is loaded, so nothing is declared: name files in `policies` of holdfast.yaml'
+  return [{ severity: 'warning', code: 'no-policies', message }]
+}
+
 /** The files of the configured policies, without the configuration itself where a folder holds it. */
 async function configuredFiles(read: ReadConfiguration & { readonly path: string }, cwd: string) {
   const { configuration, path } = read
@@ -159,6 +166,7 @@ export async function loadDeclaration(place: DeclarationPlace): Promise<Declarat
   const lists = await readLists(policies, read.configuration, cwd)
   const all = [...read.sources, ...sources, ...lists.sources]
   const placed = [...lists.diagnostics, ...checkPolicySet(policies, read.configuration)]
+  const faults = parsed.flatMap(({ diagnostics }) => diagnostics)
   return {
     configuration: attachConfigurationLists(read.configuration, lists.lists),
     policies: attachLists(policies, lists.lists),
@@ -167,7 +175,8 @@ export async function loadDeclaration(place: DeclarationPlace): Promise<Declarat
     diagnostics: [
       ...read.diagnostics,
       ...found.diagnostics,
-      ...parsed.flatMap(({ diagnostics }) => diagnostics),
+      ...faults,
+      ...noPolicies(policies, faults),
       ...quoteSources(placed, all),
     ],
     files: digestsOf(all),

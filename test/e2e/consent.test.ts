@@ -1,6 +1,7 @@
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
-import { CONFIGURATION, ISOLATE_TWO, machines, startTenant } from './emulated-tenant.ts'
+import { CONFIGURATION, ISOLATE_TWO, machines, policy, startTenant } from './emulated-tenant.ts'
 
 test('the question names tenant, endpoint and counts, on stderr, below the plan', async () => {
   const configuration = `${CONFIGURATION}tenantId: 11111111-2222-3333-4444-555555555555\n`
@@ -170,7 +171,6 @@ test.each(Object.entries(OVERRIDES))('%s', async (_rule, [flags, code, says]) =>
 test('the guards of the configuration as it is at apply hold for a saved plan', async () => {
   const tenant = await startTenant()
   await tenant.run(['plan', '--out', 'a.plan'])
-  const { writeFile } = await import('node:fs/promises')
   await writeFile(`${tenant.folder}/holdfast.yaml`, `${CONFIGURATION}guards: { maxMachines: 1 }\n`)
   const ran = await tenant.run(['apply', 'a.plan'])
   expect(ran.code).toBe(4)
@@ -215,4 +215,40 @@ test('--prune with paths, with no policy or on an incomplete read is an error', 
     1,
     expect.stringContaining('prune-not-possible'),
   ])
+})
+
+test('lifts that a saved plan blocked cannot be let through by name any more', async () => {
+  const held = ['ws-1.contoso.com', 'ws-2.contoso.com']
+  const configuration = `${CONFIGURATION}guards: { maxLifts: 1 }\n`
+  const files = { ...ISOLATE_TWO, 'holdfast.yaml': configuration }
+  const tenant = await startTenant({ machines: machines(2) }, files)
+  expect((await tenant.run(['apply', '--auto-approve'])).code).toBe(0)
+  await writeFile(`${tenant.folder}/policies/contain.yaml`, policy('contain', 'isolated: false', held))
+  const override = ['--dangerous-exceed-guard', 'maxLifts', '--reason', 'r']
+  expect((await tenant.run(['plan', '--out', 'a.plan'])).code).toBe(0)
+  const saved = await tenant.run(['apply', 'a.plan', ...override])
+  expect([saved.code, saved.stderr]).toStrictEqual([1, expect.stringContaining('guard-unknown')])
+  const now = await tenant.run(['apply', '--auto-approve', '--json', ...override])
+  expect(now.code, now.stderr).toBe(0)
+  expect(JSON.parse(now.stdout)).toMatchObject({
+    summary: { succeeded: 2 },
+    overriddenGuards: ['maxLifts'],
+    reason: 'r',
+  })
+})
+
+test('--journal says where journal and lease are kept, for their owner alone', async () => {
+  const tenant = await startTenant()
+  expect((await tenant.run(['apply', '--auto-approve', '--journal', 'here'])).code).toBe(0)
+  const [target = ''] = await readdir(`${tenant.folder}/here`)
+  const names = await readdir(`${tenant.folder}/here/${target}`)
+  expect(names.filter(name => name.endsWith('.jsonl'))).toHaveLength(1)
+  expect(names.filter(name => name.startsWith('lease-'))).toHaveLength(1)
+  for (const name of names) {
+    expect((await stat(`${tenant.folder}/here/${target}/${name}`)).mode & 0o777).toBe(0o600)
+  }
+  const texts = await Promise.all(
+    names.map(name => readFile(`${tenant.folder}/here/${target}/${name}`, 'utf8')),
+  )
+  expect(texts.join('')).not.toContain('Bearer')
 })

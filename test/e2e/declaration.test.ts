@@ -173,3 +173,10 @@ test('a scenario with errors is told with its places', async () => {
   })
   expect(both.stderr).toContain('flags-contradict')
 })
+
+test('a configuration without policies does not pass silently', async () => {
+  const tenant = await startTenant({ machines: machines(1) }, { 'holdfast.yaml': 'version: 1\n' })
+  const ran = await tenant.run(['plan'])
+  expect(ran.code).toBe(0)
+  expect(ran.stderr).toContain('warning[no-policies]')
+})

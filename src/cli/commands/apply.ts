@@ -35,10 +35,12 @@ import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { styleOf } from '../terminal-style.ts'
 
 /** Shows the plan to people: on stdout, or on stderr where that is to be a document. */
-function showPlan(plan: Plan, outputs: Outputs, { io, color }: CommandContext): void {
+function showPlan(plan: Plan, { request, outputs }: ApplyParts, { io, color }: CommandContext): void {
   const output = outputs.format === 'human' ? io.stdout : io.stderr
   const human = REPORT_FORMATS.human
-  output.write(`${human.plan(withoutDiagnostics(plan, human), styleOf(output, color, io.env))}\n`)
+  const { planFile } = request
+  const style = { ...styleOf(output, color, io.env), ...(planFile === undefined ? {} : { planFile }) }
+  output.write(`${human.plan(withoutDiagnostics(plan, human), style)}\n`)
 }
 
 /** Whether there is nothing to submit, nothing to await and nothing in the way. */
@@ -85,9 +87,9 @@ interface ApplyParts extends Applying {
 
 /** Applies a plan after showing it, with the consent it needs. */
 async function applyShown(plan: Plan, context: CommandContext, parts: ApplyParts): Promise<number> {
-  const { request, outputs, service } = parts
+  const { request, service } = parts
   const { expect } = request
-  showPlan(plan, outputs, context)
+  showPlan(plan, parts, context)
   if (expect !== undefined && expect !== plan.planId) {
     throw fail('expect-mismatch', `The plan is ${plan.planId}, not ${expect}; nothing was submitted.`, {
       exit: 'stale',
