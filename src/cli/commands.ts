@@ -33,6 +33,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/drift.ts')).drift,
   },
   {
+    name: 'machines',
+    summary: 'list and show machines with what holds on them, and tag them',
+    load: async () => (await import('./commands/machines.ts')).machines,
+  },
+  {
+    name: 'package',
+    summary: 'download an investigation package; --wait collects first',
+    load: async () => (await import('./commands/package.ts')).packages,
+  },
+  {
     name: 'emulator',
     summary: 'serve an emulated Defender API until interrupted',
     load: async () => (await import('./commands/emulator.ts')).emulator,

@@ -107,11 +107,13 @@ export async function readSelectors(
   const { flags } = context
   const fields = readFields(flags)
   for (const name of names) checkText('Machine', 'machineName', name)
-  const named = names.map((name): ListedMachine => ({ name: name.toLowerCase(), place: PLACE }))
+  const unique = [...new Set(names.map(name => name.toLowerCase()))]
+  const named = unique.map((name): ListedMachine => ({ name, place: PLACE }))
   const listed = [...named, ...(await readLists(context))]
   const lastSeenWithin = flags.duration('last-seen-within')
-  if (Object.keys(fields).length === 0 && listed.length === 0 && lastSeenWithin === undefined)
-    return undefined
+  // An empty list chooses nothing: it must never be taken for no list, which would be everything.
+  const hasList = names.length > 0 || flags.has('list')
+  if (Object.keys(fields).length === 0 && !hasList && lastSeenWithin === undefined) return undefined
   return {
     fields,
     ...(lastSeenWithin === undefined ? {} : { lastSeenWithin }),

@@ -28,7 +28,8 @@ export function span(text: string, tone?: Tone): Span {
   return tone === undefined ? { text } : { text, tone }
 }
 
-function widthOf(spans: readonly Span[]): number {
+/** Columns that spans take on a terminal. */
+export function widthOf(spans: readonly Span[]): number {
   return spans.reduce((sum, { text }) => sum + stringWidth(text), 0)
 }
 
@@ -88,8 +89,13 @@ function fill(words: readonly Word[], firstRoom: number, room: number): readonly
   return lines
 }
 
+/** Breaks text into lines of at most `room` columns, between words where it can; one empty line for none. */
+export function wrapSpans(body: readonly Span[], room: number): readonly (readonly Span[])[] {
+  return fill(splitWords(body), room, room)
+}
+
 /** Paints spans, neighbours of one tone together. */
-function paintLine(spans: readonly Span[], style: Style): string {
+export function paintLine(spans: readonly Span[], style: Style): string {
   let text = ''
   let pending = ''
   let tone: Tone | undefined

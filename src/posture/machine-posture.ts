@@ -1,0 +1,96 @@
+import type { Instant } from '../schema/instant.ts'
+import { type ActorClass, actorOf } from './actor.ts'
+import { foldHold, type HoldPosture } from './fold-hold.ts'
+import { compareText, type History, type MachineHistory } from './history.ts'
+import { HOLD_PAIRS, type HoldLevel } from './holds.ts'
+import type { MachineAction } from './machine-action.ts'
+import { parseMarker } from './marker.ts'
+import { hasEnded, hasSucceeded } from './status.ts'
+
+/** Who asked for an action, as documents say it. */
+export interface PostureActor {
+  readonly class: ActorClass
+  readonly requestor: string | null
+  /** The policy of the marker, where the action carries one. */
+  readonly policy: string | null
+  readonly actionId: string
+  /** When the action ended, or changed last. */
+  readonly at: Instant
+}
+
+/** How one hold of a machine stands. */
+export interface HeldPosture {
+  readonly level: HoldLevel
+  /** When the hold took effect; null where nothing holds. */
+  readonly since: Instant | null
+  /** Everybody whose succeeded request the hold rests on, the first one first; empty where nothing holds. */
+  readonly by: readonly PostureActor[]
+  /** The newest action since that ended Failed or Cancelled and may have taken effect in part; null where none did. */
+  readonly uncertainSince: MachineAction | null
+}
+
+/** What the history says of one machine, facet by facet. */
+export interface MachinePosture {
+  readonly isolated: HeldPosture
+  readonly restricted: HeldPosture
+  /** Actions that have not ended, oldest first. */
+  readonly inFlight: readonly MachineAction[]
+  /** The latest succeeded action of each kind that leaves no lasting state, by type; types without one are absent. */
+  readonly lastRuns: ReadonlyMap<string, MachineAction>
+  /** Whether the history holds nothing of this machine: then what it says rests on the look-back alone. */
+  readonly isSilent: boolean
+}
+
+/** The types whose latest success is shown: scans, collections, quarantines, live responses, offboarding. */
+const RUN_TYPES: ReadonlySet<string> = new Set([
+  'RunAntiVirusScan',
+  'CollectInvestigationPackage',
+  'StopAndQuarantineFile',
+  'LiveResponse',
+  'Offboard',
+])
+
+/** Says who asked for an action. */
+export function postureActor(action: MachineAction, name: string | undefined): PostureActor {
+  return {
+    class: actorOf(action, name),
+    requestor: action.requestor,
+    policy: parseMarker(action.requestorComment)?.policy ?? null,
+    actionId: action.id,
+    at: action.lastUpdateDateTimeUtc,
+  }
+}
+
+/**
+ * Folds the ordered history of one machine into what it is in now (product.md 3).
+ *
+ * @param name - The configuration's name, which decides whose markers are ours.
+ */
+export function foldMachine(history: MachineHistory, name: string | undefined): MachinePosture {
+  const lastRuns = new Map<string, MachineAction>()
+  for (const action of history) {
+    if (RUN_TYPES.has(action.type) && hasSucceeded(action)) lastRuns.set(action.type, action)
+  }
+  return {
+    isolated: heldPosture(foldHold(history, HOLD_PAIRS.isolated, name), name),
+    restricted: heldPosture(foldHold(history, HOLD_PAIRS.restricted, name), name),
+    inFlight: history.filter(action => !hasEnded(action)),
+    lastRuns,
+    isSilent: history.length === 0,
+  }
+}
+
+function heldPosture({ level, imposes, endedSince }: HoldPosture, name: string | undefined): HeldPosture {
+  const uncertain = endedSince.findLast(({ action }) => action.status !== 'TimeOut')
+  return {
+    level,
+    since: imposes[0]?.action.lastUpdateDateTimeUtc ?? null,
+    by: imposes.map(({ action }) => postureActor(action, name)),
+    uncertainSince: uncertain?.action ?? null,
+  }
+}
+
+/** Machines of the history that some list of records does not have: they aged out, or may not be seen. Sorted. */
+export function withoutRecord(history: History, recordIds: ReadonlySet<string>): readonly string[] {
+  return history.machineIds.filter(id => !recordIds.has(id)).sort(compareText)
+}
