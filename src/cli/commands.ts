@@ -43,6 +43,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/package.ts')).packages,
   },
   {
+    name: 'actions',
+    summary: 'list, show, await and cancel actions',
+    load: async () => (await import('./commands/actions.ts')).actions,
+  },
+  {
     name: 'emulator',
     summary: 'serve an emulated Defender API until interrupted',
     load: async () => (await import('./commands/emulator.ts')).emulator,

@@ -12,6 +12,9 @@ export const DOCUMENT_OPTIONS: readonly OptionSpec[] = [
   { name: 'json-into', kind: 'text', value: 'FILE', description: 'write the JSON document into a file too' },
 ]
 
+/** Columns of text that goes into a file or pipe: rows stay whole there, so that `grep` finds names in them. */
+const PIPE_COLUMNS = 10_000
+
 /**
  * Writes a document to stdout, for people unless `--json` asks for it, and into the file of `--json-into`.
  *
@@ -23,7 +26,9 @@ export async function emitDocument<T>(
   { io, flags, color }: CommandContext,
 ): Promise<void> {
   const json = serializeDocument(document)
-  io.stdout.write(flags.has('json') ? json : render(document, styleOf(io.stdout, color, io.env)))
+  const style = styleOf(io.stdout, color, io.env)
+  const fitted = io.stdout.isTTY ? style : { ...style, width: PIPE_COLUMNS }
+  io.stdout.write(flags.has('json') ? json : render(document, fitted))
   const file = flags.text('json-into')
   if (file !== undefined) await writeFileAtomically(resolve(io.cwd, file), json)
 }

@@ -93,6 +93,14 @@ async function readLists(context: CommandContext): Promise<readonly ListedMachin
   return machines
 }
 
+/** The entry that names machines by ids or whole names. Throws Failure `usage` for what is none. */
+export function namedMachines(names: readonly string[]): MachineEntry {
+  for (const name of names) checkText('Machine', 'machineName', name)
+  const unique = [...new Set(names.map(name => name.toLowerCase()))]
+  const machines = unique.map((name): ListedMachine => ({ name, place: PLACE }))
+  return { fields: {}, list: { path: 'arguments', machines }, all: false, missing: 'error', place: PLACE }
+}
+
 /**
  * Reads the machines that options and arguments choose, as the entry of a policy would.
  *
@@ -106,10 +114,7 @@ export async function readSelectors(
 ): Promise<MachineEntry | undefined> {
   const { flags } = context
   const fields = readFields(flags)
-  for (const name of names) checkText('Machine', 'machineName', name)
-  const unique = [...new Set(names.map(name => name.toLowerCase()))]
-  const named = unique.map((name): ListedMachine => ({ name, place: PLACE }))
-  const listed = [...named, ...(await readLists(context))]
+  const listed = [...(namedMachines(names).list?.machines ?? []), ...(await readLists(context))]
   const lastSeenWithin = flags.duration('last-seen-within')
   // An empty list chooses nothing: it must never be taken for no list, which would be everything.
   const hasList = names.length > 0 || flags.has('list')

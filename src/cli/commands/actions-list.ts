@@ -1,0 +1,181 @@
+import { namesOf } from '../../plan/need.ts'
+import type { MachineAction } from '../../posture/machine-action.ts'
+import { type ActionSelector, selectActions } from '../../posture/select-actions.ts'
+import { type ActionsDocument, actionDocument } from '../../report/action-document.ts'
+import { renderActions } from '../../report/render-actions.ts'
+import { parseDuration } from '../../schema/duration.ts'
+import { addMs, formatInstant, type Instant, parseInstant } from '../../schema/instant.ts'
+import type { Command, CommandContext } from '../command.ts'
+import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
+import { EXIT_CODES } from '../exit-codes.ts'
+import { fail } from '../failure.ts'
+import type { Flags } from '../flags.ts'
+import { type Session, withService } from '../inventory.ts'
+import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import { namesOfMachines, targetOf } from '../running-errand.ts'
+import { namedMachines } from '../selectors.ts'
+
+/** Longer than any action stays in flight (defender-api.md 3), and short enough to be one page in most tenants. */
+const DEFAULT_SINCE = '7d'
+const DEFAULT_LIMIT = 50
+
+/** Reads a time, or how long ago it was. */
+function readTime(flags: Flags, option: 'since' | 'until', now: Instant): Instant | undefined {
+  const text = flags.text(option)
+  if (text === undefined) return undefined
+  const duration = parseDuration(text)
+  const time = duration === undefined ? parseInstant(text) : addMs(now, -duration.ms)
+  if (time !== undefined) return time
+  throw fail(
+    'usage',
+    `--${option} ${text}: expected how long ago, such as 12h, or a time with an offset, such as 2026-11-20T06:00:00Z.`,
+  )
+}
+
+function readOwnership(flags: Flags): ActionSelector['ownership'] {
+  if (flags.has('own') && flags.has('foreign')) {
+    throw fail('flags-contradict', '--own and --foreign together leave nothing; without both all are listed.')
+  }
+  return flags.has('own') ? 'own' : flags.has('foreign') ? 'foreign' : undefined
+}
+
+/** The ids of the machines that `--machine` names: every record of a name, since its history is wanted. */
+async function machineIdsOf(
+  { flags, signal }: CommandContext,
+  { service }: Session,
+): Promise<readonly string[] | undefined> {
+  const given = flags.list('machine')
+  if (given.length === 0) return undefined
+  const entry = namedMachines(given)
+  const names = namesOf(entry)
+  const dnsNames = names.filter(({ kind }) => kind === 'dnsName').map(({ text }) => text)
+  const ids = names.filter(({ kind }) => kind === 'id').map(({ text }) => text)
+  if (dnsNames.length === 0) return ids
+  const records = await service.client.listMachines({ kind: 'named', ids: [], dnsNames }, signal)
+  const found = new Set(records.map(({ computerDnsName }) => computerDnsName?.toLowerCase()))
+  const missing = dnsNames.filter(name => !found.has(name))
+  if (missing.length > 0) {
+    throw fail('machine-not-found', `No machine record has the whole name ${missing.join(', ')}.`)
+  }
+  return [...ids, ...records.map(({ id }) => id)]
+}
+
+function orUndefined(texts: readonly string[]): readonly string[] | undefined {
+  return texts.length === 0 ? undefined : texts
+}
+
+async function readSelector(
+  context: CommandContext,
+  session: Session,
+): Promise<ActionSelector & { since: Instant }> {
+  const { flags } = context
+  const now = session.service.clock.now()
+  const ownership = readOwnership(flags)
+  const until = readTime(flags, 'until', now)
+  const since = readTime(flags, 'since', now) ?? addMs(now, -(parseDuration(DEFAULT_SINCE)?.ms ?? 0))
+  const machineIds = await machineIdsOf(context, session)
+  const [types, statuses, requestors] = ['type', 'status', 'requestor'].map(name =>
+    orUndefined(flags.list(name)),
+  )
+  return {
+    since,
+    ...(until === undefined ? {} : { until }),
+    ...(ownership === undefined ? {} : { ownership }),
+    ...(machineIds === undefined ? {} : { machineIds }),
+    ...(types === undefined ? {} : { types }),
+    ...(statuses === undefined ? {} : { statuses }),
+    ...(requestors === undefined ? {} : { requestors }),
+  }
+}
+
+function readActions(
+  { machineIds, since }: ActionSelector & { readonly since: Instant },
+  { service }: Session,
+  signal: AbortSignal,
+): Promise<readonly MachineAction[]> {
+  return machineIds === undefined
+    ? service.client.listActions({ kind: 'tenant', createdFrom: since }, signal)
+    : service.client.listActions({ kind: 'machines', machineIds, createdFrom: since }, signal)
+}
+
+async function run(context: CommandContext): Promise<number> {
+  const { flags, signal } = context
+  return withService(context, async session => {
+    const { service, configuration } = session
+    const { name } = configuration
+    const selector = await readSelector(context, session)
+    const found = selectActions(await readActions(selector, session, signal), selector, name)
+    const shown = found.slice(0, flags.number('limit') ?? DEFAULT_LIMIT)
+    const machineIds = shown.map(({ machineId }) => machineId)
+    const names = await namesOfMachines(service, machineIds, signal)
+    const document: ActionsDocument = {
+      formatVersion: '1.0',
+      target: await targetOf(service),
+      readAt: formatInstant(service.client.firstDate ?? service.clock.now()),
+      since: formatInstant(selector.since),
+      actions: shown.map(action => actionDocument(action, names.get(action.machineId) ?? null, name)),
+      summary: { actions: shown.length, leftOut: found.length - shown.length },
+    }
+    await emitDocument(document, renderActions, context)
+    return EXIT_CODES.ok
+  })
+}
+
+/** `holdfast actions list`. */
+export const actionsList: Command = {
+  description:
+    'Lists actions of all of the tenant, whoever asked for them, the newest first. Of an option given several times any value counts; several options must all match. Words compare whole.',
+  arguments: '',
+  options: [
+    { name: 'type', kind: 'list', value: 'TYPE', description: 'of this type, such as Isolate (repeatable)' },
+    {
+      name: 'status',
+      kind: 'list',
+      value: 'STATUS',
+      description: 'in this status, such as Pending (repeatable)',
+    },
+    {
+      name: 'machine',
+      kind: 'list',
+      value: 'NAME',
+      description: 'of this machine, by id or whole name (repeatable)',
+    },
+    {
+      name: 'requestor',
+      kind: 'list',
+      value: 'WHO',
+      description: 'asked for by this user or application (repeatable)',
+    },
+    { name: 'own', kind: 'switch', description: 'only ours: their comment ends in our marker' },
+    { name: 'foreign', kind: 'switch', description: "only others'" },
+    {
+      name: 'since',
+      kind: 'text',
+      value: 'WHEN',
+      description: `created since: a time, or how long ago; ${DEFAULT_SINCE} by default`,
+    },
+    { name: 'until', kind: 'text', value: 'WHEN', description: 'created until: a time, or how long ago' },
+    {
+      name: 'limit',
+      kind: 'integer',
+      value: 'N',
+      description: `list at most so many; ${DEFAULT_LIMIT} by default`,
+    },
+    ...DOCUMENT_OPTIONS,
+    ...CONFIGURATION_OPTIONS,
+    ...SERVICE_OPTIONS,
+  ],
+  examples: [
+    { command: 'holdfast actions list --status Pending --status InProgress', does: 'what is in flight?' },
+    {
+      command: 'holdfast actions list --foreign --type Unisolate --since 24h',
+      does: 'who released machines today?',
+    },
+    {
+      command: 'holdfast actions list --machine fin-ws-014.contoso.com --since 180d',
+      does: 'all of one machine',
+    },
+  ],
+  exits: { ok: 'the list is complete', error: true },
+  run,
+}
