@@ -12,7 +12,7 @@ import { type HttpResponse, TransportError } from './transport.ts'
  * label of digits alone is no name that Windows takes. All the same no probe is sent before the service itself has
  * said that it knows no such machine.
  */
-export const NO_MACHINE = '0'.repeat(40)
+export const NO_MACHINE: string = '0'.repeat(40)
 
 /** The nil GUID, which identifies nothing (RFC 9562, 5.9). */
 export const NO_ACTION = '00000000-0000-0000-0000-000000000000'
