@@ -47,6 +47,11 @@ export const CLI_CODES = {
     meaning: '--prune would take what was not read or not chosen for orphaned.',
     wayOut: 'Run --prune without path arguments, with at least one policy loaded and a complete read.',
   },
+  'verify-not-possible': {
+    meaning: '--verify was asked for and advanced hunting cannot be asked, so nothing was verified.',
+    wayOut:
+      'Grant the app registration AdvancedQuery.Read.All with admin consent and get a new token, or leave --verify out.',
+  },
   'clock-skew': {
     meaning: "The service's clock and the one of this machine differ.",
     wayOut: 'Set the clock of this machine; over an hour apart nothing is planned or applied.',

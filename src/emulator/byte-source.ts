@@ -19,6 +19,9 @@ export function bufferSource(buffer: Buffer): ByteSource {
   }
 }
 
+/** Moves the pattern from block to block; odd, so that the same block comes again only after 4 GiB. */
+const STRIDE = 4099
+
 function noiseBlock(name: string): Buffer {
   const parts: Buffer[] = []
   for (let part = 0; part * 32 < BLOCK; part += 1)
@@ -26,20 +29,23 @@ function noiseBlock(name: string): Buffer {
   return Buffer.concat(parts)
 }
 
-/** Bytes that nothing compresses, the same for the same name, and other ones in every block. */
+/**
+ * Bytes that nothing compresses a block of, the same for the same name, and other ones in every block. Pieces are
+ * views of one pattern, so that reading costs no memory.
+ */
 export function noiseSource(name: string, length: number): ByteSource {
   const pattern = noiseBlock(name)
+  const twice = Buffer.concat([pattern, pattern])
   return {
     length,
     *read(from, to) {
       for (let at = from; at < to; ) {
         const index = Math.floor(at / BLOCK)
-        const block = Buffer.from(pattern)
-        block.writeUInt32LE(index, 0)
-        const start = at - index * BLOCK
-        const piece = block.subarray(start, Math.min(BLOCK, to - index * BLOCK))
-        yield piece
-        at += piece.length
+        const begin = index * BLOCK
+        const shift = (index * STRIDE) % BLOCK
+        const end = Math.min(begin + BLOCK, to)
+        yield twice.subarray(shift + at - begin, shift + end - begin)
+        at = end
       }
     },
   }
