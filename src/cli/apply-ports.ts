@@ -17,10 +17,8 @@ export interface ApplyPorts {
   close(): Promise<void>
 }
 
-/** Where journals are: named by the user, else in his state; of an emulator in this process, in a folder that goes with it. */
-async function baseFolder({ flags, io }: CommandContext, service: Service) {
-  const given = flags.text('journal')
-  if (given !== undefined) return { folder: resolve(io.cwd, given), isTemporary: false }
+/** Where the lease is: in the user's state, so that no two runs miss each other; of an emulator in this process, nowhere that stays. */
+async function leaseBase({ io }: CommandContext, service: Service) {
   if (!service.isEmulated) return { folder: stateDirectory(io.env), isTemporary: false }
   return { folder: await mkdtemp(join(tmpdir(), 'holdfast-')), isTemporary: true }
 }
@@ -31,13 +29,15 @@ export async function openApplyPorts(
   plan: Plan,
   service: Service,
 ): Promise<ApplyPorts> {
-  const base = await baseFolder(context, service)
-  const folder = join(base.folder, nameTarget(plan.target))
+  const base = await leaseBase(context, service)
+  const given = context.flags.text('journal')
+  const target = nameTarget(plan.target)
+  const folder = join(given === undefined ? base.folder : resolve(context.io.cwd, given), target)
   const { clock } = service
   const journal = openJournal({ folder, planId: plan.planId, clock })
   return {
     journal,
-    lease: fileLease(folder, await identifyProcess(), clock),
+    lease: fileLease(join(base.folder, target), await identifyProcess(), clock),
     async close() {
       await journal.close()
       if (base.isTemporary) await rm(base.folder, { recursive: true, force: true })

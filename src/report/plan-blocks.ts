@@ -1,3 +1,4 @@
+import type { UnchangedItem } from '../plan/create-plan.ts'
 import type { Blocked, Change, Drift, Plan } from '../plan/document.ts'
 import { type Addressed, machineKey, nameMachines } from './machine-label.ts'
 import { FACET_ORDER, originOf, reasonOf, sentenceOf } from './plan-heading.ts'
@@ -10,7 +11,6 @@ import {
   type PlanLine,
   undeclaredLine,
 } from './plan-line.ts'
-import type { UnchangedItem } from './style.ts'
 import { MARKS } from './symbol.ts'
 import { compareText } from './words.ts'
 

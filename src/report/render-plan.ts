@@ -30,7 +30,8 @@ function shellWord(path: string): string {
 /** How to apply this plan and no other; only the id where it cannot be applied or does nothing. */
 function planIdRow(plan: Plan, style: Style): string {
   const id = escapeTerminal(plan.planId)
-  if (whyNotApplyable(plan) !== null || plan.changes.length + plan.inFlight.length === 0) {
+  const isIdle = plan.changes.length + plan.inFlight.length === 0
+  if (style.isApplying === true || whyNotApplyable(plan) !== null || isIdle) {
     return paint(`Plan ${id}`, 'quiet', style)
   }
   const argument = style.planFile === undefined ? `--expect ${id}` : escapeTerminal(shellWord(style.planFile))

@@ -36,6 +36,9 @@ export function troubledOutcomes({ outcomes }: ApplyResult): readonly ChangeOutc
 const OPENINGS: Readonly<Partial<Record<ApplyResult['exit']['name'], string>>> = {
   signal: 'Apply interrupted',
   error: 'Apply stopped by an error',
+  stale: 'Nothing was submitted, the plan is stale',
+  refused: 'Nothing was submitted, refused',
+  locked: 'Nothing was submitted, somebody else holds the lease',
 }
 
 const NOTHING_SENT: Readonly<Partial<Record<ApplyResult['exit']['name'], string>>> = {

@@ -1,11 +1,4 @@
-/** One thing that a plan leaves alone, for `--show-unchanged`. */
-export interface UnchangedItem {
-  readonly address: string
-  /** Null where the machine has no name; then its id is shown. */
-  readonly dnsName: string | null
-  /** What holds there, such as `full`. */
-  readonly value: string
-}
+import type { UnchangedItem } from '../plan/create-plan.ts'
 
 /** How text for people is laid out. The CLI decides it, per stream; the renderers look at nothing else. */
 export interface Style {
@@ -21,6 +14,8 @@ export interface Style {
   readonly showUnchanged?: readonly UnchangedItem[]
   /** Whether every machine gets its own block, and a result lists what succeeded too. */
   readonly showAll?: boolean
+  /** True while the plan is being applied, where no line says how to apply it. */
+  readonly isApplying?: boolean
   /** Path of the saved plan, for the line that says how to apply it. */
   readonly planFile?: string
 }

@@ -237,13 +237,17 @@ test('lifts that a saved plan blocked cannot be let through by name any more', a
   })
 })
 
-test('--journal says where journal and lease are kept, for their owner alone', async () => {
+test('--journal says where the journal is kept, for its owner alone; the lease stays where every run finds it', async () => {
   const tenant = await startTenant()
   expect((await tenant.run(['apply', '--auto-approve', '--journal', 'here'])).code).toBe(0)
   const [target = ''] = await readdir(`${tenant.folder}/here`)
   const names = await readdir(`${tenant.folder}/here/${target}`)
   expect(names.filter(name => name.endsWith('.jsonl'))).toHaveLength(1)
-  expect(names.filter(name => name.startsWith('lease-'))).toHaveLength(1)
+  expect(names.filter(name => name.startsWith('lease-'))).toHaveLength(0)
+  const kept = await readdir(tenant.folder, { recursive: true })
+  expect(
+    kept.filter(name => /(^|\/)lease-/.test(name)).filter(name => !name.startsWith('here/')),
+  ).toHaveLength(1)
   for (const name of names) {
     expect((await stat(`${tenant.folder}/here/${target}/${name}`)).mode & 0o777).toBe(0o600)
   }

@@ -166,6 +166,11 @@ describe('a plan that cannot be applied says so in its first line', () => {
     expect(first).toBe(`This plan cannot be applied: ${why}`)
   })
 
+  test('a plan that is being applied does not say how to apply it', () => {
+    const style = { ...STYLE, isApplying: true }
+    expect(renderPlan(plan({ changes: [FULL] }), style)).not.toContain('Apply exactly')
+  })
+
   test('and does not say how to apply it', () => {
     expect(renderPlan(plan({ changes: [FULL], applyable: false }), STYLE)).not.toContain('Apply exactly')
   })

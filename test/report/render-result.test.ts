@@ -45,6 +45,18 @@ describe('the line of counts', () => {
         { code: 1, name: 'error' },
         'Apply stopped by an error: 1 succeeded.',
       ],
+      'a stale plan is not complete': [
+        { code: 3, name: 'stale' },
+        'Nothing was submitted, the plan is stale: 1 succeeded.',
+      ],
+      'a refused apply is not complete': [
+        { code: 4, name: 'refused' },
+        'Nothing was submitted, refused: 1 succeeded.',
+      ],
+      'an apply that somebody else locks out is not complete': [
+        { code: 7, name: 'locked' },
+        'Nothing was submitted, somebody else holds the lease: 1 succeeded.',
+      ],
     } as const),
   )('%s', (_rule, [exit, want]) => expect(resultLine(result([outcome(1)], { exit }))).toBe(want))
 })

@@ -35,11 +35,10 @@ import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { styleOf } from '../terminal-style.ts'
 
 /** Shows the plan to people: on stdout, or on stderr where that is to be a document. */
-function showPlan(plan: Plan, { request, outputs }: ApplyParts, { io, color }: CommandContext): void {
+function showPlan(plan: Plan, { outputs }: ApplyParts, { io, color }: CommandContext): void {
   const output = outputs.format === 'human' ? io.stdout : io.stderr
   const human = REPORT_FORMATS.human
-  const { planFile } = request
-  const style = { ...styleOf(output, color, io.env), ...(planFile === undefined ? {} : { planFile }) }
+  const style = { ...styleOf(output, color, io.env), isApplying: true }
   output.write(`${human.plan(withoutDiagnostics(plan, human), style)}\n`)
 }
 
@@ -175,7 +174,8 @@ export const apply: Command = {
       name: 'journal',
       kind: 'text',
       value: 'DIR',
-      description: 'keep journal and lease here; else in the state directory (XDG_STATE_HOME)',
+      description:
+        'keep the journal here; else in the state directory (XDG_STATE_HOME), where the lease always is',
     },
     ...PLANNING_OPTIONS,
     ...OUTPUT_OPTIONS,
