@@ -102,10 +102,6 @@ export const CLI_CODES = {
     wayOut:
       'Read the message of the service, then run the same command again: what is done is not sent again.',
   },
-  'doctor-check': {
-    meaning: 'A check of `holdfast doctor` found something wrong.',
-    wayOut: 'Do what the line of the check says, then run `holdfast doctor` again.',
-  },
   'scenario-invalid': {
     meaning: 'The scenario file for the emulator has errors.',
     wayOut: 'Mend the errors listed with it; `holdfast schema scenario` prints what a scenario may hold.',

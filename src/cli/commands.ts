@@ -48,6 +48,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/actions.ts')).actions,
   },
   {
+    name: 'doctor',
+    summary: 'check configuration, token and permissions; --probe proves that writing is allowed',
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'emulator',
     summary: 'serve an emulated Defender API until interrupted',
     load: async () => (await import('./commands/emulator.ts')).emulator,

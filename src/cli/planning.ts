@@ -14,6 +14,7 @@ import { fail } from './failure.ts'
 import type { Flags } from './flags.ts'
 import { readGitState } from './git-source.ts'
 import type { Service } from './service.ts'
+import { verifyObservation } from './verifying.ts'
 import { readVersion } from './version.ts'
 
 /** Over so many ms of difference between the two clocks a plan warns, and is an error (product.md 2). */
@@ -86,7 +87,10 @@ export function readPlanOptions(flags: Flags, declaration: Declaration, wishes: 
  *
  * Plain http is loopback alone, where a sped-up emulator runs ahead of every clock: there it is never an error.
  */
-export function skewDiagnostics({ clockSkewMs, target }: Observation): readonly Diagnostic[] {
+export function skewDiagnostics({
+  clockSkewMs,
+  target,
+}: Pick<Observation, 'clockSkewMs' | 'target'>): readonly Diagnostic[] {
   const apart = Math.abs(clockSkewMs)
   if (apart <= SKEW_WARNS_MS) return []
   const direction = clockSkewMs > 0 ? 'ahead of' : 'behind'
@@ -120,6 +124,7 @@ export async function makePlan(
     readGitState(Object.keys(declaration.files), io.cwd, io.env),
   ])
   if (options.prune && observation.failures.length > 0) throw pruneIncomplete(observation)
+  const verified = await verifyObservation(context, service, observation, configuration.name)
   const input: PlanInput = {
     policies,
     configuration,
@@ -131,6 +136,7 @@ export async function makePlan(
       ...declaration.diagnostics,
       ...skewDiagnostics(observation),
       ...(observation.diagnostics ?? []),
+      ...verified,
     ],
     options,
   }

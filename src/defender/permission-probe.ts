@@ -37,6 +37,8 @@ export interface PermissionProbe {
   read(signal?: AbortSignal): Promise<ProbeAnswer>
   /** Whether the service says that it knows no machine {@link NO_MACHINE}; `proven` is that it does. */
   findNoMachine(signal?: AbortSignal): Promise<ProbeAnswer>
+  /** The service's clock minus ours at its first answer; undefined before it, or where no answer told a time. */
+  readonly clockSkewMs: number | undefined
   /** Sends the real POST of an action, or of a cancel, to what cannot exist. */
   write(method: ActionMethod | 'Cancel', signal?: AbortSignal): Promise<ProbeAnswer>
 }
@@ -107,6 +109,9 @@ export function createPermissionProbe(dependencies: ClientDependencies): Permiss
   return {
     read: signal => ask(`${api}/machines?$top=1`, undefined, judgeRead, signal),
     findNoMachine: signal => ask(`${api}/machines/${NO_MACHINE}`, undefined, judgeAbsence, signal),
+    get clockSkewMs() {
+      return log.firstDate === undefined ? undefined : log.clockSkewMs
+    },
     write(method, signal) {
       const comment = { Comment: COMMENT }
       if (method === 'Cancel') {
