@@ -1,5 +1,6 @@
 import type { ActionApi, Clock } from '../apply/ports.ts'
 import type { ServiceTarget } from '../defender/clouds.ts'
+import type { HuntingClient } from '../defender/hunting-client.ts'
 import type { PermissionProbe } from '../defender/permission-probe.ts'
 import type { ReadClient } from '../defender/read-client.ts'
 import type { TagApi } from '../defender/tag-api.ts'
@@ -27,6 +28,8 @@ export interface Service {
   readonly reader: Pick<ReadClient, 'observe'>
   /** The same, with every read there is. */
   readonly client: ReadClient
+  /** For `--verify`: it can ask advanced hunting and nothing else. */
+  openHunting(): Promise<HuntingClient>
   /** For apply. */
   openActionApi(): Promise<ActionApi>
   /** For `machines tag`. */
@@ -117,6 +120,8 @@ export async function openService(context: CommandContext, configuration: Config
     token,
     reader: named(client),
     client,
+    openHunting: async () =>
+      (await import('../defender/hunting-client.ts')).createHuntingClient(dependencies),
     openActionApi: async () =>
       named((await import('../defender/action-api.ts')).createActionApi(dependencies)),
     openTagApi: async () => (await import('../defender/tag-api.ts')).createTagApi(dependencies),

@@ -1,6 +1,6 @@
 import type { Clock } from '../apply/ports.ts'
 import { msBetween } from '../schema/instant.ts'
-import type { Caller, CallLog } from './caller.ts'
+import type { Caller, CallLog, CallRequest } from './caller.ts'
 import { DefenderError } from './defender-error.ts'
 import { explainAnswer } from './explain-answer.ts'
 import type { ReadLimits } from './limits.ts'
@@ -22,14 +22,23 @@ type Attempt =
 /** Waits before the second, third, … try, in ms. */
 const BACK_OFF_MS = [500, 1000, 2000, 4000]
 
-/** Makes the one place where a failing read is tried again: at most `tries` times within `withinMs`. */
-export function createJsonReader(caller: Caller, clock: Clock, limits: ReadLimits): ReadJson {
+/**
+ * Makes the one place where a failing read is tried again: at most `tries` times within `withinMs`.
+ *
+ * @param requestOf - What is sent: a GET, or the POST of a query that only reads.
+ */
+export function createJsonReader(
+  caller: Caller,
+  clock: Clock,
+  limits: ReadLimits,
+  requestOf: (url: string) => CallRequest = url => ({ method: 'GET', url }),
+): ReadJson {
   return async (url, context) => {
     const started = clock.now()
     for (let attempt = 1; ; attempt += 1) {
       if (context.signal?.aborted) throw interrupted()
       const backOff = BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length) - 1] ?? 0
-      const answer = await tryOnce(caller, url, context, clock, backOff)
+      const answer = await tryOnce(caller, requestOf(url), context, clock, backOff)
       if (answer.kind === 'read') return answer.json
       const wait = answer.retryInMs
       const spent = msBetween(started, clock.now())
@@ -41,14 +50,14 @@ export function createJsonReader(caller: Caller, clock: Clock, limits: ReadLimit
 
 async function tryOnce(
   caller: Caller,
-  url: string,
+  request: CallRequest,
   context: ReadContext,
   clock: Clock,
   backOffMs: number,
 ): Promise<Attempt> {
   let response: HttpResponse
   try {
-    response = await caller.call({ method: 'GET', url }, context.log, context.signal)
+    response = await caller.call(request, context.log, context.signal)
   } catch (error) {
     if (error instanceof DefenderError) return { kind: 'failed', error }
     if (!(error instanceof TransportError)) throw error
@@ -61,7 +70,7 @@ async function tryOnce(
     }
   }
   if (response.status >= 200 && response.status < 300) return parse(response, backOffMs)
-  const { error, again, afterMs } = explainAnswer(response, clock.now(), url)
+  const { error, again, afterMs } = explainAnswer(response, clock.now(), request.url)
   return { kind: 'failed', error, retryInMs: again ? (afterMs ?? backOffMs) : undefined }
 }
 

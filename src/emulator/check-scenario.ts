@@ -11,6 +11,7 @@ const SPANS: ReadonlySet<string> = new Set([
   'lifetime',
   'linkLifetime',
   'clockSkew',
+  'lag',
   'from',
   'until',
 ])

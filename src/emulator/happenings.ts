@@ -38,6 +38,7 @@ function changeMachine({ world, schedule }: SeededWorld, change: ScenarioMachine
   if (known === undefined) machines.add(record)
   else machines.change(record, statedFacts(change))
   if (change.noAutomation !== undefined) record.noAutomation = change.noAutomation
+  if (change.mitigation !== undefined) record.mitigation = change.mitigation
   if (change.offline === true) statuses.goOffline(record, atMs)
   if (change.offline === false) statuses.goOnline(record, atMs)
   scheduleReach(schedule, statuses, record, change, atMs)

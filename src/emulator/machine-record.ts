@@ -55,6 +55,10 @@ export interface MachineRecord {
   /** Whether the device answers. */
   online: boolean
   noAutomation: boolean
+  /** Stands in for `MitigationStatus` in advanced hunting, whatever really holds. */
+  mitigation: string | undefined
+  /** Since when it does not answer, where that was during the run. */
+  silentFromMs: number | undefined
   /** When it last reported; undefined where it never did. */
   seenMs: number | undefined
   /** When it reports next, while it is online, and every day after that. */
@@ -83,6 +87,7 @@ export function fallSilent(record: MachineRecord, nowMs: number): void {
   const reportMs = lastReportMs(record, nowMs)
   record.facts = seenFacts(record, reportMs)
   record.seenMs = reportMs
+  record.silentFromMs = nowMs
   record.online = false
   record.cache = undefined
 }

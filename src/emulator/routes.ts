@@ -4,6 +4,7 @@ import { cancelAction } from './cancel.ts'
 import { linkCommandResult, linkPackage } from './downloads.ts'
 import type { Reply } from './exchange.ts'
 import { countActions, getAction, listActions } from './history.ts'
+import { answerHunting } from './hunting.ts'
 import { countMachines, findByIp, findByTag, getMachine, listMachines } from './inventory.ts'
 import { deleteLibraryFile, listLibrary, uploadLibraryFile } from './library.ts'
 import { submitAction } from './submit.ts'
@@ -25,7 +26,10 @@ const READ = ['Machine.Read.All', 'Machine.ReadWrite.All']
 const WRITE = ['Machine.ReadWrite.All']
 const LIBRARY = ['Library.Manage']
 const ACT = [...new Set(ACTION_METHODS.map(({ permission }) => permission))]
+const HUNTING = ['AdvancedQuery.Read.All']
 const USUAL = CANCEL_QUOTA
+/** Quota of advanced hunting (defender-api.md 8), which the service counts per tenant. */
+const HUNTING_QUOTA: Quota = { perMinute: 45, perHour: 1500 }
 /** Quota of getPackageUri (defender-api.md 5.1). */
 const PACKAGE_LINKS: Quota = { perMinute: 2, perHour: 120 }
 
@@ -71,6 +75,7 @@ export const ROUTES: readonly Route[] = [
   route('GET', '/libraryfiles', LIBRARY, listLibrary),
   route('POST', '/libraryfiles', LIBRARY, uploadLibraryFile),
   route('DELETE', '/libraryfiles/{fileName}', LIBRARY, deleteLibraryFile),
+  route('POST', '/advancedqueries/run', HUNTING, answerHunting, HUNTING_QUOTA),
 ]
 
 /** What a method and a path lead to. */

@@ -48,6 +48,8 @@ export interface ScenarioMachine extends MachineFacts {
   readonly offlineAt?: string
   /** Its device group has no automation level: live response is 403 DisallowedOperation. */
   readonly noAutomation?: boolean
+  /** What advanced hunting shows as its `MitigationStatus`, in place of what its actions make true. */
+  readonly mitigation?: string
 }
 
 /** How an action ends, in place of Succeeded after its settle time. */
@@ -249,6 +251,8 @@ export interface Behaviour {
     /** Links to packages stand in a second pair of quotes, as the documentation shows them. */
     readonly quotedLinks?: boolean
   }
+  /** How long after a report advanced hunting shows it. 10 minutes by default. */
+  readonly hunting?: { readonly lag?: Span }
   /** How far the `Date` header is ahead of the emulator's clock; negative is behind. */
   readonly clockSkew?: Span
   readonly faults?: readonly FaultRule[]

@@ -93,7 +93,8 @@ function defaults(id: string, address: string): WireMachine {
 /** The facts that a scenario states, times aside: only keys of the wire that are there. */
 export function statedFacts(machine: ScenarioMachine): Partial<WireMachine> {
   const { id: _id, firstSeen: _first, lastSeen: _last, ...rest } = machine
-  const { offline: _offline, onlineAt: _online, offlineAt: _offlineAt, noAutomation: _none, ...facts } = rest
+  const { offline: _offline, onlineAt: _online, offlineAt: _offlineAt, noAutomation: _none, ...others } = rest
+  const { mitigation: _mitigation, ...facts } = others
   const known: Partial<WireMachine> & Omit<MachineFacts, 'id' | 'firstSeen' | 'lastSeen'> = facts
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
 }
@@ -122,6 +123,8 @@ export function createMachine(machine: ScenarioMachine, startMs: number): Machin
     truth: { isolation: 'none', restricted: false },
     online: !isSilent,
     noAutomation: machine.noAutomation ?? false,
+    mitigation: machine.mitigation,
+    silentFromMs: undefined,
     seenMs,
     nextReportMs: firstReportMs(seenMs ?? startMs, startMs),
     cache: undefined,

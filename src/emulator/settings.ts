@@ -51,6 +51,7 @@ export interface Settings {
   readonly packagePadding: number
   readonly quotedLinks: boolean
   readonly clockSkewMs: number
+  readonly huntingLagMs: number
 }
 
 /** Limits that a scenario puts in place of the documented ones, and how a 429 looks. */
@@ -112,6 +113,7 @@ function timeSettings(
   | 'getDelayMs'
   | 'cancelSettleMs'
   | 'clockSkewMs'
+  | 'huntingLagMs'
 > {
   return {
     enqueuedForMs: spanMs(behaviour.enqueuedFor ?? '30m'),
@@ -121,6 +123,7 @@ function timeSettings(
     getDelayMs: spanMs(behaviour.visibility?.get ?? 0),
     cancelSettleMs: spanMs(behaviour.cancel?.settle ?? 0),
     clockSkewMs: spanMs(behaviour.clockSkew ?? 0),
+    huntingLagMs: spanMs(behaviour.hunting?.lag ?? '10m'),
   }
 }
 

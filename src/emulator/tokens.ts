@@ -15,6 +15,7 @@ export const ALL_ROLES: readonly string[] = [
   'Machine.LiveResponse',
   'Machine.Offboard',
   'Library.Manage',
+  'AdvancedQuery.Read.All',
 ]
 
 /** The application a request comes from. Quotas are counted by `appId`. */

@@ -39,6 +39,12 @@ export const PLAN_CODES = {
     wayOut:
       'Talk to them, then `--reassert ADDR --reason TEXT`, `reassert: true`, or change the declaration.',
   },
+  'holds-verified': {
+    meaning:
+      '`--verify` held the isolation that the history tells against what the devices report, and says how many agree.',
+    wayOut:
+      'Nothing needs doing; a device reports about hourly, so that one without a newer report can be looked at later.',
+  },
   'isolation-hazards': {
     meaning:
       'The plan isolates servers or Linux machines, and the documents of the service name things that isolating them can do which nobody asked for.',
@@ -157,6 +163,12 @@ export const PLAN_CODES = {
   'unsupported-platform': {
     meaning: 'The machine’s platform cannot do the action.',
     wayOut: 'Take the machine out with `except`, or declare what its platform can do.',
+  },
+  'unverified-hold': {
+    meaning:
+      'The history says one thing about the isolation of a machine and the device itself reports another. The plan rests on the history all the same.',
+    wayOut:
+      'Look at the device. Where the history is wrong, `--resubmit ADDR --reason TEXT` plans the declared state anew.',
   },
   'waiting-for-machine': {
     meaning: 'The machine is Inactive, so the run is not sent. This has no effect on the exit code.',

@@ -8,6 +8,7 @@ import { emit, readOutputs, withoutDiagnostics } from '../outputs.ts'
 import { makePlan } from '../planning.ts'
 import { openService } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
+import { VERIFY_OPTION } from '../verifying.ts'
 
 async function run(context: CommandContext): Promise<number> {
   const { flags } = context
@@ -39,6 +40,7 @@ export const drift: Command = {
       kind: 'switch',
       description: 'go on past unresolved, ambiguous and conflicting entries',
     },
+    VERIFY_OPTION,
     ...OUTPUT_OPTIONS,
     ...CONFIGURATION_OPTIONS,
     ...SERVICE_OPTIONS,
@@ -46,6 +48,7 @@ export const drift: Command = {
   examples: [
     { command: 'holdfast drift', does: 'what moved, and who moved it?' },
     { command: 'holdfast drift --json --exit-zero | jq .drift', does: 'for a dashboard' },
+    { command: 'holdfast drift --verify', does: 'and do the devices themselves say so too?' },
     { command: 'holdfast drift --markdown-into drift.md', does: 'for an issue, from a nightly job' },
   ],
   exits: {

@@ -24,6 +24,7 @@ import { makePlan } from '../planning.ts'
 import { openService } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { styleOf } from '../terminal-style.ts'
+import { requireVerifiable, VERIFY_OPTION } from '../verifying.ts'
 
 /** The exit of a plan: 1 where nothing can be concluded, then what the flags ask to be told. */
 export function exitOfPlan(plan: Plan, flags: Flags): number {
@@ -66,6 +67,7 @@ function readPlanOutputs(flags: Flags): Outputs {
 async function run(context: CommandContext): Promise<number> {
   const { flags } = context
   const outputs = readPlanOutputs(flags)
+  requireVerifiable(context)
   const declaration = requireValid(await loadDeclaration(placeOf(context)))
   const revision = flags.text('base')
   const base = revision === undefined ? undefined : await loadBaseDeclaration(revision, context)
@@ -122,6 +124,7 @@ export const plan: Command = {
       value: 'REV',
       description: 'show what differs from the plan of the declaration at this git revision',
     },
+    VERIFY_OPTION,
     ...PLANNING_OPTIONS,
     REASON_OPTION,
     ...OUTPUT_OPTIONS,
@@ -141,6 +144,7 @@ export const plan: Command = {
     },
     { command: 'holdfast plan --base origin/main', does: 'what does this branch change?' },
     { command: 'holdfast plan --as-of 2026-12-24', does: 'what will expiries do by then?' },
+    { command: 'holdfast plan --verify', does: 'do the devices themselves say so too?' },
     { command: 'holdfast plan --emulate scenario.yaml', does: 'without a tenant' },
   ],
   exits: {
