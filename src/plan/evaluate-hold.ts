@@ -195,7 +195,8 @@ function declaredDrift(
   subject: Subject,
 ): DriftFinding | null {
   const { context, history } = subject
-  const base = { expected: claim.level, actual: posture.level }
+  const isUncertain = raw.kind === 'change' && raw.reason === 'effect-uncertain'
+  const base = { expected: claim.level, actual: isUncertain ? 'uncertain' : posture.level }
   const stuck = findStuck(
     posture.inFlight.map(({ action }) => action),
     context.observedAt,
