@@ -1,6 +1,6 @@
 import type { Need, Observation } from '../plan/observation.ts'
+import { readFailures } from '../plan/read-failures.ts'
 import type { Configuration } from '../schema/configuration.ts'
-import type { Diagnostic } from '../schema/diagnostic.ts'
 import { addMs, type Instant } from '../schema/instant.ts'
 import type { CommandContext } from './command.ts'
 import { loadConfiguration } from './declaration.ts'
@@ -45,10 +45,9 @@ export async function readInventory(
 ): Promise<Observation> {
   const observation = await service.reader.observe(need, context.signal)
   if (observation.failures.length > 0) {
-    const diagnostics = observation.failures.map(
-      ({ code, message }): Diagnostic => ({ severity: 'error', code, message }),
-    )
-    throw fail('read-incomplete', 'Not everything could be read, so nothing is said.', { diagnostics })
+    throw fail('read-incomplete', 'Not everything could be read, so nothing is said.', {
+      diagnostics: readFailures(observation),
+    })
   }
   const diagnostics = [...skewDiagnostics(observation), ...(observation.diagnostics ?? [])]
   tellDiagnostics(diagnostics, diagnostics, context)

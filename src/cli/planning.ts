@@ -4,6 +4,7 @@ import type { GuardName, Plan } from '../plan/document.ts'
 import { needOf } from '../plan/need.ts'
 import type { Observation } from '../plan/observation.ts'
 import type { PlanInput, PlanOptions } from '../plan/plan-input.ts'
+import { readFailures } from '../plan/read-failures.ts'
 import { withoutPlan } from '../plan/recheck.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts'
 import { formatDuration } from '../schema/duration.ts'
@@ -161,13 +162,10 @@ function expectedPlan(input: PlanInput, plan: Plan, expect: string | undefined):
   return earlier.planId === expect ? earlier : plan
 }
 
-function pruneIncomplete({ failures }: Observation): Error {
-  const diagnostics = failures.map(({ code, message }): Diagnostic => ({ severity: 'error', code, message }))
+function pruneIncomplete(observation: Observation): Error {
   return fail(
     'prune-not-possible',
     '--prune needs a complete read: what was not read would be taken for orphaned.',
-    {
-      diagnostics,
-    },
+    { diagnostics: readFailures(observation) },
   )
 }

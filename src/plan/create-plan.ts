@@ -15,6 +15,7 @@ import { compileProtection } from './limits.ts'
 import { countOnboarded } from './observation.ts'
 import type { PlanInput } from './plan-input.ts'
 import { isolationHints } from './platform-hints.ts'
+import { readFailures } from './read-failures.ts'
 import { indexMachines, type MachineIndex, resolvePolicies } from './resolve.ts'
 import { blockUnresolved, problemDiagnostics } from './unresolved.ts'
 
@@ -41,7 +42,13 @@ export function examinePosture(input: PlanInput): Findings {
 
 /** A read that failed is unknown, never absent: nothing may be concluded from the rest (product.md 3.6). */
 function unknownPosture(input: PlanInput, at: Instant): Findings {
-  return { input, at, items: [], unresolved: [], diagnostics: [...input.diagnostics, ...readFailures(input)] }
+  return {
+    input,
+    at,
+    items: [],
+    unresolved: [],
+    diagnostics: [...input.diagnostics, ...unknownInputs(input)],
+  }
 }
 
 function knownPosture(input: PlanInput, at: Instant): Findings {
@@ -65,7 +72,7 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
     ...itemDiagnostics(chosen),
     ...isolationHints(chosen),
     ...historyDiagnostics(history),
-    ...readFailures(input),
+    ...unknownInputs(input),
   )
   return { input, at, items: chosen, unresolved: blocked, diagnostics }
 }
@@ -179,10 +186,8 @@ function historyDiagnostics(history: History): readonly Diagnostic[] {
 }
 
 /** What could not be read, and a guard that therefore cannot be judged: unknown is never taken for absent. */
-function readFailures({ observation, configuration }: PlanInput): readonly Diagnostic[] {
-  const failed = observation.failures.map(
-    ({ code, message }): Diagnostic => ({ severity: 'error', code, message }),
-  )
+function unknownInputs({ observation, configuration }: PlanInput): readonly Diagnostic[] {
+  const failed = readFailures(observation)
   if (configuration.guards.maxShare === undefined || countOnboarded(observation) !== null) return failed
   const message =
     'guards.maxShare needs the number of onboarded machines, and it could not be read; plan again, or use maxMachines.'
