@@ -1,9 +1,8 @@
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { Target } from '../plan/document.ts'
+import { isLoopback } from '../schema/endpoint.ts'
 import type { Io } from './io.ts'
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/
 
 /** A name for a folder: lower case, nothing but letters, digits, dots and dashes. */
 function slug(text: string): string {
@@ -21,7 +20,7 @@ function slug(text: string): string {
 export function nameTarget(target: Target): string {
   const url = new URL(target.endpoint)
   const byEndpoint = slug(`${url.host}${url.pathname}`)
-  const isOwn = url.protocol === 'emulated:' || LOOPBACK.test(url.hostname)
+  const isOwn = url.protocol === 'emulated:' || isLoopback(url.hostname)
   return target.tenantId === null || isOwn ? byEndpoint : slug(target.tenantId)
 }
 

@@ -1,6 +1,6 @@
 import type { Cloud, Configuration } from '../schema/configuration.ts'
+import { isLoopback } from '../schema/endpoint.ts'
 import { DefenderError } from './defender-error.ts'
-import { isLoopback } from './loopback.ts'
 
 /** Where one cloud's service and token authority are (defender-api.md 1.1). */
 export interface CloudHosts {

@@ -7,7 +7,7 @@ export const DEFENDER_CODES = {
   },
   'endpoint-not-https': {
     meaning: 'The endpoint or the authority uses plain http to another machine, which would show the token.',
-    wayOut: 'Use https; plain http is accepted for localhost, 127.0.0.0/8 and ::1 only.',
+    wayOut: 'Use https; plain http is accepted for localhost, 127.0.0.0/8 and [::1] only.',
   },
   'proxy-invalid': {
     meaning: 'HTTPS_PROXY is set and is not the URL of an http or https proxy.',

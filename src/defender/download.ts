@@ -1,6 +1,6 @@
 import type { Dispatcher } from 'undici'
+import { isLoopback } from '../schema/endpoint.ts'
 import { DefenderError } from './defender-error.ts'
-import { isLoopback } from './loopback.ts'
 import { type ConnectionOptions, openConnections } from './undici-connections.ts'
 import { asTransportError } from './undici-error.ts'
 

@@ -1,7 +1,7 @@
+import { isLoopback } from '../schema/endpoint.ts'
 import type { CallLog } from './caller.ts'
 import { DefenderError } from './defender-error.ts'
 import type { ReadContext, ReadJson } from './json-reader.ts'
-import { isLoopback } from './loopback.ts'
 import { type LibraryFile, readLibraryFile } from './wire-library.ts'
 import { readList } from './wire-list.ts'
 

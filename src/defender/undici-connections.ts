@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { isLoopback } from './loopback.ts'
+import { isLoopback } from '../schema/endpoint.ts'
 import { type ProxyEnvironment, proxySettings } from './proxy.ts'
 
 /** How connections are made. */

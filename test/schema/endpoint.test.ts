@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseEndpoint } from '../../src/schema/endpoint.ts'
+import { isLoopback, parseEndpoint } from '../../src/schema/endpoint.ts'
 
 test.each(
   Object.entries({
@@ -35,3 +35,12 @@ test.each(
     nothing: '',
   }),
 )('%s is refused', (_rule, text) => expect(parseEndpoint(text)).toBeUndefined())
+
+test.each(['localhost', '127.0.0.1', '127.8.9.10', '[::1]'])('%s is this machine', host =>
+  expect(isLoopback(host)).toBe(true),
+)
+
+test.each(['127.0.0', '127.0.0.x', '127.0.0.1.1', '128.0.0.1', 'mylocalhost', 'localhost.example'])(
+  '%s is another machine',
+  host => expect(isLoopback(host)).toBe(false),
+)
