@@ -220,6 +220,8 @@ export interface Behaviour {
     readonly enforce?: boolean
     /** Secrets by client id; anything else is invalid_client. */
     readonly secrets?: Readonly<Record<string, string>>
+    /** Certificates or public keys, PEM, by client id, that client assertions must be signed with. */
+    readonly assertions?: Readonly<Record<string, string>>
   }
   /** Other limits than those of the documentation, or none. */
   readonly quotas?: QuotaRule & {

@@ -40,6 +40,7 @@ export interface Settings {
   readonly tokenLifetimeMs: number
   readonly enforceTokens: boolean
   readonly secrets: Readonly<Record<string, string>> | undefined
+  readonly assertions: Readonly<Record<string, string>> | undefined
   readonly quotas: QuotaSettings | undefined
   readonly refuse: ReadonlySet<RefusedQuery>
   readonly pageLimit: number
@@ -82,11 +83,12 @@ function quotaSettings(quotas: Behaviour['quotas']): QuotaSettings | undefined {
 
 function tokenSettings(
   tokens: Behaviour['tokens'],
-): Pick<Settings, 'tokenLifetimeMs' | 'enforceTokens' | 'secrets'> {
+): Pick<Settings, 'tokenLifetimeMs' | 'enforceTokens' | 'secrets' | 'assertions'> {
   return {
     tokenLifetimeMs: spanMs(tokens?.lifetime ?? '1h'),
     enforceTokens: tokens?.enforce ?? false,
     secrets: tokens?.secrets,
+    assertions: tokens?.assertions,
   }
 }
 

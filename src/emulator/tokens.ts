@@ -1,3 +1,4 @@
+import { isGoodAssertion } from './client-assertion.ts'
 import type { EmulatorRequest, Reply } from './exchange.ts'
 import type { Random } from './random.ts'
 import type { Replies } from './reply.ts'
@@ -123,14 +124,14 @@ export class TokenIssuer {
   /** Answers a token request of either version. The form is read whatever its Content-Type says. */
   answer(request: EmulatorRequest, { tenant, version }: TokenEndpoint): Reply {
     const form = new URLSearchParams(request.body?.toString() ?? '')
-    const problem = this.#problemOf(form, version)
+    const problem = this.#problemOf(form, version, request.url.replace(/\?.*$/, ''))
     if (problem !== undefined) return this.#replies.json(problem.status, this.#errorBody(problem))
     const audience = version === 1 ? form.get('resource') : form.get('scope')?.replace(/\/\.default.*$/, '')
     const claims = this.#claims(form.get('client_id') ?? UNKNOWN_APP, audience ?? '', tenant)
     return this.#replies.json(200, this.#grant(claims, version))
   }
 
-  #problemOf(form: URLSearchParams, version: 1 | 2): OAuthProblem | undefined {
+  #problemOf(form: URLSearchParams, version: 1 | 2, endpoint: string): OAuthProblem | undefined {
     const missing = ['grant_type', 'client_id', version === 1 ? 'resource' : 'scope'].find(
       name => (form.get(name) ?? '') === '',
     )
@@ -148,15 +149,32 @@ export class TokenIssuer {
         number: 70003,
         text: 'The app requested an unsupported grant type.',
       }
-    const { secrets } = this.#settings
-    if (secrets !== undefined && secrets[form.get('client_id') ?? ''] !== form.get('client_secret'))
+    return this.#clientProblem(form, endpoint)
+  }
+
+  /** What is wrong with the client's proof of itself, where the scenario says what is right. */
+  #clientProblem(form: URLSearchParams, endpoint: string): OAuthProblem | undefined {
+    const { secrets, assertions } = this.#settings
+    const clientId = form.get('client_id') ?? ''
+    const assertion = form.get('client_assertion')
+    if (assertion !== null && assertions !== undefined) {
+      const pem = assertions[clientId]
+      if (pem !== undefined && isGoodAssertion(assertion, pem, clientId, endpoint)) return undefined
       return {
         status: 401,
         error: 'invalid_client',
-        number: 7000215,
-        text: 'Invalid client secret provided.',
+        number: 700_027,
+        text: 'The key used to sign the client assertion is not registered on the application.',
       }
-    return undefined
+    }
+    if (secrets === undefined && assertions === undefined) return undefined
+    if (secrets?.[clientId] !== undefined && secrets[clientId] === form.get('client_secret')) return undefined
+    return {
+      status: 401,
+      error: 'invalid_client',
+      number: 7_000_215,
+      text: 'Invalid client secret provided.',
+    }
   }
 
   #errorBody({ error, number, text }: OAuthProblem): unknown {
