@@ -19,11 +19,13 @@ export const TIMEOUT_OPTION: OptionSpec = {
  * Waits until one action has ended, by list calls, and tells each change of its status on stderr.
  *
  * @param action - As it was seen last.
+ * @param resume - The command line that goes on waiting, for the message of an interrupt.
  * @returns What was seen last: it has not ended where the time was over or a signal came.
  * Rejects with a fatal DefenderError, and with Failure `interrupted`.
  */
 export async function awaitOne(
   action: MachineAction,
+  resume: string,
   { io, flags, signal }: CommandContext,
   { configuration, service }: Session,
 ): Promise<MachineAction> {
@@ -41,7 +43,7 @@ export async function awaitOne(
   })
   if (signal.aborted) {
     throw fail('interrupted', `Interrupted; ${action.type} ${action.id} goes on at the service.`, {
-      wayOut: 'Run it again with the id of the action and --wait.',
+      wayOut: `Run \`${resume}\`.`,
     })
   }
   return seen.get(action.id) ?? action

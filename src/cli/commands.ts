@@ -43,6 +43,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/package.ts')).packages,
   },
   {
+    name: 'live-response',
+    summary: 'run scripts on a machine and bring files from it; keep the library',
+    load: async () => (await import('./commands/live-response.ts')).liveResponse,
+  },
+  {
     name: 'actions',
     summary: 'list, show, await and cancel actions',
     load: async () => (await import('./commands/actions.ts')).actions,

@@ -89,7 +89,7 @@ async function ofAction(
     throw fail('action-of-another-type', `Action ${action.id} is a ${action.type}, which brings no package.`)
   }
   const machine = action.machineId === '' ? null : await client.getMachine(action.machineId, context.signal)
-  const ended = wait ? await awaitOne(action, context, session) : action
+  const ended = wait ? await awaitOne(action, resumeCommand(action), context, session) : action
   return {
     action: requireSuccess(ended),
     dnsName: machine?.computerDnsName ?? null,
@@ -147,7 +147,7 @@ async function collectFirst(
     const who = escapeTerminal(action.requestor ?? 'somebody')
     io.stderr.write(`A collection by ${who} is in flight already; its package is taken.\n`)
   }
-  const ended = await awaitOne(action, context, session)
+  const ended = await awaitOne(action, resumeCommand(action), context, session)
   return { action: requireSuccess(ended), dnsName: machine.computerDnsName, submitted, isFresh: true }
 }
 
@@ -177,10 +177,15 @@ function requireSuccess(action: MachineAction): MachineAction {
   })
 }
 
+function resumeCommand({ id }: Pick<MachineAction, 'id'>): string {
+  return `holdfast package download ${id} --wait`
+}
+
 /** The failure of a package that is not there yet. */
-export function notReady({ id, status }: Pick<MachineAction, 'id' | 'status'>): Failure {
+export function notReady(action: Pick<MachineAction, 'id' | 'status'>): Failure {
+  const { id, status } = action
   return fail('package-not-ready', `Collection ${id} is ${status}; there is no package yet.`, {
     exit: 'pending',
-    wayOut: `Run \`holdfast package download ${id} --wait\`.`,
+    wayOut: `Run \`${resumeCommand(action)}\`.`,
   })
 }

@@ -1,6 +1,7 @@
 import type { ActionApi, Clock } from '../apply/ports.ts'
 import type { ServiceTarget } from '../defender/clouds.ts'
 import type { HuntingClient } from '../defender/hunting-client.ts'
+import type { LibraryApi } from '../defender/library-api.ts'
 import type { PermissionProbe } from '../defender/permission-probe.ts'
 import type { ReadClient } from '../defender/read-client.ts'
 import type { TagApi } from '../defender/tag-api.ts'
@@ -34,6 +35,8 @@ export interface Service {
   openActionApi(): Promise<ActionApi>
   /** For `machines tag`. */
   openTagApi(): Promise<TagApi>
+  /** For `live-response library`. */
+  openLibraryApi(): Promise<LibraryApi>
   /** For `doctor`. */
   openPermissionProbe(): Promise<PermissionProbe>
   close(): Promise<void>
@@ -125,6 +128,7 @@ export async function openService(context: CommandContext, configuration: Config
     openActionApi: async () =>
       named((await import('../defender/action-api.ts')).createActionApi(dependencies)),
     openTagApi: async () => (await import('../defender/tag-api.ts')).createTagApi(dependencies),
+    openLibraryApi: async () => (await import('../defender/library-api.ts')).createLibraryApi(dependencies),
     openPermissionProbe: async () =>
       (await import('../defender/permission-probe.ts')).createPermissionProbe(dependencies),
     async close() {

@@ -92,11 +92,16 @@ async function request(
   const status = answer.statusCode
   if (status === 200 || (status === 206 && rest !== undefined)) return answer
   await answer.body.dump()
-  throw new DefenderError(
-    status === 404 ? 'not-found' : 'request-refused',
-    `${url.host} answered ${status} to the link.`,
-    { status, wayOut: 'Links are short-lived: ask for a new one and download at once.' },
-  )
+  throw refused(url.host, status)
+}
+
+function refused(host: string, status: number): DefenderError {
+  const message = `${host} answered ${status} to the link.`
+  if (status >= 500 || status === 429) return new DefenderError('service-unavailable', message, { status })
+  return new DefenderError(status === 404 ? 'not-found' : 'request-refused', message, {
+    status,
+    wayOut: 'Links are short-lived: ask for a new one and download at once.',
+  })
 }
 
 /** Without `Accept-Encoding` a storage may pack what it sends, and then ranges are not of the bytes that are kept. */

@@ -87,6 +87,8 @@ describe('a download', () => {
   test.each<[Reply, string]>([
     [{ status: 403 }, 'request-refused'],
     [{ status: 404 }, 'not-found'],
+    [{ status: 503 }, 'service-unavailable'],
+    [{ status: 429 }, 'service-unavailable'],
     [{ status: 302, headers: { location: 'https://evil.example' } }, 'request-refused'],
     [networkError('ECONNRESET'), 'connection-failed'],
   ])('that fails shows the host and a way out, never the link: %j', async (reply, code) => {

@@ -18,13 +18,20 @@ const type = 'CollectInvestigationPackage'
 const ACTIONS: NonNullable<Scenario['actions']> = [
   { id: OLDER, type, machineId: MACHINE, status: 'Succeeded', creationDateTimeUtc: '-2d' },
   { id: DONE, type, machineId: MACHINE, status: 'Succeeded', creationDateTimeUtc: '-1d' },
-  { id: OPEN, type, machineId: 'ws-2.contoso.com', status: 'Pending', creationDateTimeUtc: '-1m' },
+  {
+    id: OPEN,
+    type,
+    machineId: 'ws-2.contoso.com',
+    status: 'Pending',
+    creationDateTimeUtc: '-1m',
+    fate: { after: '12s' },
+  },
   { id: FAILED, type, machineId: 'ws-3.contoso.com', status: 'Failed', creationDateTimeUtc: '-1d' },
   { id: ISOLATED, type: 'Isolate', machineId: 'ws-3.contoso.com', creationDateTimeUtc: '-1d' },
 ]
 
 function tenant(behaviour: Scenario['behaviour'] = {}, files: Readonly<Record<string, string>> = {}) {
-  const settle = { [type]: '20s' }
+  const settle = { [type]: '2s' }
   return startTenant(
     { machines: machines(4), actions: ACTIONS, behaviour: { settle, ...behaviour } },
     { 'holdfast.yaml': CONFIGURATION, ...files },
