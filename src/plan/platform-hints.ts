@@ -54,7 +54,7 @@ export function isolationHints(items: readonly Item[]): readonly Diagnostic[] {
   const counted = ISOLATION_HAZARDS.flatMap(hazard => countedHazard(hazard, platforms))
   if (counted.length === 0) return []
   const general = ISOLATION_HAZARDS.filter(({ about }) => about === null).map(({ warning }) => warning)
-  const message = `to be isolated are ${counted.join('; ')}. ${general.map(sentence).join(' ')}`
+  const message = `isolating ${counted.join('; ')}. ${general.map(sentence).join(' ')}`
   return [{ severity: 'info', code: 'isolation-hazards', message }]
 }
 

@@ -85,7 +85,7 @@ describe('what isolating can do that nobody asked for', () => {
     const plan = of(['WindowsServer2022', 'WindowsServer2016', 'Ubuntu', 'Windows11'])
     expect(saidIn(plan)).toStrictEqual(['info isolation-hazards'])
     const [{ message } = { message: '' }] = plan.diagnostics
-    expect(message).toMatch(/^to be isolated are 2 servers: a Hyper-V host .*; 1 Linux machine: .*iptables/)
+    expect(message).toMatch(/^isolating 2 servers: a Hyper-V host .*; 1 Linux machine: .*iptables/)
     expect(message).toContain('A machine behind a full-tunnel VPN or a web proxy')
     expect(message).toContain('ends an isolation without an action.')
   })

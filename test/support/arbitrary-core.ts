@@ -46,6 +46,15 @@ const STATUSES = [
   'Strange',
 ] as const
 
+/** The one command of the live response that {@link anyState} asks for, or with other arguments of another one. */
+function commandDone(args: string): MachineAction['commands'][number] {
+  const params = [
+    { key: 'ScriptName', value: 'triage.ps1' },
+    { key: 'Args', value: args },
+  ]
+  return { index: 0, type: 'RunScript', params, commandStatus: 'Completed', errors: [] }
+}
+
 /** One action of a machine at some time of the last 120 hours, ours or not, ended or not. */
 export const anyAction: fc.Arbitrary<Omit<MachineAction, 'id'>> = fc
   .record({
@@ -75,6 +84,7 @@ export const anyAction: fc.Arbitrary<Omit<MachineAction, 'id'>> = fc
           ? { fileIdentifier: SHA1.toUpperCase(), fileIdentifierType: 'Sha1' }
           : null,
       cancellationComment: one.status === 'Cancelled' ? (one.cancelledByUs ? ownComment() : 'no') : null,
+      commands: one.type === 'LiveResponse' ? [commandDone(one.portal ? '-Quick' : '-Deep')] : [],
     })
     return rest
   })
