@@ -36,19 +36,21 @@ export interface MachinePosture {
   /** Actions that have not ended, oldest first. */
   readonly inFlight: readonly MachineAction[]
   /** The latest succeeded action of each kind that leaves no lasting state, by type; types without one are absent. */
-  readonly lastRuns: ReadonlyMap<string, MachineAction>
+  readonly lastRuns: ReadonlyMap<RunType, MachineAction>
   /** Whether the history holds nothing of this machine: then what it says rests on the look-back alone. */
   readonly isSilent: boolean
 }
 
 /** The types whose latest success is shown: scans, collections, quarantines, live responses, offboarding. */
-const RUN_TYPES: ReadonlySet<string> = new Set([
+export type RunType = (typeof RUN_TYPES)[number]
+
+const RUN_TYPES = [
   'RunAntiVirusScan',
   'CollectInvestigationPackage',
   'StopAndQuarantineFile',
   'LiveResponse',
   'Offboard',
-])
+] as const
 
 /** Says who asked for an action. */
 export function postureActor(action: MachineAction, name: string | undefined): PostureActor {
@@ -67,9 +69,10 @@ export function postureActor(action: MachineAction, name: string | undefined): P
  * @param name - The configuration's name, which decides whose markers are ours.
  */
 export function foldMachine(history: MachineHistory, name: string | undefined): MachinePosture {
-  const lastRuns = new Map<string, MachineAction>()
+  const lastRuns = new Map<RunType, MachineAction>()
   for (const action of history) {
-    if (RUN_TYPES.has(action.type) && hasSucceeded(action)) lastRuns.set(action.type, action)
+    const type = RUN_TYPES.find(known => known === action.type)
+    if (type !== undefined && hasSucceeded(action)) lastRuns.set(type, action)
   }
   return {
     isolated: heldPosture(foldHold(history, HOLD_PAIRS.isolated, name), name),

@@ -1,7 +1,7 @@
 import type { Target } from '../plan/document.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
-import type { HeldPosture, MachinePosture, PostureActor } from '../posture/machine-posture.ts'
+import type { HeldPosture, MachinePosture, PostureActor, RunType } from '../posture/machine-posture.ts'
 import { isOwn } from '../posture/marker.ts'
 import { formatInstant, type Instant } from '../schema/instant.ts'
 
@@ -21,7 +21,7 @@ export interface HeldDocument {
 
 /** A run that succeeded, in documents. */
 export interface RunDocument {
-  readonly type: string
+  readonly type: RunType
   readonly scope: string | null
   readonly actionId: string
   readonly at: string
@@ -157,8 +157,8 @@ export function machineDocument(
       isolated: heldDocument(posture.isolated),
       restricted: heldDocument(posture.restricted),
       inFlight: posture.inFlight.map(action => flightDocument(action, name)),
-      runs: [...posture.lastRuns.values()].map(action => ({
-        type: action.type,
+      runs: [...posture.lastRuns].map(([type, action]) => ({
+        type,
         scope: action.scope,
         actionId: action.id,
         at: formatInstant(action.creationDateTimeUtc),

@@ -1,3 +1,4 @@
+import type { RunType } from '../posture/machine-posture.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { type Span, span } from './lay-out.ts'
 import type {
@@ -7,11 +8,10 @@ import type {
   MachineDocument,
   RunDocument,
 } from './machine-document.ts'
-import { isHeld } from './machine-document.ts'
 import { joined, shownTime } from './words.ts'
 
 /** What each kind of run did, in one word. */
-const RUN_WORDS: Readonly<Record<string, string>> = {
+const RUN_WORDS: Readonly<Record<RunType, string>> = {
   RunAntiVirusScan: 'scanned',
   CollectInvestigationPackage: 'collected',
   StopAndQuarantineFile: 'quarantined a file',
@@ -32,11 +32,10 @@ export function actorWords({
 
 /** `isolated (full) since 2026-11-20 10:01Z, by analyst maria@contoso.com`; not escaped, empty where nothing holds. */
 export function heldWords(word: 'isolated' | 'restricted', held: HeldDocument): string {
-  if (!isHeld(held)) return ''
+  if (held.since === null) return ''
   const scope = word === 'restricted' ? '' : ` (${held.level === 'unknown' ? 'scope unknown' : held.level})`
-  const since = held.since === null ? '' : ` since ${shownTime(held.since)}`
   const who = [...new Set(held.by.map(actorWords))]
-  return `${word}${scope}${since}, by ${who.join(' and by ')}`
+  return `${word}${scope} since ${shownTime(held.since)}, by ${who.join(' and by ')}`
 }
 
 /** `Isolate (full) Pending since 2026-11-20 10:01Z, by Holdfast`. Not escaped. */
@@ -48,7 +47,7 @@ export function flightWords({ type, scope, status, since, own, requestor }: Flig
 
 /** `scanned (full) 2026-11-20`. Not escaped. */
 export function runWords({ type, scope, at }: RunDocument): string {
-  return `${RUN_WORDS[type] ?? type}${scope === null ? '' : ` (${scope.toLowerCase()})`} ${shownTime(at)}`
+  return `${RUN_WORDS[type]}${scope === null ? '' : ` (${scope.toLowerCase()})`} ${shownTime(at)}`
 }
 
 /** That a later action may have changed a hold: `Isolate Failed later: its effect is uncertain`. Not escaped. */
