@@ -1,7 +1,7 @@
-import { endOf } from '../apply/action-end.ts'
 import type { ExitName } from '../apply/result.ts'
 import type { Target } from '../plan/document.ts'
 import type { ActionCommand, MachineAction } from '../posture/machine-action.ts'
+import { TERMINAL_STATUSES } from '../posture/methods.ts'
 import { hasEnded } from '../posture/status.ts'
 import { formatInstant } from '../schema/instant.ts'
 import type { DocumentExit } from './document-exit.ts'
@@ -111,8 +111,7 @@ export function liveResponseExit(
   status: string,
   commands: readonly Pick<CommandDocument, 'code' | 'status'>[],
 ): ExitName {
-  const end = endOf(status)
-  if (end === null) return 'pending'
+  if (!TERMINAL_STATUSES.has(status)) return 'pending'
   const isGood = commands.every(command => command.code === null && command.status !== 'Failed')
-  return end === 'succeeded' && isGood ? 'ok' : 'partial'
+  return status === 'Succeeded' && isGood ? 'ok' : 'partial'
 }
