@@ -139,7 +139,7 @@ async function takeLease(context: Context, entries: readonly JournalEntry[]): Pr
   try {
     const answer = await lease.acquire()
     if (answer.kind === 'taken') {
-      const what = `${answer.owner} holds the lease of this tenant since ${answer.since}, until ${answer.expires} unless renewed.`
+      const what = `${answer.owner} holds the lease ${answer.id} of this tenant since ${answer.since}, until ${answer.expires} unless renewed; \`holdfast unlock ${answer.id}\` removes that lease.`
       return { overall: 'locked', code: 'locked', message: explain('locked', what) }
     }
     const { takenOver } = answer

@@ -31,7 +31,7 @@ export const APPLY_CODES = {
   },
   locked: {
     meaning: 'Another apply holds the lease of this tenant.',
-    wayOut: 'Wait until it ends, or remove the lease of a dead one with `holdfast unlock`.',
+    wayOut: 'Wait until it ends; `holdfast unlock` shows who it is.',
   },
   'lease-failed': {
     meaning: 'The lease could not be read or written.',

@@ -67,6 +67,8 @@ export type LeaseAnswer =
   | { readonly kind: 'held' }
   | {
       readonly kind: 'taken'
+      /** Names the lease, for `holdfast unlock`. */
+      readonly id: string
       readonly owner: string
       readonly since: string
       readonly expires: string

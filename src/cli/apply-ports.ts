@@ -37,7 +37,10 @@ export async function openApplyPorts(
   const journal = openJournal({ folder, planId: plan.planId, clock })
   return {
     journal,
-    lease: fileLease(join(base.folder, target), await identifyProcess(), clock),
+    lease: fileLease(join(base.folder, target), await identifyProcess(), clock, {
+      planId: plan.planId,
+      journal: folder,
+    }),
     async close() {
       await journal.close()
       if (base.isTemporary) await rm(base.folder, { recursive: true, force: true })

@@ -114,6 +114,15 @@ export const CLI_CODES = {
     meaning: 'The journal or the lease cannot be read or written, so a crash could not be recovered from.',
     wayOut: 'Make the folder readable and writable, or name another with --journal DIR.',
   },
+  'lease-not-found': {
+    meaning: 'The tenant has no lease of the id that was given, any more or at all; nothing was removed.',
+    wayOut: 'Run `holdfast unlock` to see the lease there is.',
+  },
+  'lease-live': {
+    meaning: 'The owner of the lease runs, or nobody can tell from here; nothing was removed.',
+    wayOut:
+      'Wait until it ends, or interrupt it; where it must be, run in a terminal and answer `yes`, or add --auto-approve.',
+  },
   'journal-damaged': {
     meaning: 'A line inside a journal, not merely its last one, is not what was written.',
     wayOut: 'Move the file named in the message away; what was submitted is recovered from the history.',

@@ -53,6 +53,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/actions.ts')).actions,
   },
   {
+    name: 'unlock',
+    summary: 'show who is applying to the tenant, or remove a lease by its id',
+    load: async () => (await import('./commands/unlock.ts')).unlock,
+  },
+  {
     name: 'doctor',
     summary: 'check configuration, token and permissions; --probe proves that writing is allowed',
     load: async () => (await import('./commands/doctor.ts')).doctor,

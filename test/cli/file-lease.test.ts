@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { fileLease } from '../../src/cli/file-lease.ts'
 import { identifyProcess, type ProcessIdentity } from '../../src/cli/process-identity.ts'
+import { describeLease, findLease, removeLease } from '../../src/cli/remove-lease.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -31,6 +32,7 @@ test('a held lease is taken: owner, since and expiry are told', async () => {
   await clock.advance(10_000)
   expect(await second.acquire()).toStrictEqual({
     kind: 'taken',
+    id: expect.stringMatching(/^[0-9a-f]{16}$/),
     owner: `process ${SELF.pid} on another-host`,
     since: '2026-11-20T10:00:00Z',
     expires: '2026-11-20T10:01:00Z',
@@ -174,5 +176,53 @@ test('the file tells who holds it', async () => {
     owner: ELSEWHERE,
     acquiredAt: '2026-11-20T10:00:00.0000000Z',
     released: false,
+  })
+})
+
+test('a lease is found with what its holder said of it, until it is given back', async () => {
+  const folder = join(await temporaryFolder(), 'tenant')
+  const clock = new FakeClock('2026-11-20T10:00:00Z')
+  expect(await findLease(folder, SELF, clock.now())).toBeNull()
+  const purpose = { planId: 'sha256:1', journal: '/journals' }
+  const lease = fileLease(folder, ELSEWHERE, clock, purpose)
+  await lease.acquire()
+  const found = await findLease(folder, SELF, clock.now())
+  expect(found && describeLease(found)).toMatchObject({
+    ...purpose,
+    owner: `process ${SELF.pid} on another-host`,
+    created: '2026-11-20T10:00:00Z',
+    expires: '2026-11-20T10:01:00Z',
+    state: 'live',
+    removed: false,
+  })
+  await lease.release()
+  expect(await findLease(folder, SELF, clock.now())).toBeNull()
+})
+
+test('a removed lease stops its owner, and counts until the owner has had to notice', async () => {
+  const { folder, clock, first, second } = await pair()
+  await first.acquire()
+  const found = await findLease(folder, SELF, clock.now())
+  expect(found && (await removeLease(folder, found))).toBe(true)
+  expect(await second.acquire()).toMatchObject({ kind: 'taken', expires: '2026-11-20T10:00:20Z' })
+  expect(await first.renew()).toBe(false)
+  await clock.advance(20_000)
+  expect(await second.acquire()).toStrictEqual({ kind: 'held', takenOver: '2026-11-20T10:00:00.0000000Z' })
+})
+
+test('a lease that was found earlier is not removed where another took its place', async () => {
+  const { folder, clock, first, second } = await pair()
+  await first.acquire()
+  const found = await findLease(folder, SELF, clock.now())
+  await clock.advance(60_000)
+  await second.acquire()
+  expect(found && (await removeLease(folder, found))).toBe(false)
+  expect(await second.renew()).toBe(true)
+})
+
+test('a folder that is a file is told by its name when a lease is looked for', async () => {
+  const folder = await temporaryFolder({ file: '' })
+  await expect(findLease(join(folder, 'file'), SELF, new FakeClock().now())).rejects.toMatchObject({
+    code: 'journal-not-usable',
   })
 })

@@ -78,7 +78,13 @@ export class SharedLease {
         const previous = this.#owner
         const wasDead = this.#isOwnerDead && previous !== undefined
         if (previous !== undefined && previous !== owner && !wasDead) {
-          return { kind: 'taken', owner: previous, since: this.#renewedAt, expires: this.#renewedAt }
+          return {
+            kind: 'taken',
+            id: '0123456789abcdef',
+            owner: previous,
+            since: this.#renewedAt,
+            expires: this.#renewedAt,
+          }
         }
         const takenOver = this.#renewedAt
         this.seize(owner)
