@@ -1,13 +1,18 @@
 import type { Change } from '../plan/document.ts'
 import { holdsNow } from '../plan/recheck.ts'
+import { describeEnd, endOf } from './action-end.ts'
 import { explain } from './codes.ts'
 import { type HoldChange, isHoldChange, levelOf } from './holding.ts'
-import type { ChangeItem, Item, Stage } from './item.ts'
+import { type ChangeItem, opensChain, type Stage } from './item.ts'
 import { lookAt } from './looks.ts'
 import type { Run } from './run.ts'
 
 /** How often the history is asked for at the end, when it cannot be read at once. */
 const TRIES = 3
+
+/** What is said of a first half whose end nobody saw. */
+const GOING_TO_OPEN =
+  'The first half of a change of scope was sent, and was neither cancelled nor seen to end: the machine is open or will be.'
 
 type Ended = Stage & { readonly kind: 'ended' }
 
@@ -26,16 +31,32 @@ export async function judgeHolds(run: Run, mayLook: boolean): Promise<readonly s
     const actions = run.known.of(item.machineId)
     const concluded = isSuccess(stage)
       ? confirm(stage, isKnown, holdsNow(change, run.contextOf(actions)), change)
-      : stage
+      : closeHalf(run, item, stage)
     const isOpen = item.opened && levelOf(item.machineId, change.facet, actions) === 'none'
-    if (isOpen) open.push(item.dnsName ?? item.machineId)
-    run.conclude(item.address, isOpen ? chainOpen(concluded) : concluded)
+    const isGoingToOpen = mayOpen(item, concluded)
+    if (isOpen || isGoingToOpen) open.push(item.dnsName ?? item.machineId)
+    run.conclude(item.address, isOpen || isGoingToOpen ? chainOpen(concluded, isOpen) : concluded)
   }
   return open
 }
 
+/** Whether the first half of a chain was sent, and may take effect after all or have done so unseen. */
+function mayOpen(item: ChangeItem, { outcome }: Ended): boolean {
+  return opensChain(item) && (outcome === 'pending' || outcome === 'uncertain')
+}
+
+/** A first half that the last look shows to have ended without effect: the machine keeps its hold. */
+function closeHalf(run: Run, item: ChangeItem, stage: Ended): Ended {
+  const action = item.actionId === null ? undefined : run.known.get(item.actionId)
+  const end = action === undefined ? null : endOf(action.status)
+  if (action === undefined || end === null || end === 'succeeded' || !mayOpen(item, stage)) return stage
+  return end === 'cancelled'
+    ? { ...stage, outcome: end, code: 'chain-cancelled', detail: explain('chain-cancelled') }
+    : { ...stage, outcome: end, code: end, detail: describeEnd(action) }
+}
+
 interface Judged {
-  readonly item: Item
+  readonly item: ChangeItem
   readonly change: HoldChange
   readonly stage: Ended
 }
@@ -43,7 +64,8 @@ interface Judged {
 /** The item where its outcome depends on what holds at the end. */
 function judged(item: ChangeItem): readonly Judged[] {
   const { change, stage, opened } = item
-  if (!isHoldChange(change) || stage.kind !== 'ended' || !(opened || isSuccess(stage))) return []
+  if (!isHoldChange(change) || stage.kind !== 'ended') return []
+  if (!opened && !isSuccess(stage) && !mayOpen(item, stage)) return []
   return [{ item, change, stage }]
 }
 
@@ -68,7 +90,8 @@ function confirm(stage: Ended, isKnown: boolean, holds: boolean, { operations }:
   return { ...stage, outcome: 'failed', code, detail: explain(code) }
 }
 
-function chainOpen(stage: Ended): Ended {
+function chainOpen(stage: Ended, isOpen: boolean): Ended {
   const before = stage.detail === null ? '' : `${stage.detail} `
-  return { ...stage, code: 'chain-open', detail: `${before}${explain('chain-open')}` }
+  const what = isOpen ? explain('chain-open') : explain('chain-open', GOING_TO_OPEN)
+  return { ...stage, code: 'chain-open', detail: `${before}${what}` }
 }

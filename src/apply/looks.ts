@@ -40,7 +40,9 @@ export async function lookAt(
   const askedAt = run.clock.now()
   const lookedAt = machineIds.map(id => run.known.lookedAt(id) ?? run.startedAt)
   const earliest = earliestOf(lookedAt) ?? askedAt
-  const createdFrom = run.toServiceTime(addMs(earliest, -LISTED_LATE_MS))
+  const from = addMs(earliest, -LISTED_LATE_MS)
+  // The `Date` that tells the service's clock can be that of a gateway; the stamps then keep to a clock of their own.
+  const createdFrom = earliestOf([from, run.toServiceTime(from)]) ?? from
   const listed = await api.listActions({ kind: 'machines', machineIds, createdFrom }, signal)
   if (listed.kind === 'failed') return listed
   run.known.merge(listed.actions)

@@ -114,6 +114,12 @@ function resolveExisting(run: Run, { item, stage }: Sought, isFinal: boolean): v
     case 'moved':
     case 'unmoved': {
       if (verdict.kind === 'unmoved' && !isFinal) return
+      if (verdict.kind === 'unmoved' && item.attempts > 0) {
+        // The one in the way may be the one that we sent before: not to be found yet is not refused.
+        const detail = explain('unanswered', stage.message)
+        run.dispatch(address, { kind: 'ended', outcome: 'uncertain', code: 'unanswered', detail })
+        return
+      }
       const code = verdict.kind === 'moved' ? 'moved' : 'existing-action'
       const detail = explain(code, verdict.kind === 'moved' ? verdict.message : stage.message)
       run.dispatch(address, { kind: 'ended', outcome: 'refused', code, detail })

@@ -1,4 +1,5 @@
 import type { ActionApi, Clock, ListAnswer, SubmitAnswer } from '../apply/ports.ts'
+import type { Need, Observation } from '../plan/observation.ts'
 import { type ActionType, methodOf } from '../posture/methods.ts'
 import type { ActionReads } from './action-reads.ts'
 import { retryAfterMs } from './answer-headers.ts'
@@ -17,7 +18,14 @@ export function createActionApi(dependencies: ClientDependencies): ActionApi {
   const { endpoint } = dependencies.target
 
   return {
-    observe: (need, signal) => client.observe(need, signal),
+    async observe(need, signal) {
+      try {
+        return await client.observe(need, signal)
+      } catch (error) {
+        if (error instanceof DefenderError) return unobserved(dependencies, need, error)
+        throw error
+      }
+    },
     async listMachines(ids, signal) {
       try {
         return await client.listMachines({ kind: 'named', ids, dnsNames: [] }, signal)
@@ -37,6 +45,27 @@ export function createActionApi(dependencies: ClientDependencies): ActionApi {
       poster(`${endpoint}/api/machines/${encodeURIComponent(machineId)}/${pathOf(type)}`, body, machineId),
     cancel: (actionId, comment) =>
       poster(`${endpoint}/api/machineactions/${encodeURIComponent(actionId)}/cancel`, { Comment: comment }),
+  }
+}
+
+/** A look at which nothing may be read, as a token that was refused makes it: everything is unknown, nothing is absent. */
+function unobserved(
+  { target, clock }: ClientDependencies,
+  need: Need,
+  { code, message, wayOut }: DefenderError,
+): Observation {
+  return {
+    target: { endpoint: target.endpoint, tenantId: target.tenantId ?? null },
+    readAt: clock.now(),
+    clockSkewMs: 0,
+    historyFrom: need.historyFrom,
+    scope: need.scope,
+    machines: [],
+    actions: [],
+    onboarded: null,
+    failures: [{ code, message: `${message} ${wayOut}` }],
+    apiCalls: 0,
+    roles: null,
   }
 }
 

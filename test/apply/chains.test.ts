@@ -173,7 +173,7 @@ describe('lift, then impose', () => {
     const first = await apply(scene, plan)
     expect(outcomesOf(first)).toStrictEqual({
       '#1/isolated': 'not-attempted (stopped)',
-      '#2/isolated': 'pending (stopped)',
+      '#2/isolated': 'pending (chain-open)',
     })
     isDown = false
     await clock.advance(20_000)
@@ -216,13 +216,15 @@ describe('lift, then impose', () => {
     expect(result.chainOpen).toStrictEqual(['fin-ws-001.contoso.com'])
   })
 
-  test('a cancel of a first half that is not answered leaves it pending', async () => {
+  test('a cancel of a first half that is not answered leaves it pending, and the machine is named as one that may open', async () => {
     const { scene, plan } = await scopeChange({
       settleMs: { Unisolate: Number.POSITIVE_INFINITY },
       fault: ({ type }) => (type === 'Cancel' ? { kind: 'lost-before' } : undefined),
     })
     const result = await apply(scene, plan)
-    expect(outcomesOf(result)).toStrictEqual({ '#1/isolated': 'pending (deadline)' })
+    expect(outcomesOf(result)).toStrictEqual({ '#1/isolated': 'pending (chain-open)' })
+    expect(result.chainOpen).toStrictEqual(['fin-ws-001.contoso.com'])
+    expect(result.exit.code).toBe(5)
   })
 
   test.each([
