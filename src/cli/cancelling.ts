@@ -4,11 +4,10 @@ import { cancelComment } from '../posture/cancel-comment.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { CANCEL_QUOTA } from '../posture/methods.ts'
 import { hasEnded } from '../posture/status.ts'
-import { addMs } from '../schema/instant.ts'
 import { awaitActions } from './await-actions.ts'
 import type { CommandContext } from './command.ts'
 import type { Session } from './inventory.ts'
-import { createPace } from './paced.ts'
+import { createPace, deadlineAfter, tellWait } from './paced.ts'
 
 /** What is cancelled, and how. */
 export interface Cancelling {
@@ -50,12 +49,12 @@ const SENDING_MS = 3_600_000
 
 async function sendCancels(
   { actions, reason }: Cancelling,
-  { signal }: CommandContext,
+  { signal, io }: CommandContext,
   { service, configuration }: Session,
 ): Promise<ReadonlyMap<string, CancelRefusal>> {
   const api = await service.openActionApi()
   const { clock } = service
-  const pace = createPace(clock, CANCEL_QUOTA, addMs(clock.now(), SENDING_MS), signal)
+  const pace = createPace(clock, CANCEL_QUOTA, deadlineAfter(clock, SENDING_MS), signal, tellWait(io))
   const refusals = new Map<string, CancelRefusal>()
   let stopped: CancelRefusal | undefined
   for (const action of actions) {

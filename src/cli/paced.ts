@@ -1,7 +1,9 @@
 import type { Clock } from '../apply/ports.ts'
 import { QuotaWindows } from '../apply/quota-windows.ts'
 import type { Quota } from '../posture/methods.ts'
+import { formatDuration } from '../schema/duration.ts'
 import { addMs, type Instant, msBetween } from '../schema/instant.ts'
+import type { Io } from './io.ts'
 
 /** What of an answer decides how the sending goes on. */
 interface PacedAnswer {
@@ -19,8 +21,19 @@ export interface Pace {
   send<A extends PacedAnswer>(request: () => Promise<A>): Promise<A | { readonly kind: 'no-time' }>
 }
 
-/** Makes the pace of one path. */
-export function createPace(clock: Clock, quota: Quota, deadline: Instant | null, signal: AbortSignal): Pace {
+/**
+ * Makes the pace of one path.
+ *
+ * @param deadline - Nothing is sent that would have to wait beyond it; null for as long as it takes.
+ * @param onWait - Told of each wait for quota before it begins.
+ */
+export function createPace(
+  clock: Clock,
+  quota: Quota,
+  deadline: Instant | null,
+  signal: AbortSignal,
+  onWait?: (ms: number) => void,
+): Pace {
   const windows = new QuotaWindows(() => quota, [])
   const path = 'path'
 
@@ -31,7 +44,9 @@ export function createPace(clock: Clock, quota: Quota, deadline: Instant | null,
       const readyAt = windows.readyAt(path, now) ?? now
       if (signal.aborted || (deadline !== null && readyAt > deadline)) return false
       if (readyAt <= now) return true
-      await clock.sleep(msBetween(now, readyAt), signal)
+      const ms = msBetween(now, readyAt)
+      onWait?.(ms)
+      await clock.sleep(ms, signal)
     }
   }
 
@@ -52,4 +67,9 @@ export function createPace(clock: Clock, quota: Quota, deadline: Instant | null,
 /** The end of a time from now on. */
 export function deadlineAfter(clock: Clock, ms: number): Instant {
   return addMs(clock.now(), ms)
+}
+
+/** Says on stderr how long the quota holds a command back, so that nobody takes it for dead. */
+export function tellWait({ stderr }: Pick<Io, 'stderr'>): (ms: number) => void {
+  return ms => stderr.write(`Waiting ${formatDuration(ms)} for the call quota.\n`)
 }

@@ -3,11 +3,10 @@ import { methodsOf } from '../plan/policy-permissions.ts'
 import { ACTION_METHODS, type ActionMethod, CANCEL_QUOTA } from '../posture/methods.ts'
 import type { DoctorCheck, DoctorProbe } from '../report/doctor-document.ts'
 import { counted } from '../report/words.ts'
-import { addMs } from '../schema/instant.ts'
 import type { Policy } from '../schema/policy.ts'
 import type { CommandContext } from './command.ts'
 import { check } from './doctor-checks.ts'
-import { createPace } from './paced.ts'
+import { createPace, deadlineAfter, tellWait } from './paced.ts'
 import type { Service } from './service.ts'
 
 /** How long a used-up quota is waited for, per probe. */
@@ -73,7 +72,7 @@ export async function probePermissions(
   policies: readonly Policy[],
   probe: PermissionProbe,
   { clock }: Service,
-  { signal }: CommandContext,
+  { signal, io }: CommandContext,
 ): Promise<Probed> {
   const absence = await probe.findNoMachine(signal)
   if (absence.kind !== 'proven') {
@@ -86,7 +85,7 @@ export async function probePermissions(
     method: ActionMethod | 'Cancel',
   ): Promise<ProbeAnswer | { readonly kind: 'no-time' }> => {
     const quota = method === 'Cancel' ? CANCEL_QUOTA : method.quota
-    const pace = createPace(clock, quota, addMs(clock.now(), PATIENCE_MS), signal)
+    const pace = createPace(clock, quota, deadlineAfter(clock, PATIENCE_MS), signal, tellWait(io))
     return pace.send(() => probe.write(method, signal))
   }
   const methods = probedMethods(policies)

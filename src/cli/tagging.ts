@@ -1,11 +1,12 @@
 import type { ErrandOutcome } from '../apply/errand.ts'
+import { DefenderError } from '../defender/defender-error.ts'
 import { TAG_BATCH, type TagAnswer } from '../defender/tag-api.ts'
 import { isTagged, type TagAction, type TagPlan } from '../plan/plan-tags.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { Quota } from '../posture/methods.ts'
 import type { CommandContext } from './command.ts'
 import type { Session } from './inventory.ts'
-import { createPace } from './paced.ts'
+import { createPace, tellWait } from './paced.ts'
 
 /** The quota of the bulk request (defender-api.md 5.2). */
 const TAG_QUOTA: Quota = { perMinute: 100, perHour: 1500 }
@@ -62,7 +63,10 @@ async function lookAt(
   const ids = batch.machines.map(({ id }) => id).sort()
   const records = await service.client
     .listMachines({ kind: 'named', ids, dnsNames: [] }, signal)
-    .catch(() => [])
+    .catch((error: unknown): readonly Machine[] => {
+      if (error instanceof DefenderError) return []
+      throw error
+    })
   const seen = new Map(records.map(record => [record.id, record]))
   return id => {
     const record = seen.get(id)
@@ -79,12 +83,13 @@ async function lookAt(
 export async function changeTags(
   plan: TagPlan,
   action: TagAction,
-  { signal }: CommandContext,
+  { signal, io }: CommandContext,
   session: Session,
 ): Promise<readonly ErrandOutcome[]> {
   const { service } = session
+  const { clock } = service
   const api = await service.openTagApi()
-  const pace = createPace(service.clock, TAG_QUOTA, null, signal)
+  const pace = createPace(clock, TAG_QUOTA, null, signal, tellWait(io))
   const verdicts = new Map<string, Verdict>(plan.unchanged.map(({ id }) => [id, UNCHANGED]))
   const machines = new Map(plan.unchanged.map(machine => [machine.id, machine]))
   let stopped: Verdict | undefined

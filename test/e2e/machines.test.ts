@@ -210,4 +210,5 @@ test.each<
   const ran = await tenant.run(argv)
   const { outcomes } = JSON.parse(ran.stdout)
   expect([ran.code, outcomes[0].outcome]).toStrictEqual([code, outcome])
+  expect(ran.stderr.includes('for the call quota')).toBe('retryAfter' in fault)
 })

@@ -13,19 +13,21 @@ import { concludeErrand, namesOfMachines } from '../running-errand.ts'
 /** A new action can be missing in lists for so long (defender-api.md 10). */
 const UNLISTED_MS = 60_000
 
-/** Ids that the service does not list, after giving it the time that a new action may need to be listed. */
-async function findMissing(
+/** Finds the actions, after giving each the time that a new one may need to be listed. Throws `action-not-found`. */
+async function findActions(
   ids: readonly string[],
   timeoutMs: number,
   { signal }: CommandContext,
   { service, configuration }: Session,
-): Promise<readonly string[]> {
+): Promise<readonly MachineAction[]> {
   const { client, clock } = service
   const deadline = addMs(clock.now(), Math.min(UNLISTED_MS, timeoutMs))
   for (;;) {
-    const listed = new Set((await client.listActions({ kind: 'ids', ids }, signal)).map(({ id }) => id))
+    const found = await client.listActions({ kind: 'ids', ids }, signal)
+    const listed = new Set(found.map(({ id }) => id))
     const missing = ids.filter(id => !listed.has(id))
-    if (missing.length === 0 || signal.aborted || clock.now() >= deadline) return missing
+    if (missing.length === 0) return found
+    if (signal.aborted || clock.now() >= deadline) requireListed(missing)
     await clock.sleep(configuration.apply.pollInterval.ms, signal)
   }
 }
@@ -38,18 +40,16 @@ async function run(context: CommandContext): Promise<number> {
     const { timeout, pollInterval } = session.configuration.apply
     const startedAt = clock.now()
     const timeoutMs = (flags.duration('timeout') ?? timeout).ms
-    requireListed(await findMissing(ids, timeoutMs, context, session))
+    const found = await findActions(ids, timeoutMs, context, session)
+    const machineIds = found.map(({ machineId }) => machineId)
+    const names = await namesOfMachines(session.service, machineIds, signal)
     const onChange = ({ id, type, status }: MachineAction): void =>
       io.stderr.write(escapeTerminal(`${type} ${id}: ${status}`).concat('\n'))
     const pollIntervalMs = pollInterval.ms
     const seen = await awaitActions({ ids, client, clock, pollIntervalMs, timeoutMs, signal, onChange })
-    const actions = [...seen.values()]
-    const names = await namesOfMachines(
-      session.service,
-      actions.map(({ machineId }) => machineId),
-      signal,
+    const outcomes = found.map(action =>
+      awaitedOutcome(seen.get(action.id) ?? action, names.get(action.machineId) ?? null),
     )
-    const outcomes = actions.map(action => awaitedOutcome(action, names.get(action.machineId) ?? null))
     return concludeErrand({ title: 'Wait', startedAt, outcomes }, context, session)
   })
 }
