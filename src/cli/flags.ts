@@ -62,6 +62,13 @@ export class Flags {
     return Array.isArray(value) ? value : []
   }
 
+  /** The option as a command line has it, once per value; empty where it was not given. */
+  words(name: string): readonly string[] {
+    const value = this.#values.get(name)
+    if (value === undefined) return []
+    return value === true ? [`--${name}`] : [value].flat().flatMap(text => [`--${name}`, text])
+  }
+
   duration(name: string): Duration | undefined {
     return parseDuration(this.text(name) ?? '')
   }

@@ -1,4 +1,5 @@
 import type { Change, Guard, Plan } from '../plan/document.ts'
+import { applyCommand } from './apply-command.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
 import { type Addressed, facetPath, nameMachines } from './machine-label.ts'
 import { codeCell, diagnosticSection, noteCell } from './markdown-cells.ts'
@@ -7,6 +8,7 @@ import { placedDiagnostic } from './placed-diagnostic.ts'
 import { blockedLine, changeLine, inFlightLine, type PlanLine } from './plan-line.ts'
 import { isConverged, matchSentence, scopeNote, whyNotApplyable } from './plan-verdict.ts'
 import { renderPlanSummary } from './render-plan-summary.ts'
+import type { Style } from './style.ts'
 import { counted, policyPlace } from './words.ts'
 
 const COLUMNS = ['', 'machine', 'facet', 'change', 'policy', 'notes'] as const
@@ -111,13 +113,13 @@ function planHead(plan: Plan): string {
   ].join('\n\n')
 }
 
-function planFoot(plan: Plan): string {
-  const id = codeCell(plan.planId)
+/** Always with the plan's id: whoever reads it has no file, and the id is what they approve. */
+function planFoot(plan: Plan, { planningArguments = [], serviceArguments = [] }: Partial<Style>): string {
+  const command = applyCommand(plan, { planningArguments, serviceArguments })
   const made = `made ${escapeMarkdown(plan.createdAt, 40)}`
-  const canApply = whyNotApplyable(plan) === null && plan.changes.length + plan.inFlight.length > 0
-  return canApply
-    ? `\nApply exactly this plan: ${codeCell(`holdfast apply --expect ${plan.planId}`)} (${made})\n`
-    : `\nPlan ${id} (${made})\n`
+  return command === null
+    ? `\nPlan ${codeCell(plan.planId)} (${made})\n`
+    : `\nApply exactly this plan: ${codeCell(command)} (${made})\n`
 }
 
 /**
@@ -126,8 +128,8 @@ function planFoot(plan: Plan): string {
  *
  * @returns Markdown of less than 60,000 characters, whatever the plan; the totals are always there.
  */
-export function renderPlanMarkdown(plan: Plan): string {
+export function renderPlanMarkdown(plan: Plan, style: Partial<Style> = {}): string {
   const head = `${planHead(plan)}\n`
-  const foot = planFoot(plan)
+  const foot = planFoot(plan, style)
   return head + fitSections(planSections(plan), MARKDOWN_LIMIT - head.length - foot.length) + foot
 }

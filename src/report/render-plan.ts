@@ -1,4 +1,5 @@
 import type { Guard, Plan } from '../plan/document.ts'
+import { applyCommand } from './apply-command.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { foldBlocks } from './fold-blocks.ts'
 import { layOut, span } from './lay-out.ts'
@@ -22,20 +23,12 @@ function guardRow({ name, actual, limit, status, message }: Guard, style: Style)
   return layOut({ lead: [span('! ', 'blocked')], body: [head, span(` ${escapeTerminal(text)}`)] }, style)
 }
 
-/** A path as a shell takes it: as it is where it is plain, else in single quotes. */
-function shellWord(path: string): string {
-  return /^[\w./\\:@%+=-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
-}
-
 /** How to apply this plan and no other; only the id where it cannot be applied or does nothing. */
 function planIdRow(plan: Plan, style: Style): string {
-  const id = escapeTerminal(plan.planId)
-  const isIdle = plan.changes.length + plan.inFlight.length === 0
-  if (style.isApplying === true || whyNotApplyable(plan) !== null || isIdle) {
-    return paint(`Plan ${id}`, 'quiet', style)
-  }
-  const argument = style.planFile === undefined ? `--expect ${id}` : escapeTerminal(shellWord(style.planFile))
-  return `Apply exactly this plan: ${paint(`holdfast apply ${argument}`, 'strong', style)}`
+  const command = style.isApplying === true ? null : applyCommand(plan, style)
+  return command === null
+    ? paint(`Plan ${escapeTerminal(plan.planId)}`, 'quiet', style)
+    : `Apply exactly this plan: ${paint(escapeTerminal(command), 'strong', style)}`
 }
 
 /** The loud first line of a plan that cannot be applied; empty for others. */

@@ -18,6 +18,10 @@ export interface Style {
   readonly isApplying?: boolean
   /** Path of the saved plan, for the line that says how to apply it. */
   readonly planFile?: string
+  /** What chose the changes of the plan, as the command line had it, for the same line. */
+  readonly planningArguments?: readonly string[]
+  /** Where configuration and service were looked for, as the command line had it, for the same line. */
+  readonly serviceArguments?: readonly string[]
 }
 
 /** The narrowest layout: below it lines run over rather than fall apart. */

@@ -6,6 +6,7 @@ import { createEmulator, type Emulator } from '../../emulator/emulator.ts'
 import { believableScenario } from '../../emulator/fleet.ts'
 import { serveEmulator } from '../../emulator/serve.ts'
 import { paint } from '../../report/paint.ts'
+import { shellWord } from '../../report/shell-word.ts'
 import { isCi } from '../color.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { emulatorClock } from '../emulator-clock.ts'
@@ -84,10 +85,6 @@ function demoIo(io: Io, folder: string, endpoint: string, emulator: Emulator): I
     },
     clock: emulatorClock(emulator, SPEED),
   }
-}
-
-function shellWord(word: string): string {
-  return /^[\w./=:-]+$/.test(word) ? word : `"${word}"`
 }
 
 /** Says what comes next, and leaves time to read it where somebody watches. */

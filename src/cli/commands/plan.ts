@@ -2,16 +2,16 @@ import { resolve } from 'node:path'
 import type { ExitName } from '../../apply/result.ts'
 import type { Plan } from '../../plan/document.ts'
 import { sealPlan } from '../../plan/plan-file.ts'
-import { diffPlans } from '../../report/diff-plans.ts'
 import { escapeTerminal } from '../../report/escape-terminal.ts'
 import { serializeDocument } from '../../report/serialize-document.ts'
+import type { Style } from '../../report/style.ts'
 import { writeFileAtomically } from '../atomic-write.ts'
 import { loadBaseDeclaration } from '../base-declaration.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { loadDeclaration, placeOf, requireValid } from '../declaration.ts'
 import { worstExit } from '../exit-codes.ts'
 import { fail } from '../failure.ts'
-import type { Flags } from '../flags.ts'
+import type { Flags, OptionSpec } from '../flags.ts'
 import {
   CONFIGURATION_OPTIONS,
   OUTPUT_OPTIONS,
@@ -41,16 +41,27 @@ async function save(plan: Plan, path: string, { io }: CommandContext): Promise<v
 }
 
 /** Shows how the plan differs from that of another revision: below the plan, or on stderr where stdout is a document. */
-function showComparison(
+async function showComparison(
   base: Plan,
   plan: Plan,
   revision: string,
   outputs: Outputs,
   { io, color }: CommandContext,
-): void {
+): Promise<void> {
+  const { diffPlans } = await import('../../report/diff-plans.ts')
   const output = outputs.format === 'human' ? io.stdout : io.stderr
   const style = styleOf(output, color, io.env)
   output.write(`\nCompared with ${escapeTerminal(revision)}:\n${diffPlans(base, plan, style)}`)
+}
+
+/** The words of this command line that an apply of the same plan needs again. */
+function argumentsOf({ args, flags }: CommandContext): Partial<Style> {
+  const given = (options: readonly OptionSpec[]): readonly string[] =>
+    options.filter(({ name }) => name !== 'emulate').flatMap(({ name }) => flags.words(name))
+  return {
+    planningArguments: [...args, ...given([...PLANNING_OPTIONS, REASON_OPTION])],
+    serviceArguments: given([...CONFIGURATION_OPTIONS, ...SERVICE_OPTIONS]),
+  }
 }
 
 function readPlanOutputs(flags: Flags): Outputs {
@@ -83,10 +94,11 @@ async function run(context: CommandContext): Promise<number> {
     const file = flags.text('out')
     if (file !== undefined) await save(plan, file, context)
     await emitPlan(plan, outputs, context, {
+      ...argumentsOf(context),
       ...(file === undefined ? {} : { planFile: file }),
       ...(unchanged === undefined ? {} : { showUnchanged: unchanged }),
     })
-    if (basePlan !== undefined) showComparison(basePlan, plan, revision ?? '', outputs, context)
+    if (basePlan !== undefined) await showComparison(basePlan, plan, revision ?? '', outputs, context)
     return exitOfPlan(plan, flags)
   } finally {
     await service.close()
