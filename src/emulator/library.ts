@@ -1,45 +1,13 @@
 import { createHash } from 'node:crypto'
-import { formatInstant, type Instant } from '../schema/instant.ts'
+import { formatInstant } from '../schema/instant.ts'
 import type { Call } from './call.ts'
 import { notFound, Refusal, type Reply } from './exchange.ts'
+import type { LibraryFile } from './library-store.ts'
 import { type Part, parseMultipart } from './multipart.ts'
 
 /** Largest upload through the API, in bytes (defender-api.md 9). */
 const UPLOAD_LIMIT = 20 * 1024 * 1024
 const FILE_NAME = /^[A-Za-z0-9._-]{1,128}$/
-
-/** A file of the live response library. */
-export interface LibraryFile {
-  readonly fileName: string
-  readonly content: Buffer
-  readonly description: string
-  readonly created: Instant
-  readonly updated: Instant
-  readonly createdBy: string
-  readonly hasParameters: boolean
-  readonly parametersDescription: string | null
-}
-
-/** The live response library of the tenant, by file name in any letter case. */
-export class Library {
-  readonly #files: Map<string, LibraryFile> = new Map()
-
-  put(file: LibraryFile): void {
-    this.#files.set(file.fileName.toLowerCase(), file)
-  }
-
-  find(fileName: string): LibraryFile | undefined {
-    return this.#files.get(fileName.toLowerCase())
-  }
-
-  remove(fileName: string): boolean {
-    return this.#files.delete(fileName.toLowerCase())
-  }
-
-  all(): readonly LibraryFile[] {
-    return [...this.#files.values()]
-  }
-}
 
 function wireFile(file: LibraryFile): unknown {
   return {

@@ -1,6 +1,6 @@
 import type { ActionRecord } from './action-record.ts'
 import type { ActionStore } from './action-store.ts'
-import type { Library } from './library.ts'
+import type { Library } from './library-store.ts'
 import type { Links } from './links.ts'
 import type { MachineStore } from './machine-store.ts'
 import type { Outcomes } from './outcomes.ts'
