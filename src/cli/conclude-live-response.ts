@@ -16,6 +16,7 @@ import { fetchResults } from './fetch-results.ts'
 import type { OptionSpec } from './flags.ts'
 import type { Session } from './inventory.ts'
 import { targetOf } from './running-errand.ts'
+import { makeFolder } from './save-place.ts'
 
 /** Where results are saved. */
 export const RESULT_OPTIONS: readonly OptionSpec[] = [
@@ -33,16 +34,31 @@ export function resultCommand({ id }: Pick<MachineAction, 'id'>): string {
   return `holdfast live-response result ${id} --wait`
 }
 
+/**
+ * The folder of `--out`, made where it is missing.
+ *
+ * @throws Failure `file-not-written`.
+ */
+export async function openResultFolder({ io, flags }: CommandContext): Promise<string> {
+  const folder = resolve(io.cwd, flags.text('out') ?? '.')
+  await makeFolder(folder, io.cwd)
+  return folder
+}
+
 /** Fetches the results of a live response that has ended, tells how it stands, and gives the exit code. */
 export async function concludeLiveResponse(
   action: MachineAction,
-  { dnsName, submitted }: { readonly dnsName: string | null; readonly submitted: boolean },
+  {
+    dnsName,
+    submitted,
+    folder,
+  }: { readonly dnsName: string | null; readonly submitted: boolean; readonly folder: string },
   context: CommandContext,
   session: Session,
 ): Promise<number> {
-  const { io, flags } = context
+  const { flags } = context
   const place = {
-    folder: resolve(io.cwd, flags.text('out') ?? '.'),
+    folder,
     force: flags.has('force'),
     machine: dnsName ?? action.machineId,
   }

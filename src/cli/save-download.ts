@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { type FileHandle, link, lstat, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, link, lstat, open, rename, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { Piece } from '../defender/fetch-link.ts'
 import { fail } from './failure.ts'
 import { describeFileError, errorCode } from './file-error.ts'
@@ -27,9 +28,13 @@ export type OnReceived = (received: number, size: number | undefined) => void
 /**
  * Makes sure that a download has somewhere to go, before anything is asked for.
  *
- * @throws Failure `file-exists`.
+ * @throws Failure `file-exists`, `file-not-written`.
  */
 export async function requireFree({ path, shown, force }: SaveTarget): Promise<void> {
+  const parent = await stat(dirname(path)).catch(() => undefined)
+  if (parent?.isDirectory() !== true) {
+    throw fail('file-not-written', `${shown} could not be written: there is no such folder.`)
+  }
   const found = await lstat(path).catch(() => undefined)
   if (found?.isDirectory()) throw fail('file-not-written', `${shown} is a folder.`)
   if (found !== undefined && !force) throw fail('file-exists', `${shown} exists already.`)

@@ -23,6 +23,20 @@ export async function readFileOrFolder(out: string | undefined, cwd: string): Pr
 }
 
 /**
+ * Makes the folder of `--out DIR` where it is missing, so that a device is not asked for what cannot be saved.
+ *
+ * @throws Failure `file-not-written`.
+ */
+export async function makeFolder(folder: string, cwd: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    const shown = displayPath(folder, cwd)
+    throw fail('file-not-written', `The folder ${shown} could not be made: ${describeFileError(error)}.`)
+  }
+}
+
+/**
  * The target of one download; a folder that is missing is made.
  *
  * @param name - Ours, safe as the name of a file in one folder.
@@ -36,12 +50,6 @@ export async function placeFile(
 ): Promise<SaveTarget> {
   const path = place.kind === 'file' ? place.path : join(place.folder, name)
   const shown = displayPath(path, cwd)
-  if (place.kind === 'folder') {
-    try {
-      await mkdir(place.folder, { recursive: true })
-    } catch (error) {
-      throw fail('file-not-written', `${shown} could not be written: ${describeFileError(error)}.`)
-    }
-  }
+  if (place.kind === 'folder') await makeFolder(place.folder, cwd)
   return { path, shown, force }
 }

@@ -14,7 +14,7 @@ const OPEN = '33333333-3333-4333-8333-333333333333'
 const ISOLATED = '55555555-5555-4555-8555-555555555555'
 
 function tenant(scenario: Scenario = {}, files: Readonly<Record<string, string>> = {}): Promise<Tenant> {
-  const behaviour = { ...scenario.behaviour, settle: { LiveResponse: '2s' } }
+  const behaviour = { ...scenario.behaviour, settle: { LiveResponse: '2s', ...scenario.behaviour?.settle } }
   return startTenant(
     { machines: machines(3), ...scenario, behaviour },
     { 'holdfast.yaml': CONFIGURATION, ...files },
@@ -112,7 +112,7 @@ describe('live-response run', () => {
   })
 
   test('without --wait is pending; `result` fetches later, under the same names, and again with --force', async () => {
-    const used = await tenant()
+    const used = await tenant({ behaviour: { settle: { LiveResponse: '1d' } } })
     const submitted = await run(used, [...RUN, '--script', 'triage.ps1'])
     expect(submitted).toMatchObject({
       code: 6,
@@ -124,6 +124,7 @@ describe('live-response run', () => {
       code: 6,
       json: { exit: { name: 'pending' } },
     })
+    used.emulator.settleAll()
     const waited = await run(used, [...result, '--wait', '--json'])
     expect(waited).toMatchObject({ code: 0, json: { submitted: false, status: 'Succeeded' } })
     expect(await readdir(used.folder)).toContain(`${MACHINE}-${id}-0-triage.ps1.json`)
@@ -141,6 +142,7 @@ describe('live-response run', () => {
       machineId: MACHINE,
       status: 'InProgress',
       creationDateTimeUtc: '-1m',
+      fate: { end: 'never' as const },
       requestor: 'maria.lopez@contoso.com',
       commands: [{ type: 'GetFile', params: [{ key: 'Path', value: 'C:\\x' }] }],
     }

@@ -3,7 +3,9 @@ import { createReadStream } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { main } from '../../src/cli/main.ts'
 import type { Scenario } from '../../src/emulator/scenario-types.ts'
+import type { FakeIo } from '../cli/fake-io.ts'
 import { CONFIGURATION, machines, startTenant, type Tenant } from './emulated-tenant.ts'
 
 const MACHINE = 'ws-1.contoso.com'
@@ -24,7 +26,7 @@ const ACTIONS: NonNullable<Scenario['actions']> = [
     machineId: 'ws-2.contoso.com',
     status: 'Pending',
     creationDateTimeUtc: '-1m',
-    fate: { after: '12s' },
+    fate: { after: '1d' },
   },
   { id: FAILED, type, machineId: 'ws-3.contoso.com', status: 'Failed', creationDateTimeUtc: '-1d' },
   { id: ISOLATED, type: 'Isolate', machineId: 'ws-3.contoso.com', creationDateTimeUtc: '-1d' },
@@ -214,16 +216,15 @@ describe('a package', () => {
 
   test('in flight already is waited for with --wait, and nothing is sent', async () => {
     const used = await tenant()
-    for (const subject of ['ws-2.contoso.com', OPEN]) {
-      const options = subject === OPEN ? ['--force'] : ['--reason', 'INC-7', '--auto-approve']
-      const { code, stdout } = await used.run([
-        'package',
-        'download',
-        subject,
-        '--wait',
-        '--json',
-        ...options,
-      ])
+    for (const [subject, options] of [
+      ['ws-2.contoso.com', ['--reason', 'INC-7', '--auto-approve']],
+      [OPEN, ['--force']],
+    ] as const) {
+      const argv = ['package', 'download', subject, '--wait', '--json', ...options]
+      const onStderr = (text: string): void => {
+        if (text.startsWith('Waiting')) used.emulator.settleAll()
+      }
+      const { code, stdout } = await used.run(argv, { onStderr })
       expect({ code, id: JSON.parse(stdout).actionId }).toStrictEqual({ code: 0, id: OPEN })
     }
     expect(used.writes()).toBe(0)
@@ -279,5 +280,29 @@ describe('a package', () => {
       says: 'request-uncertain',
     })
     expect(lost.writes()).toBe(1)
+  })
+
+  test('that is interrupted leaves nothing behind, and ends by the signal', async () => {
+    const used = await tenant({ faults: [{ on: STORAGE, fault: 'cut-body' }] })
+    const io: FakeIo = used.io({
+      onStderr: text => {
+        if (text.includes('trying again')) io.send('SIGINT')
+      },
+    })
+    expect(await main(['package', 'download', DONE, '--json'], io)).toBe(130)
+    expect(JSON.parse(io.stdout.text()).error.code).toMatch(/interrupted|connection-failed/)
+    expect(await parts(used)).toStrictEqual([])
+  })
+
+  test('whose collection is interrupted says that it goes on, and how to take it up', async () => {
+    const used = await tenant()
+    const io: FakeIo = used.io({
+      onStderr: text => {
+        if (text.startsWith('Waiting')) io.send('SIGTERM')
+      },
+    })
+    expect(await main(['package', 'download', OPEN, '--wait'], io)).toBe(143)
+    expect(io.stderr.text()).toMatch(new RegExp(`${OPEN} goes\\s+on\\s+at\\s+the\\s+service`))
+    expect(io.stderr.text()).toContain(`holdfast package download ${OPEN} --wait`)
   })
 })

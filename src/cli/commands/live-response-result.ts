@@ -1,6 +1,11 @@
 import { awaitOne, TIMEOUT_OPTION } from '../await-one.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { concludeLiveResponse, RESULT_OPTIONS, resultCommand } from '../conclude-live-response.ts'
+import {
+  concludeLiveResponse,
+  openResultFolder,
+  RESULT_OPTIONS,
+  resultCommand,
+} from '../conclude-live-response.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
 import { fail } from '../failure.ts'
 import { type Session, withService } from '../inventory.ts'
@@ -20,12 +25,13 @@ async function run(context: CommandContext): Promise<number> {
     throw fail('usage', `"${id}" is no action id; one looks like 4b7c9784-3499-4afe-a87b-2f348bcc0dbc.`)
   }
   if (flags.has('timeout') && !flags.has('wait')) throw fail('flags-contradict', '--timeout is for --wait.')
+  const folder = await openResultFolder(context)
   return withService(context, async session => {
     const action = await findAction(id, session, signal)
     const machine =
       action.machineId === '' ? null : await session.service.client.getMachine(action.machineId, signal)
     const last = flags.has('wait') ? await awaitOne(action, resultCommand(action), context, session) : action
-    const about = { dnsName: machine?.computerDnsName ?? null, submitted: false }
+    const about = { dnsName: machine?.computerDnsName ?? null, submitted: false, folder }
     return concludeLiveResponse(last, about, context, session)
   })
 }

@@ -10,7 +10,12 @@ import type { LiveResponseCommand } from '../../schema/policy.ts'
 import { AUTO_APPROVE_OPTION, requireAgreementOrTerminal } from '../agreement.ts'
 import { awaitOne, TIMEOUT_OPTION } from '../await-one.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { concludeLiveResponse, RESULT_OPTIONS, resultCommand } from '../conclude-live-response.ts'
+import {
+  concludeLiveResponse,
+  openResultFolder,
+  RESULT_OPTIONS,
+  resultCommand,
+} from '../conclude-live-response.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
 import { Failure, fail } from '../failure.ts'
 import { type Session, withService } from '../inventory.ts'
@@ -93,12 +98,13 @@ async function run(context: CommandContext): Promise<number> {
   const commands = readCommands(flags)
   const reason = readReason(context)
   requireAgreementOrTerminal(context)
+  const folder = await openResultFolder(context)
   return withService(context, async session => {
     const machine = await resolveMachine(args[0] ?? '', session.service.client, signal)
     const action = await submit(commands, machine, reason, context, session)
     io.stderr.write(`Submitted ${escapeTerminal(`${action.type} ${action.id}`)}.\n`)
     const last = flags.has('wait') ? await awaitOne(action, resultCommand(action), context, session) : action
-    const about = { dnsName: machine.computerDnsName, submitted: true }
+    const about = { dnsName: machine.computerDnsName, submitted: true, folder }
     return concludeLiveResponse(last, about, context, session)
   })
 }
