@@ -5,7 +5,14 @@ import { addMs, formatInstant, type Instant, msBetween } from '../schema/instant
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
 import { type Beginning, beginItems, beginWindows } from './begin.ts'
 import { buildResult } from './build-result.ts'
-import { checkGuards, checkObservation, checkPlan, ONLY_BLOCKED, type Refusal } from './check-plan.ts'
+import {
+  checkFreeze,
+  checkGuards,
+  checkObservation,
+  checkPlan,
+  ONLY_BLOCKED,
+  type Refusal,
+} from './check-plan.ts'
 import { unsubmittedOutcomes } from './close-items.ts'
 import { explain } from './codes.ts'
 import { drive } from './drive.ts'
@@ -25,7 +32,7 @@ import { Run } from './run.ts'
  *
  * 1. Refuse what no look at the service can make right: an error, a failed guard, nothing but blocked items.
  * 2. Read the journal and take the lease; after a dead holder whose journal we lack, let its last actions be listed.
- * 3. Observe once. A failed read, another target or an expired plan ends the apply here.
+ * 3. Observe once. A failed read, another target, an expired plan or a freeze ends the apply here.
  * 4. Put every change where it stands: resumed, satisfied, in flight, to be sent, or moved. Moved makes it stale.
  * 5. Drive the queues: submit under quota on fresh looks, look for what may have been accepted, await by lists.
  * 6. Finish: hold the outcomes against the history at the end, write the journal, give the lease back.
@@ -75,6 +82,8 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   if (refused !== null) return endEarly(context, refused)
   const { configuration } = deps
   const now = addMs(deps.clock.now(), observation.clockSkewMs)
+  const frozen = checkFreeze(configuration, now)
+  if (frozen !== null) return endEarly(context, frozen)
   const { guards, refusals } = recheckRefusals(
     plan,
     observation,

@@ -1,6 +1,8 @@
 import type { Guard, Plan } from '../plan/document.ts'
+import { describeFreeze, freezeInForce } from '../plan/freeze.ts'
 import type { Observation } from '../plan/observation.ts'
-import { parseInstant } from '../schema/instant.ts'
+import type { Configuration } from '../schema/configuration.ts'
+import { type Instant, parseInstant } from '../schema/instant.ts'
 import type { ApplyOptions } from './apply-options.ts'
 import { type ApplyCode, explain } from './codes.ts'
 import type { ExitInput } from './exit-code.ts'
@@ -35,6 +37,13 @@ export const ONLY_BLOCKED: Refusal = {
   overall: 'refused',
   code: 'only-blocked',
   message: explain('only-blocked'),
+}
+
+/** Refuses while the configuration, as it is at apply, freezes everything. */
+export function checkFreeze(configuration: Configuration, now: Instant): Refusal | null {
+  const freeze = freezeInForce(configuration, now)
+  if (freeze === undefined) return null
+  return { overall: 'refused', code: 'frozen', message: explain('frozen', describeFreeze(freeze)) }
 }
 
 /** Refuses where a guard that stops the whole apply failed and is not overridden by name. */

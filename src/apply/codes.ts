@@ -9,6 +9,10 @@ export const APPLY_CODES = {
     meaning: 'A guard of the plan failed and was not overridden.',
     wayOut: 'Narrow the plan with --target, raise the limit, or override that guard by name with a reason.',
   },
+  frozen: {
+    meaning: 'The configuration freezes every apply while a person works.',
+    wayOut: 'Talk to them; wait until it ends, or take `freeze` out of the configuration.',
+  },
   'only-blocked': {
     meaning: 'The plan holds nothing but blocked items, so there is nothing to submit.',
     wayOut: 'Follow the way out of each blocked item, then plan again.',

@@ -5,6 +5,7 @@ import type { Machine } from '../posture/machine.ts'
 import type { Marker } from '../posture/marker.ts'
 import type { ActionType } from '../posture/methods.ts'
 import { safeName } from '../report/machine-label.ts'
+import { addMs } from '../schema/instant.ts'
 import { askForAgreement } from './agreement.ts'
 import type { CommandContext } from './command.ts'
 import { Failure } from './failure.ts'
@@ -47,7 +48,7 @@ export async function submitAdHoc(
 ): Promise<Submitted> {
   const { machine, type, body, reason, what } = request
   const { clock, client } = service
-  const refusal = adHocRefusal(request, configuration, clock.now())
+  const refusal = adHocRefusal(request, configuration, addMs(clock.now(), client.clockSkewMs))
   const name = safeName(machine.computerDnsName ?? machine.id)
   if (refusal !== undefined) {
     throw new Failure(refusal.code, `Nothing was sent to ${name}: ${refusal.message}`, { exit: 'refused' })

@@ -5,6 +5,7 @@ import type { Configuration } from '../schema/configuration.ts'
 import type { Instant } from '../schema/instant.ts'
 import type { FacetName } from '../schema/policy.ts'
 import type { Note } from './document.ts'
+import { describeFreeze, freezeInForce } from './freeze.ts'
 import { compileProtection } from './limits.ts'
 import { isOnboarded } from './match.ts'
 
@@ -17,7 +18,7 @@ export interface AdHocAction {
 /**
  * Says why something that no policy asks for must not be sent to a machine; undefined where nothing stands in the way.
  *
- * `protected` of the configuration holds here as it does for policies. `allow` does not: it says what policies may
+ * A freeze and `protected` of the configuration hold here as it does for policies. `allow` does not: it says what policies may
  * declare, and this was asked for by hand.
  */
 export function adHocRefusal(
@@ -25,6 +26,8 @@ export function adHocRefusal(
   configuration: Configuration,
   now: Instant,
 ): Note | undefined {
+  const freeze = freezeInForce(configuration, now)
+  if (freeze !== undefined) return { code: 'frozen', message: describeFreeze(freeze) }
   const facet = methodOf(type)?.facet as FacetName
   const allowed = compileProtection(configuration, now).allowedFacets(machine)
   if (allowed !== undefined && !allowed.includes(facet)) {

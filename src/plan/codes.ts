@@ -30,6 +30,15 @@ export const PLAN_CODES = {
     meaning: 'A newer action ended Failed or Cancelled and may have taken effect in part.',
     wayOut: 'Look at the machine; declaring the facet `false` sends a release to be sure.',
   },
+  'freeze-over': {
+    meaning: 'The `freeze` of the configuration has ended and has no effect any more.',
+    wayOut: 'Take it out of the configuration.',
+  },
+  frozen: {
+    meaning:
+      'The configuration freezes every apply while a person works; the message says who, why and until when.',
+    wayOut: 'Talk to them; wait until it ends, or take `freeze` out of the configuration.',
+  },
   held: {
     meaning: 'An offboarding is blocked by a hold: an offboarded machine cannot be released any more.',
     wayOut: 'Release the machine first.',

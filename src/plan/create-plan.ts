@@ -10,6 +10,7 @@ import { composeClaims } from './compose.ts'
 import type { Plan } from './document.ts'
 import { evaluateMachine } from './evaluate-machine.ts'
 import type { EvaluationContext } from './evaluation.ts'
+import { freezeDiagnostics } from './freeze.ts'
 import type { Item } from './item.ts'
 import { compileProtection } from './limits.ts'
 import { countOnboarded } from './observation.ts'
@@ -37,7 +38,11 @@ export function createPlan(input: PlanInput): Plan {
 export function examinePosture(input: PlanInput): Findings {
   const at = input.options.asOf ?? input.now
   const { failures } = input.observation
-  return failures.length > 0 ? unknownPosture(input, at) : knownPosture(input, at)
+  const findings = failures.length > 0 ? unknownPosture(input, at) : knownPosture(input, at)
+  return {
+    ...findings,
+    diagnostics: [...findings.diagnostics, ...freezeDiagnostics(input.configuration, at)],
+  }
 }
 
 /** A read that failed is unknown, never absent: nothing may be concluded from the rest (product.md 3.6). */

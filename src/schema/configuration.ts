@@ -1,5 +1,6 @@
 import type { Place } from './diagnostic.ts'
 import type { Duration } from './duration.ts'
+import type { Instant } from './instant.ts'
 import type { FacetName, MachineEntry } from './policy.ts'
 
 export type Cloud = 'commercial' | 'gcc' | 'gcc-high' | 'dod'
@@ -33,6 +34,15 @@ export interface Allowances {
   readonly scopeChange: boolean
 }
 
+/** A time in which nothing is applied, since a person works. */
+export interface Freeze {
+  readonly owner: string
+  readonly reason: string
+  /** From then on it has no effect. */
+  readonly until: Instant
+  readonly place: Place
+}
+
 /** `holdfast.yaml`, defaults filled in. Without a file it is all defaults. */
 export interface Configuration {
   /** Path of the file, undefined where there is none. */
@@ -49,6 +59,8 @@ export interface Configuration {
   readonly guards: GuardLimits
   readonly protected: readonly ProtectedMachines[]
   readonly allow: Allowances
+  /** Absent where nothing is frozen, and where a freeze has been taken out. */
+  readonly freeze?: Freeze
   readonly retry: { readonly maxAttempts: number; readonly within: Duration }
   readonly contested: { readonly within: Duration }
   readonly history: { readonly lookback: Duration }

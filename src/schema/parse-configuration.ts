@@ -1,10 +1,18 @@
 import { checkShape } from './check-shape.ts'
-import type { Allowances, Configuration, GuardLimits, ProtectedMachines, Share } from './configuration.ts'
+import type {
+  Allowances,
+  Configuration,
+  Freeze,
+  GuardLimits,
+  ProtectedMachines,
+  Share,
+} from './configuration.ts'
 import type { Diagnostic, SourceFile } from './diagnostic.ts'
 import { type Duration, parseDuration } from './duration.ts'
 import { parseEndpoint } from './endpoint.ts'
 import { type RawConfiguration, validateConfiguration } from './generated/configuration.ts'
 import { diagnoseAll, type Finding, indexText } from './indexed-text.ts'
+import { type Instant, parseInstant } from './instant.ts'
 import { at, isTrue, items, type Located, lineOf, need, placeOf, type Reading, texts } from './located.ts'
 import { readEntry } from './read-entry.ts'
 import { readYaml } from './read-yaml.ts'
@@ -63,6 +71,19 @@ function readAllow(raw: Located<RawConfiguration>): Allowances {
   }
 }
 
+function readFreeze(reading: Reading, raw: Located<RawConfiguration>): { readonly freeze?: Freeze } {
+  const freeze = at(raw, 'freeze')
+  if (freeze === undefined) return {}
+  return {
+    freeze: {
+      owner: lineOf(need(freeze, 'owner')),
+      reason: lineOf(need(freeze, 'reason')),
+      until: parseInstant(freeze.value.until) as Instant,
+      place: placeOf(reading, freeze),
+    },
+  }
+}
+
 function readConnection(
   raw: RawConfiguration,
 ): Pick<Configuration, 'name' | 'endpoint' | 'authority' | 'scope' | 'tenantId'> {
@@ -109,6 +130,7 @@ function readConfiguration(reading: Reading, raw: Located<RawConfiguration>): Co
     guards: readGuards(raw.value.guards, defaults.guards),
     protected: readProtected(reading, raw),
     allow: readAllow(raw),
+    ...readFreeze(reading, raw),
     ...readTimes(raw.value, defaults),
   }
 }

@@ -105,6 +105,17 @@ test('a whole configuration is typed with its places', () => {
   })
 })
 
+test('a freeze has an owner, a reason and an end', () => {
+  expect(
+    configurationOf('freeze: { owner: anna, reason: " INC-1 ", until: 2026-11-23 }').freeze,
+  ).toStrictEqual({
+    owner: 'anna',
+    reason: 'INC-1',
+    until: '2026-11-23T00:00:00.0000000Z',
+    place: { file: 'conf/holdfast.yaml', line: 2, column: 1 },
+  })
+})
+
 describe('a part that is given in part keeps the other defaults', () => {
   const defaults = defaultConfiguration()
   test.each(
@@ -163,6 +174,14 @@ describe('is told with its place:', () => {
       'a share of more than everything': [
         'version: 1\nguards: { maxShare: 100.1% }',
         '2:21 invalid-share |100.1%|',
+      ],
+      'a freeze without an end': [
+        'version: 1\nfreeze: { owner: anna, reason: INC-1 }',
+        '2:1 missing-key |freeze|',
+      ],
+      'a freeze until no time': [
+        'version: 1\nfreeze: { owner: anna, reason: INC-1, until: tomorrow }',
+        '2:46 invalid-time |tomorrow|',
       ],
       'no attempts': ['version: 1\nretry: { maxAttempts: 0 }', '2:23 invalid-number |0|'],
       'protection without machines': [

@@ -1,4 +1,4 @@
-import { checkPlan } from '../../apply/check-plan.ts'
+import { checkFreeze, checkPlan } from '../../apply/check-plan.ts'
 import type { ApplyResult } from '../../apply/result.ts'
 import type { Plan } from '../../plan/document.ts'
 import { REPORT_FORMATS } from '../../report/report-formats.ts'
@@ -99,7 +99,8 @@ async function applyShown(plan: Plan, context: CommandContext, parts: ApplyParts
     return EXIT_CODES.ok
   }
   const options = readApplyOptions(plan, context, parts)
-  const willSubmit = plan.changes.length > 0 && checkPlan(plan, options) === null
+  const isFrozen = checkFreeze(parts.configuration, service.clock.now()) !== null
+  const willSubmit = plan.changes.length > 0 && !isFrozen && checkPlan(plan, options) === null
   if (willSubmit && !hasConsent(request)) await askForConsent(plan, context)
   const result = await runApply(plan, options, context, parts)
   await emitResult(result, plan, parts, context)
