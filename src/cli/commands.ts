@@ -33,6 +33,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/drift.ts')).drift,
   },
   {
+    name: 'explain',
+    summary: 'explain one machine: policy lines, actions, plan, and what would change it',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
     name: 'machines',
     summary: 'list and show machines with what holds on them, and tag them',
     load: async () => (await import('./commands/machines.ts')).machines,

@@ -1,4 +1,4 @@
-import { assemblePlan } from '../plan/assemble-plan.ts'
+import { assemblePlan, type Findings } from '../plan/assemble-plan.ts'
 import { createPlan, examinePosture, listUnchanged, type UnchangedItem } from '../plan/create-plan.ts'
 import type { GuardName, Plan } from '../plan/document.ts'
 import { needOf } from '../plan/need.ts'
@@ -25,6 +25,8 @@ const SKEW_STOPS_MS = 60 * 60_000
 /** A plan, and what was asked for beside it. */
 export interface Planned {
   readonly plan: Plan
+  /** What the plan was written down from. */
+  readonly findings: Findings
   /** What it leaves alone, where `--show-unchanged` asks for it. */
   readonly unchanged: readonly UnchangedItem[] | undefined
   /** What another declaration would do, by the same look at the service. */
@@ -144,6 +146,7 @@ export async function makePlan(
   const findings = examinePosture(input)
   return {
     plan: expectedPlan(input, assemblePlan(findings), wishes.expect),
+    findings,
     unchanged: flags.has('show-unchanged') ? listUnchanged(findings) : undefined,
     basePlan: wishes.base && createPlan({ ...input, ...wishes.base, diagnostics: wishes.base.diagnostics }),
   }

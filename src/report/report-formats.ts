@@ -1,10 +1,8 @@
 import type { ApplyResult } from '../apply/result.ts'
 import type { Plan } from '../plan/document.ts'
-import type { Explanation } from '../plan/explain.ts'
 import { driftDocument } from './drift-document.ts'
 import { renderDrift } from './render-drift.ts'
 import { renderDriftMarkdown } from './render-drift-markdown.ts'
-import { renderExplanation, renderExplanationMarkdown } from './render-explanation.ts'
 import { renderPlan } from './render-plan.ts'
 import { renderPlanMarkdown } from './render-plan-markdown.ts'
 import { renderResult } from './render-result.ts'
@@ -16,7 +14,6 @@ import type { Style } from './style.ts'
 export interface ReportFormat {
   plan(plan: Plan, style: Style): string
   drift(plan: Plan, style: Style): string
-  explanation(explanation: Explanation, style: Style): string
   result(result: ApplyResult, plan: Plan | null, style: Style): string
 }
 
@@ -25,17 +22,15 @@ export type ReportFormatName = 'human' | 'json' | 'markdown'
 
 /** One row per format; a further one is a further row. */
 export const REPORT_FORMATS: Readonly<Record<ReportFormatName, ReportFormat>> = {
-  human: { plan: renderPlan, drift: renderDrift, explanation: renderExplanation, result: renderResult },
+  human: { plan: renderPlan, drift: renderDrift, result: renderResult },
   json: {
     plan: serializeDocument,
     drift: plan => serializeDocument(driftDocument(plan)),
-    explanation: serializeDocument,
     result: serializeDocument,
   },
   markdown: {
     plan: renderPlanMarkdown,
     drift: renderDriftMarkdown,
-    explanation: renderExplanationMarkdown,
     result: renderResultMarkdown,
   },
 }

@@ -1,0 +1,111 @@
+import { resolve } from 'node:path'
+import type { Findings } from '../../plan/assemble-plan.ts'
+import { type Explanation, explainMachine } from '../../plan/explain.ts'
+import { readFailures } from '../../plan/read-failures.ts'
+import type { Machine } from '../../posture/machine.ts'
+import { EXPLANATION_FORMATS, type ExplanationFormatName } from '../../report/explanation-formats.ts'
+import { writeFileAtomically } from '../atomic-write.ts'
+import type { Command, CommandContext } from '../command.ts'
+import { loadDeclaration, requireValid } from '../declaration.ts'
+import { DOCUMENT_OPTIONS } from '../emit-document.ts'
+import { EXIT_CODES } from '../exit-codes.ts'
+import { fail } from '../failure.ts'
+import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import { type Outputs, readOutputs } from '../outputs.ts'
+import { makePlan } from '../planning.ts'
+import { resolveMachine } from '../resolve-machine.ts'
+import { openService } from '../service.ts'
+import { tellDiagnostics } from '../tell-diagnostics.ts'
+import { styleOf } from '../terminal-style.ts'
+
+/** The machine by record, or by id where only its history is left. */
+async function findMachine(
+  text: string,
+  { input, items }: Findings,
+  { signal }: CommandContext,
+): Promise<Machine> {
+  const unlisted = items.find(({ machine }) => machine.id === text.toLowerCase())
+  if (unlisted !== undefined) return unlisted.machine
+  const { machines } = input.observation
+  return resolveMachine(text, { listMachines: async () => machines }, signal)
+}
+
+async function emitExplanation(
+  explanation: Explanation,
+  { format: chosen, files }: Outputs,
+  { io, color }: CommandContext,
+): Promise<void> {
+  const style = styleOf(io.stdout, color, io.env)
+  const write = (format: string): string =>
+    EXPLANATION_FORMATS[format as ExplanationFormatName](explanation, style)
+  io.stdout.write(write(chosen))
+  for (const { format, path } of files) await writeFileAtomically(resolve(io.cwd, path), write(format))
+}
+
+async function run(context: CommandContext): Promise<number> {
+  const { io, flags, args } = context
+  const outputs = readOutputs(flags)
+  const config = flags.text('config')
+  const declaration = requireValid(await loadDeclaration({ cwd: io.cwd, config, paths: [] }))
+  const service = await openService(context, declaration.configuration)
+  try {
+    const asOf = flags.instant('as-of')
+    const { plan, findings } = await makePlan(context, declaration, service, {
+      wholeTenant: true,
+      ...(asOf === undefined ? {} : { asOf }),
+    })
+    const { observation } = findings.input
+    if (observation.failures.length > 0) {
+      throw fail('read-incomplete', 'Not everything could be read, so nothing is explained.', {
+        diagnostics: readFailures(observation),
+      })
+    }
+    const machine = await findMachine(args[0] as string, findings, context)
+    const explanation = explainMachine(findings, plan, machine)
+    const errors = plan.diagnostics.filter(({ severity }) => severity === 'error')
+    tellDiagnostics(errors, declaration.diagnostics, context)
+    await emitExplanation(explanation, outputs, context)
+    return EXIT_CODES.ok
+  } finally {
+    await service.close()
+  }
+}
+
+/** `holdfast explain`. */
+export const explain: Command = {
+  description:
+    'Explains one machine, by id or whole name: per facet which policy line asks for what and until when, which actions decide in which order and who sent them, how sure that is, what the plan does and why, and what would change it. Changes nothing: it works with a client that cannot write.',
+  arguments: '<machine>',
+  options: [
+    {
+      name: 'as-of',
+      kind: 'instant',
+      value: 'TIME',
+      description: 'explain another time: the past from the history, the future by expiries',
+    },
+    ...DOCUMENT_OPTIONS,
+    {
+      name: 'format',
+      kind: 'choice',
+      value: 'FORMAT',
+      choices: ['human', 'json', 'markdown'],
+      description: 'what stdout gets: human, json or markdown',
+    },
+    { name: 'markdown-into', kind: 'text', value: 'FILE', description: 'write Markdown into a file too' },
+    ...CONFIGURATION_OPTIONS,
+    ...SERVICE_OPTIONS,
+  ],
+  examples: [
+    { command: 'holdfast explain fin-ws-014.contoso.com', does: 'why is this machine isolated?' },
+    {
+      command: 'holdfast explain fin-ws-014.contoso.com --format markdown',
+      does: 'to paste into an incident ticket',
+    },
+    {
+      command: 'holdfast explain fin-ws-014.contoso.com --as-of 2026-11-20T06:00:00Z',
+      does: 'how did it stand then?',
+    },
+  ],
+  exits: { ok: 'the machine was explained', error: true },
+  run,
+}

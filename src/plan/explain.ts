@@ -1,0 +1,223 @@
+import { compareText, indexHistory, type MachineHistory, rewindHistory } from '../posture/history.ts'
+import type { HoldName } from '../posture/holds.ts'
+import type { Machine } from '../posture/machine.ts'
+import { formatInstant, type Instant } from '../schema/instant.ts'
+import type { FacetName, Policy } from '../schema/policy.ts'
+import { formatAddress } from './address.ts'
+import type { Findings } from './assemble-plan.ts'
+import { hasExpired } from './compose.ts'
+import { describeWish } from './decide-run.ts'
+import type {
+  Change,
+  Drift,
+  Note,
+  Operation,
+  Plan,
+  PlanMachine,
+  PolicyReference,
+  Target,
+} from './document.ts'
+import { type ExplainedPosture, explainHold, explainRun, isWholeLife } from './explain-facet.ts'
+import { outlookOf } from './explain-outlook.ts'
+import type { Item } from './item.ts'
+import { RUN_FACETS } from './run-facets.ts'
+import { describeMachine } from './write-items.ts'
+
+/** What one policy asks at one address. */
+export interface ExplainedPolicy extends PolicyReference {
+  readonly wants: string
+  readonly reason: string
+  readonly owner: string | null
+  readonly ticket: string | null
+  readonly expired: boolean
+  readonly onExpiry: Policy['onExpiry']
+  /** Whether it gives a change its name and marker. */
+  readonly leads: boolean
+}
+
+/** What the plan does about one address, and why. */
+export type Verdict =
+  | {
+      readonly kind: 'change'
+      readonly operations: readonly Operation[]
+      readonly before: string
+      readonly after: string
+      readonly reason: string
+      /** Types of the requests in the order in which they are sent. */
+      readonly requests: readonly string[]
+      readonly dependsOn: readonly string[]
+      readonly warnings: readonly Note[]
+    }
+  | {
+      readonly kind: 'blocked'
+      readonly code: string
+      readonly message: string
+      readonly wouldBe: readonly Operation[]
+    }
+  | { readonly kind: 'in-flight'; readonly awaited: readonly string[] }
+  | { readonly kind: 'unchanged'; readonly notes: readonly Note[] }
+
+/** Everything that is said of one facet of one machine. */
+export interface ExplainedFacet extends ExplainedPosture {
+  readonly address: string
+  readonly facet: FacetName
+  /** Empty where no policy speaks of it. */
+  readonly declared: readonly ExplainedPolicy[]
+  readonly verdict: Verdict
+  readonly drift: Drift | null
+  /** What would change it, one sentence each. */
+  readonly outlook: readonly string[]
+}
+
+/** The document of `explain`. */
+export interface Explanation {
+  readonly formatVersion: '1.0'
+  readonly target: Target
+  readonly readAt: string
+  readonly historyFrom: string
+  /** The time explained, where it is another than now. */
+  readonly asOf?: string
+  readonly machine: PlanMachine
+  /** Whether the look-back is longer than the machine is known, so that what it does not hold never was. */
+  readonly wholeLife: boolean
+  readonly facets: readonly ExplainedFacet[]
+  /** The plan that the verdicts are of, and what stops all of it. */
+  readonly plan: {
+    readonly planId: string
+    readonly applyable: boolean
+    readonly obstacles: readonly string[]
+  }
+}
+
+const HOLDS: readonly HoldName[] = ['isolated', 'restricted']
+
+/** What a policy asks of a machine, address by address, with the place that says so. */
+function wishesOf({ state }: Policy, machineId: string) {
+  const holds = HOLDS.flatMap(facet => {
+    const wish = state[facet]
+    const address = formatAddress(machineId, facet)
+    return wish === undefined ? [] : [{ address, wants: wish.value as string, place: wish.place }]
+  })
+  const runs = RUN_FACETS.flatMap(facet =>
+    facet.wishesOf(state).map(({ key, wish, place }) => {
+      return { address: formatAddress(machineId, facet.name, key), wants: describeWish(facet, wish), place }
+    }),
+  )
+  return [...holds, ...runs]
+}
+
+function explainPolicies(item: Item, policies: readonly Policy[], at: Instant): readonly ExplainedPolicy[] {
+  const explained = policies
+    .filter(({ name }) => item.policies.includes(name))
+    .flatMap(policy =>
+      wishesOf(policy, item.machine.id)
+        .filter(({ address }) => address === item.address)
+        .map(({ wants, place }): ExplainedPolicy => {
+          const { name, reason, owner = null, ticket = null, expires, onExpiry } = policy
+          return {
+            ...{ name, file: place.file, line: place.line, column: place.column },
+            ...(expires === undefined ? {} : { expires: formatInstant(expires) }),
+            ...{ wants, reason, owner, ticket, expired: hasExpired(policy, at), onExpiry },
+            leads: name === item.lead?.policy.name,
+          }
+        }),
+    )
+  return [...explained.filter(({ leads }) => leads), ...explained.filter(({ leads }) => !leads)]
+}
+
+/** The verdict as the plan has it, where it has one: also its guards have spoken there. */
+function verdictOf({ address, decision }: Item, plan: Plan): Verdict {
+  if (decision.kind === 'unchanged') return { kind: 'unchanged', notes: decision.notes }
+  if (decision.kind === 'in-flight')
+    return { kind: 'in-flight', awaited: decision.awaited.map(({ id }) => id) }
+  const blocked = plan.blocked.find(one => one.address === address)
+  if (blocked !== undefined) {
+    const { code, message, wouldBe } = blocked
+    return { kind: 'blocked', code, message, wouldBe }
+  }
+  const change = plan.changes.find(one => one.address === address) as Change
+  const { operations, before, after, reason, dependsOn, warnings } = change
+  const requests = change.requests.map(({ type }) => type)
+  return { kind: 'change', operations, before, after, reason, requests, dependsOn, warnings }
+}
+
+function explainItem(
+  item: Item,
+  history: MachineHistory,
+  { input, at }: Findings,
+  plan: Plan,
+): ExplainedFacet {
+  const { address, facet } = item
+  const { name } = input.configuration
+  const hold = HOLDS.find(one => one === facet)
+  const posture = hold === undefined ? explainRun(item, history, name) : explainHold(history, hold, name)
+  const declared = explainPolicies(item, input.policies, at)
+  const verdict = verdictOf(item, plan)
+  const drift = plan.drift.find(one => one.address === address) ?? null
+  const told = { address, facet, ...posture, declared, verdict, drift }
+  return { ...told, outlook: outlookOf(told) }
+}
+
+/** A hold that neither a policy nor an action of somebody makes anything of. */
+function explainSilence(
+  machineId: string,
+  facet: HoldName,
+  history: MachineHistory,
+  { input }: Findings,
+): ExplainedFacet {
+  const told = {
+    address: formatAddress(machineId, facet),
+    facet,
+    ...explainHold(history, facet, input.configuration.name),
+    declared: [],
+    verdict: { kind: 'unchanged', notes: [] },
+    drift: null,
+  } as const
+  return { ...told, outlook: outlookOf(told) }
+}
+
+function explainFacets(machineId: string, findings: Findings, plan: Plan): readonly ExplainedFacet[] {
+  const { input, at, items } = findings
+  const { actions } = input.observation
+  const history = indexHistory(at < input.now ? rewindHistory(actions, at) : actions).of(machineId)
+  const mine = items.filter(({ machine }) => machine.id === machineId)
+  const holds = HOLDS.map(facet => {
+    const item = mine.find(one => one.facet === facet)
+    return item === undefined
+      ? explainSilence(machineId, facet, history, findings)
+      : explainItem(item, history, findings, plan)
+  })
+  const runs = mine
+    .filter(({ facet }) => !HOLDS.some(hold => hold === facet))
+    .sort((a, b) => compareText(a.address, b.address))
+  return [...holds, ...runs.map(item => explainItem(item, history, findings, plan))]
+}
+
+/**
+ * Explains one machine: what is asked of each facet and where, what its history says and how sure that is, what the plan
+ * does about it, and what would change that.
+ *
+ * @param findings - Of a whole read without failures.
+ * @param plan - The plan of the same findings: nothing is decided a second time here.
+ */
+export function explainMachine(findings: Findings, plan: Plan, machine: Machine): Explanation {
+  const { observation } = findings.input
+  const { historyFrom, readAt, target } = observation
+  const failed = plan.guards.flatMap(({ status, message = '' }) => (status === 'fail' ? [message] : []))
+  const errors = plan.diagnostics.filter(({ severity }) => severity === 'error')
+  return {
+    formatVersion: '1.0',
+    target,
+    readAt: formatInstant(readAt),
+    historyFrom: formatInstant(historyFrom),
+    ...(plan.asOf === undefined ? {} : { asOf: plan.asOf }),
+    machine: describeMachine(machine),
+    wholeLife: isWholeLife(machine.firstSeen, historyFrom),
+    facets: explainFacets(machine.id, findings, plan),
+    plan: {
+      planId: plan.planId,
+      applyable: plan.applyable,
+      obstacles: [...failed, ...errors.map(({ code, message }) => `${code}: ${message}`)],
+    },
+  }
+}

@@ -1,0 +1,48 @@
+import { readFile } from 'node:fs/promises'
+import { expect, test } from 'vitest'
+import { ISOLATE_TWO, startTenant } from './emulated-tenant.ts'
+
+const GONE = 'c'.repeat(40)
+const FLEET = {
+  machines: [
+    { computerDnsName: 'ws-1.contoso.com' },
+    { computerDnsName: 'ws-2.contoso.com' },
+    { computerDnsName: 'twin.contoso.com', id: 'a'.repeat(40) },
+    { computerDnsName: 'twin.contoso.com', id: 'b'.repeat(40) },
+  ],
+  actions: [{ type: 'Isolate', machineId: 'ws-1.contoso.com', scope: 'Full', creationDateTimeUtc: '-2d' }],
+} as const
+
+test('explain says why one machine is as it is, and asks nothing but GET', async () => {
+  const tenant = await startTenant(FLEET, ISOLATE_TWO)
+  const ran = await tenant.run(['explain', 'WS-1.contoso.com', '--markdown-into', 'why.md'])
+  expect([ran.code, ran.stderr, tenant.writes()]).toStrictEqual([0, '', 0])
+  expect(ran.stdout).toContain('full by contain policies/contain.yaml:8')
+  expect(ran.stdout).toContain('decides: Isolate (full) Succeeded')
+  expect(ran.stdout).toContain('nothing: it is as declared')
+  expect(await readFile(`${tenant.folder}/why.md`, 'utf8')).toContain('### Holdfast explain')
+})
+
+test('explain takes the id of a record whose name is not unique', async () => {
+  const ran = await (await startTenant(FLEET, ISOLATE_TWO)).run(['explain', 'A'.repeat(40), '--json'])
+  expect([ran.code, JSON.parse(ran.stdout).machine.id]).toStrictEqual([0, 'a'.repeat(40)])
+})
+
+test('explain --as-of the past shows how it stood then', async () => {
+  const tenant = await startTenant(FLEET, ISOLATE_TWO)
+  const past = new Date(Date.parse(tenant.clock.now()) - 4 * 86_400_000).toISOString()
+  const ran = await tenant.run(['explain', 'ws-1.contoso.com', '--as-of', past, '--json'])
+  const document = JSON.parse(ran.stdout)
+  expect([document.facets[0].holds, document.facets[0].verdict.kind]).toStrictEqual(['none', 'change'])
+})
+
+test.each([
+  ['a name that nobody has', 'ws-1', 'unresolved-machine'],
+  ['a name that two have', 'twin.contoso.com', 'ambiguous-machine'],
+  ['an id that nobody has', GONE, 'unresolved-machine'],
+  ['what can be no machine', 'a b/c', 'usage'],
+])('%s is an error', async (_rule, name, code) => {
+  const ran = await (await startTenant(FLEET, ISOLATE_TWO)).run(['explain', name])
+  expect([ran.code, ran.stdout]).toStrictEqual([1, ''])
+  expect(ran.stderr).toContain(`error[${code}]`)
+})
