@@ -33,7 +33,7 @@ function outcomeText({ outcome, code, type, status, actionId, adopted }: ChangeO
   return facts === '' ? outcome : `${outcome} (${facts})`
 }
 
-function outcomeRows(outcome: ChangeOutcome, change: Change | undefined, style: Style): readonly string[] {
+function outcomeRow(outcome: ChangeOutcome, change: Change | undefined, style: Style): string {
   const [symbol, tone] = markOfOutcome(outcome)
   const name = outcome.dnsName ?? (outcome.address.split('/', 1)[0] as string)
   const transition =
@@ -43,13 +43,7 @@ function outcomeRows(outcome: ChangeOutcome, change: Change | undefined, style: 
     span(safeName(name), 'strong'),
     span(` ${escapeTerminal(`${facet}:${transition} ${outcomeText(outcome)}`)}`),
   ]
-  const { detail } = outcome
-  return [
-    layOut({ lead: [span(symbol, tone), span(' ')], hang: span('    '), body }, style),
-    ...(detail === null
-      ? []
-      : [layOut({ lead: [span('    ')], body: [span(escapeTerminal(detail))] }, style)]),
-  ]
+  return layOut({ lead: [span(symbol, tone), span(' ')], hang: span('    '), body }, style)
 }
 
 function movedRows({ moved }: ApplyResult, style: Style): string {
@@ -80,7 +74,15 @@ function overrideRow({ overriddenGuards = [], reason }: ApplyResult, style: Styl
 function outcomesPart(result: ApplyResult, plan: Plan | null, style: Style): string {
   const changes = new Map(plan?.changes.map(change => [change.address, change]))
   const shown = style.showAll === true ? result.outcomes : troubledOutcomes(result)
-  return shown.flatMap(outcome => outcomeRows(outcome, changes.get(outcome.address), style)).join('\n')
+  return shown
+    .flatMap((outcome, index) => {
+      const { detail } = outcome
+      const row = outcomeRow(outcome, changes.get(outcome.address), style)
+      // What is true of the whole run stands once, below the last of those it explains.
+      if (detail === null || detail === shown[index + 1]?.detail) return [row]
+      return [row, layOut({ lead: [span('    ')], body: [span(escapeTerminal(detail))] }, style)]
+    })
+    .join('\n')
 }
 
 /**

@@ -62,8 +62,12 @@ export function resultLine({ exit, outcomes, summary }: ApplyResult): string {
   return `${OPENINGS[exit.name] ?? 'Apply complete'}: ${counts.join(', ')}.`
 }
 
-/** How to go on where something is open or was interrupted; empty where nothing is. Not escaped. */
+/** Ends that the same command meets again: first the plan, or what refused it, has to become another. */
+const SAME_AGAIN: ReadonlySet<ApplyResult['exit']['name']> = new Set(['stale', 'refused'])
+
+/** How to go on where something is open or was interrupted; empty where that leads nowhere. Not escaped. */
 export function resumeHint(result: ApplyResult): string {
+  if (SAME_AGAIN.has(result.exit.name)) return ''
   const open = result.outcomes.filter(({ outcome }) => isOpen(outcome)).length
   if (open === 0 && result.exit.name !== 'signal') return ''
   return 'Run the same command again to go on: nothing that was submitted is submitted twice.'

@@ -108,6 +108,29 @@ ${HINT}
   )
 })
 
+test('a detail that outcomes in a row share stands once, below the last of them', () => {
+  const shared = { outcome: 'not-attempted', detail: 'Another target.' } as const
+  const outcomes = [outcome(1, shared), outcome(2, shared), outcome(3, { ...shared, detail: 'Another.' })]
+  const [rows] = renderResult(result(outcomes), null, STYLE).split('\n\n')
+  expect(rows).toBe(
+    [1, 2, '    Another target.', 3, '    Another.']
+      .map(row =>
+        typeof row === 'string'
+          ? row
+          : `= fin-ws-${row}.contoso.com isolated: not-attempted (Isolate Succeeded, f00)`,
+      )
+      .join('\n'),
+  )
+})
+
+test.each([
+  { code: 3, name: 'stale' },
+  { code: 4, name: 'refused' },
+] as const)('a plan that ends $name is not to be applied again as it is', exit => {
+  const open = outcome(1, { outcome: 'not-attempted' })
+  expect(renderResult(result([open], { exit }), null, STYLE)).not.toContain('Run the same command')
+})
+
 test('an interrupted run says how to go on', () => {
   const text = renderResult(result([outcome(1)], { exit: { code: 130, name: 'signal' } }), null, STYLE)
   expect(text).toBe(`Apply interrupted: 1 succeeded.\n${HINT}\n`)
