@@ -119,7 +119,7 @@ export const APPLY_CODES = {
   },
   undone: {
     meaning: 'The action succeeded, but the history at the end does not say that the declared state holds.',
-    wayOut: 'Plan again to see who undid it.',
+    wayOut: 'Plan again to see what holds instead, and who did it.',
   },
   unconfirmed: {
     meaning: 'The action succeeded, but the history could not be read at the end.',
