@@ -102,7 +102,7 @@ async function isSettled(path: string): Promise<boolean> {
 /** Reads the earlier runs of the plan, and what other plans of the tenant did within the quota windows. */
 async function readFolder({ folder, planId, clock }: JournalSubject): Promise<readonly JournalEntry[]> {
   const windowStart = addMs(clock.now(), -QUOTA_WINDOW_MS)
-  const entries: JournalEntry[] = []
+  const files: (readonly JournalEntry[])[] = []
   for (const name of (await readdir(folder)).sort()) {
     const match = FILE.exec(name)
     if (match === null) continue
@@ -110,9 +110,19 @@ async function readFolder({ folder, planId, clock }: JournalSubject): Promise<re
     const own = match[2] === planDigits(planId)
     if (!own && (await isSettled(path))) continue
     const read = parseJournal(path, await readFile(path, 'utf8'))
-    entries.push(...(own ? read : read.filter(({ at }) => (parseInstant(at) ?? '') >= windowStart)))
+    files.push(own ? read : read.filter(({ at }) => (parseInstant(at) ?? '') >= windowStart))
   }
-  return entries
+  return files.sort(byBeginning).flat()
+}
+
+/** A run may follow another within the second that stands in the names of their files. */
+function byBeginning(a: readonly JournalEntry[], b: readonly JournalEntry[]): number {
+  const [first, second] = [beginningOf(a), beginningOf(b)]
+  return first === second ? 0 : first < second ? -1 : 1
+}
+
+function beginningOf([first]: readonly JournalEntry[]): string {
+  return parseInstant(first?.at ?? '') ?? ''
 }
 
 /**
@@ -161,7 +171,8 @@ export function openJournal(subject: JournalSubject): FileJournal {
     },
     async close() {
       await last
-      await (await opening)?.close()
+      // Every line is on disk already, and what could not be created was told: the run's result must not get lost here.
+      await opening?.then(file => file.close()).catch(() => undefined)
     },
   }
 }

@@ -1,7 +1,8 @@
-import { readdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { readdir, readFile, rmdir, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openJournal, parseJournal } from '../../src/cli/file-journal.ts'
+import { formatInstant } from '../../src/schema/instant.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -124,4 +125,28 @@ test('a folder that cannot be used is told, for writing and for reading', async 
   await expect(journal.append(entry('intent'))).rejects.toMatchObject({ code: 'journal-not-usable' })
   await expect(journal.append(entry('answer'))).rejects.toMatchObject({ code: 'journal-not-usable' })
   await expect(journal.read()).rejects.toMatchObject({ code: 'journal-not-usable' })
+})
+
+test('a file that could not be created is told by the append, and closing does not fail for it', async () => {
+  const { folder, open } = await start()
+  const journal = open()
+  await journal.read()
+  await rmdir(folder)
+  await writeFile(folder, 'in the way')
+  await expect(journal.append(entry('run-started'))).rejects.toMatchObject({ code: 'journal-not-usable' })
+  await expect(journal.close()).resolves.toBeUndefined()
+})
+
+test('runs of one second are read in the order in which they wrote, whatever their names', async () => {
+  const { clock, folder, open } = await start()
+  const wanted: string[] = []
+  for (let run = 0; run < 12; run += 1) {
+    const journal = open()
+    await journal.append(entry(`run ${run}`, formatInstant(clock.now())))
+    await journal.close()
+    wanted.push(`run ${run}`)
+    await clock.advance(10)
+  }
+  expect(await readdir(folder)).toHaveLength(12)
+  expect((await open().read()).map(({ event }) => event)).toStrictEqual(wanted)
 })
