@@ -21,6 +21,8 @@ export interface Declaration {
   /** Names of the policies that path arguments chose among the configured ones; undefined where none were given. */
   readonly chosen: readonly string[] | undefined
   readonly diagnostics: readonly Diagnostic[]
+  /** Every file that was read, for the source lines of what is found later. */
+  readonly sources: readonly SourceFile[]
   /** Digest of every file that was read, by path, sorted. */
   readonly files: Readonly<Record<string, string>>
 }
@@ -179,6 +181,7 @@ export async function loadDeclaration(place: DeclarationPlace): Promise<Declarat
       ...noPolicies(policies, faults),
       ...quoteSources(placed, all),
     ],
+    sources: all,
     files: digestsOf(all),
   }
 }

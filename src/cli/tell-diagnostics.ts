@@ -1,7 +1,8 @@
 import type { PlanDiagnostic } from '../plan/document.ts'
 import { placedDiagnostic } from '../report/placed-diagnostic.ts'
 import { renderDiagnostics } from '../report/render-diagnostics.ts'
-import type { Diagnostic } from '../schema/diagnostic.ts'
+import type { Diagnostic, SourceFile } from '../schema/diagnostic.ts'
+import { quoteSources } from '../schema/indexed-text.ts'
 import type { CommandContext } from './command.ts'
 import { styleOf } from './terminal-style.ts'
 
@@ -18,14 +19,16 @@ export function documentDiagnostic({ severity, code, message, place }: Diagnosti
  * Writes diagnostics to stderr, as text in every mode: stdout may be a document.
  *
  * @param known - The same ones as they were found, with the source line that a document leaves out.
+ * @param sources - The files that were read, for the source lines of those that only planning found.
  */
 export function tellDiagnostics(
   diagnostics: readonly PlanDiagnostic[],
   known: readonly Diagnostic[],
   { io, color }: CommandContext,
+  sources: readonly SourceFile[] = [],
 ): void {
   const found = new Map(known.map(diagnostic => [keyOf(diagnostic), diagnostic]))
   const full = diagnostics.map(placedDiagnostic).map(diagnostic => found.get(keyOf(diagnostic)) ?? diagnostic)
-  const text = renderDiagnostics(full, styleOf(io.stderr, color, io.env))
+  const text = renderDiagnostics(quoteSources(full, sources), styleOf(io.stderr, color, io.env))
   io.stderr.write(text === '' ? '' : `${text}\n`)
 }

@@ -180,3 +180,16 @@ test('a configuration without policies does not pass silently', async () => {
   expect(ran.code).toBe(0)
   expect(ran.stderr).toContain('warning[no-policies]')
 })
+
+test('a machine that the service does not know is shown where it stands in the policy', async () => {
+  const tenant = await startTenant()
+  await writeFile(
+    join(tenant.folder, 'policies/contain.yaml'),
+    policy('contain', 'isolated: full', ['ws-1.contoso.com', 'ws-nobody.contoso.com']),
+  )
+  const { code, stderr } = await tenant.run(['plan'])
+  expect(code).toBe(1)
+  expect(stderr).toMatch(
+    /--> policies\/contain\.yaml:\d+:\d+\n +\|\n *\d+ \|.*ws-nobody\.contoso\.com.*\n +\| +\^/,
+  )
+})

@@ -74,7 +74,7 @@ async function planNow(
   { overriddenGuards, expect }: ApplyRequest,
 ): Promise<Plan> {
   const { plan } = await makePlan(context, declaration, service, { exceedGuards: overriddenGuards, expect })
-  tellDiagnostics(plan.diagnostics, declaration.diagnostics, context)
+  tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
   return plan
 }
 

@@ -42,6 +42,7 @@ const NO_DECLARATION: Declaration = {
   policies: [],
   chosen: undefined,
   diagnostics: [],
+  sources: [],
   files: {},
 }
 

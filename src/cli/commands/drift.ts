@@ -17,7 +17,7 @@ async function run(context: CommandContext): Promise<number> {
   const service = await openService(context, declaration.configuration)
   try {
     const { plan } = await makePlan(context, declaration, service, { wholeTenant: true })
-    tellDiagnostics(plan.diagnostics, declaration.diagnostics, context)
+    tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
     await emit((format, style) => format.drift(withoutDiagnostics(plan, format), style), outputs, context)
     const exits: ExitName[] = []
     if (plan.errored || !plan.complete) exits.push('error')

@@ -90,7 +90,7 @@ async function run(context: CommandContext): Promise<number> {
       ...(asOf === undefined ? {} : { asOf }),
     })
     const { plan, unchanged, basePlan } = planned
-    tellDiagnostics(plan.diagnostics, declaration.diagnostics, context)
+    tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
     const file = flags.text('out')
     if (file !== undefined) await save(plan, file, context)
     await emitPlan(plan, outputs, context, {
