@@ -132,7 +132,7 @@ export const CLI_CODES = {
     wayOut: 'Name a commit, branch or tag that holds the configuration; in CI fetch it first.',
   },
   'file-exists': {
-    meaning: 'A download would take the place of a file that is there already.',
+    meaning: 'What is to be written would take the place of a file that is there already.',
     wayOut: 'Name another file or folder with --out, or let it be replaced with --force.',
   },
   'action-of-another-type': {

@@ -38,6 +38,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'import',
+    summary: 'write policies for what is held now and no policy declares',
+    load: async () => (await import('./commands/import.ts')).importHolds,
+  },
+  {
     name: 'machines',
     summary: 'list and show machines with what holds on them, and tag them',
     load: async () => (await import('./commands/machines.ts')).machines,

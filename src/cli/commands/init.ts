@@ -1,23 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type { Command } from '../command.ts'
-import { fail } from '../failure.ts'
-import { describeFileError, errorCode } from '../file-error.ts'
 import { readPublishedSchema, SCHEMA_NAMES } from '../published-schema.ts'
 import { displayPath } from '../read-text.ts'
 import { STARTER_FILES } from '../starter/files.ts'
-
-/** Writes a file that is not there yet; false where it is. */
-async function writeNew(path: string, text: string): Promise<boolean> {
-  try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeFile(path, text, { flag: 'wx' })
-    return true
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false
-    throw fail('file-not-written', `${path} could not be written: ${describeFileError(error)}.`)
-  }
-}
+import { writeNewFile } from '../write-new-file.ts'
 
 async function starterFiles(): Promise<ReadonlyMap<string, string>> {
   const schemas = SCHEMA_NAMES.map(
@@ -42,7 +28,7 @@ export const init: Command = {
     let kept = 0
     for (const [name, text] of await starterFiles()) {
       const path = resolve(folder, name)
-      const written = await writeNew(path, text)
+      const written = await writeNewFile(path, text)
       if (!written) kept += 1
       io.stdout.write(`${written ? 'wrote' : 'kept '}  ${displayPath(path, io.cwd)}\n`)
     }
