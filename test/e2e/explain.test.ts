@@ -46,3 +46,13 @@ test.each([
   expect([ran.code, ran.stdout]).toStrictEqual([1, ''])
   expect(ran.stderr).toContain(`error[${code}]`)
 })
+
+test('after a read that failed nothing is explained', async () => {
+  const behaviour = { faults: [{ on: 'GET /machineactions', status: 403 }] }
+  const ran = await (await startTenant({ ...FLEET, behaviour }, ISOLATE_TWO)).run([
+    'explain',
+    'ws-1.contoso.com',
+    '--json',
+  ])
+  expect([ran.code, JSON.parse(ran.stdout).error.code]).toStrictEqual([1, 'read-incomplete'])
+})

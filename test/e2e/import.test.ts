@@ -108,3 +108,11 @@ test.each<readonly [string, readonly string[], string]>([
   expect(ran.stderr).toContain(`error[${code}]`)
   expect(await readdir(`${tenant.folder}/policies`)).toStrictEqual(['.keep'])
 })
+
+test('after a read that failed nothing is imported', async () => {
+  const behaviour = { faults: [{ on: 'GET /machineactions', status: 403 }] }
+  const tenant = await startTenant({ ...HELD, behaviour }, FILES)
+  const ran = await tenant.run(IMPORT)
+  expect([ran.code, JSON.parse(ran.stdout).error.code]).toStrictEqual([1, 'read-incomplete'])
+  expect(await readdir(`${tenant.folder}/policies`)).toStrictEqual(['.keep'])
+})
