@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/apply.ts')).apply,
   },
   {
+    name: 'undo',
+    summary: 'make and apply the plan that undoes what another plan did',
+    load: async () => (await import('./commands/undo.ts')).undo,
+  },
+  {
     name: 'drift',
     summary: 'report what is no longer as declared, and who moved it',
     load: async () => (await import('./commands/drift.ts')).drift,

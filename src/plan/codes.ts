@@ -1,5 +1,9 @@
 /** Every code that planning gives to a blocked item, a warning or a diagnostic. */
 export const PLAN_CODES = {
+  'already-undone': {
+    meaning: 'Somebody ended or replaced what the plan to undo had done; the machine is left as it is.',
+    wayOut: 'Nothing needs doing.',
+  },
   'ambiguous-machine': {
     meaning: 'Several records have the name, and not exactly one is Active, Onboarded and unmerged.',
     wayOut: 'Name the record by id; the message lists the candidates.',
@@ -42,6 +46,10 @@ export const PLAN_CODES = {
   held: {
     meaning: 'An offboarding is blocked by a hold: an offboarded machine cannot be released any more.',
     wayOut: 'Release the machine first.',
+  },
+  'held-before': {
+    meaning: 'The machine was held before the plan to undo, and a lift would leave it open.',
+    wayOut: 'Declare what the machine should be, then plan.',
   },
   'held-by-other': {
     meaning: 'The lift would end a hold that somebody else imposed, perhaps beneath an own one.',
@@ -94,6 +102,10 @@ export const PLAN_CODES = {
       'The machine is not onboarded and cannot do this; or it is, and `unmanaged` is for those that are not.',
     wayOut:
       'Onboard the machine or contain it with `isolated: unmanaged`; for an onboarded one declare `full`.',
+  },
+  'not-undoable': {
+    meaning: 'What the plan to undo has run or released cannot be undone.',
+    wayOut: 'Nothing calls a run back; a hold that was released is declared, then planned.',
   },
   'one-way': {
     meaning: 'Nothing in the service can undo the change.',
@@ -156,6 +168,19 @@ export const PLAN_CODES = {
   'stuck-in-flight': {
     meaning: 'An action is in flight for over 96 h, longer than the service tries.',
     wayOut: 'Cancel the action that the message names, then plan again.',
+  },
+  'touched-since': {
+    meaning: 'Somebody, or another plan, acted on the hold after the plan to undo.',
+    wayOut: 'Talk to them; declare what the machine should be, or release it in the portal.',
+  },
+  undoing: {
+    meaning: 'How many actions carry the marker of the plan to undo.',
+    wayOut: 'Nothing needs doing.',
+  },
+  'undo-unknown-plan': {
+    meaning: 'No action in the look-back carries the marker of the plan to undo.',
+    wayOut:
+      'Give the id that the result of its apply names, or the 8 digits after `plan=` in the comment of one of its actions.',
   },
   'unknown-action-type': {
     meaning: 'The history holds actions of a type that this version does not know; they are left alone.',

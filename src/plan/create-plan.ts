@@ -140,7 +140,7 @@ function evaluateAll(
 }
 
 /** A machine that has a history and no record any more: what we hold there must not be forgotten. */
-function unlistedMachine(id: string): Machine {
+export function unlistedMachine(id: string): Machine {
   return {
     id,
     computerDnsName: null,
@@ -191,7 +191,7 @@ function historyDiagnostics(history: History): readonly Diagnostic[] {
 }
 
 /** What could not be read, and a guard that therefore cannot be judged: unknown is never taken for absent. */
-function unknownInputs({ observation, configuration }: PlanInput): readonly Diagnostic[] {
+export function unknownInputs({ observation, configuration }: PlanInput): readonly Diagnostic[] {
   const failed = readFailures(observation)
   if (configuration.guards.maxShare === undefined || countOnboarded(observation) !== null) return failed
   const message =

@@ -18,7 +18,7 @@ export interface HoldWish {
   /** Submit although the history says that it holds. */
   readonly resubmit: boolean
   /** Why a lift is wanted, in the closed set of reasons. */
-  readonly liftReason: 'declared-released' | 'expired' | 'orphaned'
+  readonly liftReason: 'declared-released' | 'expired' | 'orphaned' | 'undone'
 }
 
 /** The service stops trying after 72 h and 14 min (defender-api.md 3); at 96 h something is wrong. */

@@ -112,11 +112,12 @@ function isProtected(
   }
 }
 
-function isNotAllowed({ facet }: ConfiguredChange, { configuration }: Limits): Note | undefined {
+function isNotAllowed({ facet, change }: ConfiguredChange, { configuration }: Limits): Note | undefined {
   const { allow } = configuration
   const allowed =
     facet === 'quarantined' || facet === 'liveResponse' || facet === 'offboarded' ? allow[facet] : true
-  if (allowed) return undefined
+  // What was allowed once and is on its way can always be called back.
+  if (allowed || change.operations.every(operation => operation === 'cancel')) return undefined
   return {
     code: 'not-allowed',
     message: `${facet} is off until the configuration says \`allow: { ${facet}: true }\`.`,

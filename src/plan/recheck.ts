@@ -4,6 +4,7 @@ import { indexHistory, type MachineHistory } from '../posture/history.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../posture/holds.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { isOwn, parseMarker } from '../posture/marker.ts'
+import { hasEnded, hasSucceeded } from '../posture/status.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import type { Instant } from '../schema/instant.ts'
 import { attribute } from './attribution.ts'
@@ -52,6 +53,9 @@ interface SecondLook {
  */
 export function recheckChange(change: Change, context: RecheckContext): Recheck {
   const history = indexHistory(withoutPlan(context)).of(change.machine.id)
+  if (!isHold(change) && change.operations.every(operation => operation === 'cancel')) {
+    return lookAtCancels(change, history)
+  }
   const look = isHold(change) ? lookAtHold(change, history, context) : lookAtRun(change, history, context.now)
   const { decision, basis, latest, types } = look
   if (decision.kind === 'unchanged') {
@@ -148,6 +152,19 @@ function lookAtRun(change: Change, history: MachineHistory, now: Instant): Secon
   const expected = change.dependsOn.includes(change.address)
   if (decision.kind !== 'change' || busy === undefined || expected) return { ...look, decision }
   return { ...look, decision: busyDecision(busy) }
+}
+
+/** Runs that a plan calls back: unmoved while they are in flight, and what ran in between cannot be called back. */
+function lookAtCancels(change: Change, history: MachineHistory): Recheck {
+  const ids = cancelledIds(change.requests)
+  const targets = history.filter(({ id }) => ids.includes(id))
+  const ended = targets.filter(hasEnded)
+  if (targets.length < ids.length || ended.some(hasSucceeded)) {
+    return { kind: 'moved', message: movedMessage({ ...change, basis: [] }, ended) }
+  }
+  if (ended.length === 0) return { kind: 'unmoved' }
+  if (ended.length === ids.length) return { kind: 'satisfied', actionId: ids[0] as string }
+  return { kind: 'moved', message: movedMessage(change, ended) }
 }
 
 function busyDecision(busy: MachineAction): Decision {

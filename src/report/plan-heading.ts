@@ -29,10 +29,15 @@ const DEEDS: Readonly<Record<string, (change: Change) => string>> = {
   'offboarded run': () => 'be offboarded, for good',
 }
 
+/** The facets for which a cancel says what stays. */
+const CANCEL_DEEDS: ReadonlySet<string> = new Set(['isolated', 'restricted'])
+
 /** The sentence about the change that matters most on a machine: `will be isolated (full)`. Not yet escaped. */
 export function sentenceOf(change: Change): string {
   const steps =
     change.operations.length > 1 ? change.operations.filter(step => step !== 'cancel') : change.operations
+  if (steps.join() === 'cancel' && !CANCEL_DEEDS.has(change.facet))
+    return `will have a pending run called back (${change.facet})`
   const deed = DEEDS[`${change.facet} ${steps.length > 1 ? 'change' : steps[0]}`]
   return `will ${deed === undefined ? `have ${change.facet} changed` : deed(change)}`
 }
@@ -50,6 +55,7 @@ const REASONS: Readonly<Record<string, string>> = {
   'effect-uncertain': 'a newer action may have taken effect',
   resubmitted: 'asked for with --resubmit',
   'opposite-in-flight': 'the opposite is in flight',
+  undone: 'the plan that did it is undone',
 }
 
 /** Why a change is planned, in words. Not yet escaped. */

@@ -261,6 +261,7 @@ describe('one machine', () => {
       'restricted ': ['lift', 'will be released from the restriction to signed code'],
       ' restricted': ['cancel', 'will have a pending restriction change cancelled (stays full)'],
       scanned: ['run', 'will be scanned'],
+      'scanned ': ['cancel', 'will have a pending run called back (scanned)'],
       collected: ['run', 'will have an investigation package collected'],
       quarantined: ['run', 'will have a file stopped and quarantined'],
       liveResponse: ['run', 'will run live response commands'],

@@ -1,0 +1,74 @@
+import { checkFreeze, checkPlan } from '../apply/check-plan.ts'
+import type { ApplyResult } from '../apply/result.ts'
+import type { Plan } from '../plan/document.ts'
+import { REPORT_FORMATS } from '../report/report-formats.ts'
+import { type ApplyRequest, hasConsent } from './apply-request.ts'
+import { type Applying, idleResult, readApplyOptions, runApply } from './applying.ts'
+import type { CommandContext } from './command.ts'
+import { askForConsent } from './consent.ts'
+import { EXIT_CODES } from './exit-codes.ts'
+import { fail } from './failure.ts'
+import { emit, type Outputs, withoutDiagnostics } from './outputs.ts'
+import { tellDiagnostics } from './tell-diagnostics.ts'
+import { styleOf } from './terminal-style.ts'
+
+/** Shows the plan to people: on stdout, or on stderr where that is to be a document. */
+function showPlan(plan: Plan, { outputs }: ApplyParts, { io, color }: CommandContext): void {
+  const output = outputs.format === 'human' ? io.stdout : io.stderr
+  const human = REPORT_FORMATS.human
+  const style = { ...styleOf(output, color, io.env), isApplying: true }
+  output.write(`${human.plan(withoutDiagnostics(plan, human), style)}\n`)
+}
+
+/** Whether there is nothing to submit, nothing to await and nothing in the way. */
+export function isIdle(plan: Plan): boolean {
+  const open = plan.changes.length + plan.blocked.length
+  return open === 0 && !plan.inFlight.some(({ awaited }) => awaited) && plan.applyable
+}
+
+/** Writes the result. To people an idle one says nothing: the plan before it said that there are no changes. */
+async function emitResult(
+  result: ApplyResult,
+  plan: Plan,
+  { outputs }: Pick<ApplyParts, 'outputs'>,
+  context: CommandContext,
+): Promise<void> {
+  tellDiagnostics(result.diagnostics, [], context)
+  await emit(
+    (format, style) => {
+      if (format !== REPORT_FORMATS.human) return format.result(result, plan, style)
+      return isIdle(plan) ? '' : format.result({ ...result, diagnostics: [] }, plan, style)
+    },
+    outputs,
+    context,
+  )
+}
+
+/** What an apply works with once its plan is there. */
+export interface ApplyParts extends Applying {
+  readonly request: ApplyRequest
+  readonly outputs: Outputs
+}
+
+/** Applies a plan after showing it, with the consent it needs. */
+export async function applyShown(plan: Plan, context: CommandContext, parts: ApplyParts): Promise<number> {
+  const { request, service } = parts
+  const { expect } = request
+  showPlan(plan, parts, context)
+  if (expect !== undefined && expect !== plan.planId) {
+    throw fail('expect-mismatch', `The plan is ${plan.planId}, not ${expect}; nothing was submitted.`, {
+      exit: 'stale',
+    })
+  }
+  if (isIdle(plan)) {
+    await emitResult(idleResult(plan, service.clock.now()), plan, parts, context)
+    return EXIT_CODES.ok
+  }
+  const options = readApplyOptions(plan, context, parts)
+  const isFrozen = checkFreeze(parts.configuration, service.clock.now()) !== null
+  const willSubmit = plan.changes.length > 0 && !isFrozen && checkPlan(plan, options) === null
+  if (willSubmit && !hasConsent(request)) await askForConsent(plan, context)
+  const result = await runApply(plan, options, context, parts)
+  await emitResult(result, plan, parts, context)
+  return result.exit.code
+}
