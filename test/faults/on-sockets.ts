@@ -44,14 +44,17 @@ export const onSockets: OpenOutside = async (emulator, clock) => {
   const self = await identifyProcess()
   const journals: FileJournal[] = []
   let busy = 0
+  let idle = Promise.withResolvers<void>()
   let dead = 0
 
   async function during<T>(work: () => Promise<T>): Promise<T> {
+    if (busy === 0) idle = Promise.withResolvers<void>()
     busy += 1
     try {
       return await work()
     } finally {
       busy -= 1
+      if (busy === 0) idle.resolve()
     }
   }
 
@@ -118,7 +121,7 @@ export const onSockets: OpenOutside = async (emulator, clock) => {
     async lose() {
       for (const name of await files()) await rm(join(folder, name))
     },
-    isBusy: () => busy > 0,
+    settling: () => (busy === 0 ? null : idle.promise),
     async close() {
       for (const file of journals) await file.close()
       await Promise.all([patient.close(), impatient.close()])

@@ -26,8 +26,8 @@ export interface Outside {
   /** Cuts the last line of the journal in two. */
   tear(): Promise<void>
   lose(): Promise<void>
-  /** Whether something is under way that does not wait for the clock. */
-  isBusy(): boolean
+  /** Resolves once nothing is under way that does not wait for the clock; null where nothing is. */
+  settling(): Promise<void> | null
   close(): Promise<void>
 }
 
@@ -51,7 +51,7 @@ export const inProcess: OpenOutside = async (emulator, clock) => {
     bury: () => lease.kill(),
     tear: async () => disk.tear(),
     lose: async () => disk.lose(),
-    isBusy: () => false,
+    settling: () => null,
     close: async () => undefined,
   }
 }

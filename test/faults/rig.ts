@@ -37,6 +37,8 @@ export interface Strike {
   readonly onRequest?: (point: Point, ordinal: number) => RequestFate
   /** What happens to a journal line, counted from 1. `struck` counts the requests that were struck so far. */
   readonly onLine?: (entry: JournalEntry, ordinal: number) => LineFate | 'killed-before' | 'killed-after'
+  /** Whether the lease cannot be written either. */
+  readonly isDiskBroken?: () => boolean
 }
 
 export type RequestFate = 'passes' | 'struck' | 'killed-before' | 'killed-after'
@@ -97,7 +99,7 @@ export interface RigOptions {
 
 /** Starts a tenant. */
 export async function startRig({ scene, fault, tokenOf, open = inProcess }: RigOptions): Promise<Rig> {
-  const clock = new FakeClock(START)
+  const clock = new FakeClock(START, 1)
   const { skewMs = 0, lookupMs = 15_000, ...changes } = scene
   const rules: readonly FaultRule[] = fault === undefined ? [] : [{ on: '* /**', query: MARK, ...fault }]
   const scenario = scenarioOf(
@@ -128,8 +130,13 @@ export async function startRig({ scene, fault, tokenOf, open = inProcess }: RigO
     promise.then(mark, mark)
     for (let idle = 0; !isSettled; ) {
       await clock.settle()
+      if (isSettled) break
+      const settling = outside.settling()
+      if (settling !== null) {
+        await settling
+        continue
+      }
       const { nextDueMs } = clock
-      if (isSettled || outside.isBusy()) continue
       if (nextDueMs !== undefined) await clock.advance(nextDueMs)
       else if (idle++ > 200) throw new Error('nobody sleeps and the run does not end')
     }
@@ -242,18 +249,19 @@ export async function startRig({ scene, fault, tokenOf, open = inProcess }: RigO
           clock: mortal(clock, process),
           api: observing,
           journal: journalOf(process, plan.planId, strike),
-          lease: mortalLease(await outside.lease(runId), process),
+          lease: mortalLease(await outside.lease(runId), process, strike),
           configuration: CONFIGURATION,
         },
         options({ runId, need, lookupMs }),
       )
       try {
         const result = await driven(Promise.race([run, process.died]))
-        if (result !== 'died') return { kind: 'result', result }
-        outside.bury()
-        return { kind: 'killed' }
+        return result === 'died' ? { kind: 'killed' } : { kind: 'result', result }
       } catch (error) {
         return { kind: 'thrown', error }
+      } finally {
+        // However it ended: of a process that is no more nobody waits for the lease.
+        outside.bury()
       }
     },
   }
@@ -267,8 +275,12 @@ function mortal(clock: FakeClock, process: Process): Clock {
   }
 }
 
-function mortalLease(lease: Lease, process: Process): Lease {
-  const alive = <T>(work: () => Promise<T>): Promise<T> => (process.isDead ? NEVER : work())
+function mortalLease(lease: Lease, process: Process, { isDiskBroken }: Strike): Lease {
+  const alive = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (process.isDead) return NEVER
+    if (isDiskBroken?.() === true) throw new Error('the lease cannot be written')
+    return work()
+  }
   return {
     acquire: () => alive(() => lease.acquire()),
     renew: () => alive(() => lease.renew()),

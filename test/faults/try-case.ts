@@ -103,8 +103,11 @@ export function strikeOf(tested: Case): { readonly strike: Strike; readonly hasS
           if (at === point && count >= ordinal) armed = true
           return 'passes'
         },
-        onLine: (_entry, line) =>
-          armed || (point === 'journal' && line >= ordinal) ? hit(row.fate) : 'written',
+        onLine(_entry, line) {
+          if (point === 'journal' && line >= ordinal) armed = true
+          return armed ? hit(row.fate) : 'written'
+        },
+        isDiskBroken: () => armed && hit(true),
       },
     }
   }

@@ -6,7 +6,7 @@ interface Sleeper {
   readonly wake: () => void
 }
 
-/** How many turns of the event loop {@link FakeClock.settle} gives to promises, streams and `setImmediate`. */
+/** How many turns of the event loop {@link FakeClock.settle} gives to promises, streams and `setImmediate`; promises alone need one. */
 const TURNS = 6
 
 /**
@@ -25,10 +25,13 @@ export class FakeClock implements Clock {
   /** Lengths in ms of all sleeps asked for, in order. */
   readonly slept: number[] = []
 
-  constructor(start = '2026-11-20T10:00:00Z') {
+  readonly #turns: number
+
+  constructor(start = '2026-11-20T10:00:00Z', turns = TURNS) {
     const now = parseInstant(start)
     if (now === undefined) throw new Error(`FakeClock: ${start} is no instant`)
     this.#now = now
+    this.#turns = turns
   }
 
   now(): Instant {
@@ -101,7 +104,7 @@ export class FakeClock implements Clock {
 
   /** Lets promises, streams and `setImmediate` run without moving time. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < TURNS; turn += 1) await new Promise(resolve => setImmediate(resolve))
+    for (let turn = 0; turn < this.#turns; turn += 1) await new Promise(resolve => setImmediate(resolve))
   }
 
   #next(): Sleeper | undefined {
