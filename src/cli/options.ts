@@ -33,11 +33,12 @@ export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
     name: 'format',
     kind: 'choice',
     value: 'FORMAT',
-    choices: ['human', 'json', 'markdown'],
-    description: 'what stdout gets: human, json or markdown',
+    choices: ['human', 'json', 'markdown', 'html'],
+    description: 'what stdout gets: human, json, markdown or html',
   },
   { name: 'json-into', kind: 'text', value: 'FILE', description: 'write the JSON document into a file too' },
   { name: 'markdown-into', kind: 'text', value: 'FILE', description: 'write Markdown into a file too' },
+  { name: 'html-into', kind: 'text', value: 'FILE', description: 'write a page into a file too' },
 ]
 
 /** What is planned; not together with a saved plan. */

@@ -31,7 +31,7 @@ export function readOutputs(flags: Flags): Outputs {
     })
   }
   const chosen = flags.has('json') ? 'json' : ((format ?? 'human') as ReportFormatName)
-  const files = (['json', 'markdown'] as const).flatMap(kind => {
+  const files = (['json', 'markdown', 'html'] as const).flatMap(kind => {
     const path = flags.text(`${kind}-into`)
     return path === undefined ? [] : [{ format: kind, path }]
   })

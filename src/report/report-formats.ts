@@ -1,6 +1,9 @@
 import type { ApplyResult } from '../apply/result.ts'
 import type { Plan } from '../plan/document.ts'
 import { driftDocument } from './drift-document.ts'
+import { renderDriftHtml } from './html/render-drift-html.ts'
+import { renderPlanHtml } from './html/render-plan-html.ts'
+import { renderResultHtml } from './html/render-result-html.ts'
 import { renderDrift } from './render-drift.ts'
 import { renderDriftMarkdown } from './render-drift-markdown.ts'
 import { renderPlan } from './render-plan.ts'
@@ -18,7 +21,7 @@ export interface ReportFormat {
 }
 
 /** The names that `--format` takes. */
-export type ReportFormatName = 'human' | 'json' | 'markdown'
+export type ReportFormatName = 'human' | 'json' | 'markdown' | 'html'
 
 /** One row per format; a further one is a further row. */
 export const REPORT_FORMATS: Readonly<Record<ReportFormatName, ReportFormat>> = {
@@ -33,4 +36,5 @@ export const REPORT_FORMATS: Readonly<Record<ReportFormatName, ReportFormat>> = 
     drift: renderDriftMarkdown,
     result: renderResultMarkdown,
   },
+  html: { plan: renderPlanHtml, drift: renderDriftHtml, result: renderResultHtml },
 }

@@ -61,6 +61,8 @@ test('one run writes every format that is asked for, into files for their owner 
     'a.json',
     '--markdown-into',
     'a.md',
+    '--html-into',
+    'a.html',
     '--out',
     'a.plan',
   ])
@@ -72,7 +74,8 @@ test('one run writes every format that is asked for, into files for their owner 
   expect(document.checksum).toBeUndefined()
   expect(JSON.parse(await read('a.plan')).checksum).toMatch(/^sha256:[0-9a-f]{64}$/)
   expect(await read('a.md')).toContain('2 to impose')
-  for (const name of ['a.json', 'a.md', 'a.plan']) {
+  expect(await read('a.html')).toMatch(/^<!doctype html>[\s\S]*2 to impose/)
+  for (const name of ['a.json', 'a.md', 'a.html', 'a.plan']) {
     expect((await stat(join(tenant.folder, name))).mode & 0o777).toBe(0o600)
   }
 })
@@ -100,7 +103,7 @@ test('diagnostics are on stderr in every format, once', async () => {
     'machines:\n  - tag: nobody-has-it',
   )
   const tenant = await startTenant({ machines: machines(4) }, files)
-  for (const format of ['human', 'json', 'markdown']) {
+  for (const format of ['human', 'json', 'markdown', 'html']) {
     const ran = await tenant.run(['plan', '--format', format])
     expect(ran.stderr.match(/nobody-has-it|policies\/c\.yaml:\d+:\d+/g)?.length, format).toBeGreaterThan(0)
     expect(ran.stderr.match(/warning\[/g)).toHaveLength(1)

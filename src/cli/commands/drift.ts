@@ -50,6 +50,7 @@ export const drift: Command = {
     { command: 'holdfast drift --json --exit-zero | jq .drift', does: 'for a dashboard' },
     { command: 'holdfast drift --verify', does: 'and do the devices themselves say so too?' },
     { command: 'holdfast drift --markdown-into drift.md', does: 'for an issue, from a nightly job' },
+    { command: 'holdfast drift --html-into drift.html', does: 'a page to read, filter and print' },
   ],
   exits: {
     ok: 'everything is as declared; what is merely due or in flight is no drift',
