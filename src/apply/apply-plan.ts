@@ -93,7 +93,7 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   )
   const known = knownOf(plan, observation, observedAt)
   const traces = tracesOf(entries, plan.planId)
-  const beginning = beginItems({ plan, options, configuration, refusals, known, traces, now })
+  const beginning = beginItems({ plan, options, configuration, refusals, known, traces, now, observedAt })
   const { items, moved } = beginning
   const stopped = checkGuards(guards, options) ?? (isAllRefused(items, refusals) ? ONLY_BLOCKED : null)
   if (stopped !== null) return endEarly(context, stopped, { items, known })

@@ -36,6 +36,8 @@ export interface BeginInput {
   readonly traces: ReadonlyMap<string, Trace>
   /** The service's clock. */
   readonly now: Instant
+  /** When the history was read, by our clock. */
+  readonly observedAt: Instant
 }
 
 /**
@@ -60,17 +62,23 @@ export function beginItems(input: BeginInput): Beginning {
   return { items, moved }
 }
 
+/** What is said of a request that left no action to be seen. */
+const LOST = {
+  unanswered: 'An earlier run sent the request and did not write down an answer.',
+  unlisted: 'The service accepted the request in an earlier run, and lists no such action.',
+} as const
+
 function beginItem(change: Change, input: BeginInput): { readonly item: Item; readonly message?: string } {
-  const { plan, options, known, traces } = input
+  const { plan, options, known, traces, observedAt } = input
   const fresh = itemOfChange(change)
   const key = keyOf(plan.planId, change)
-  const standing = standingOf(change, key, known.of(change.machine.id), traces)
-  if (standing.kind === 'unanswered') {
+  const standing = standingOf(change, key, known.of(change.machine.id), traces, observedAt)
+  if (standing.kind === 'unanswered' || standing.kind === 'unlisted') {
     const event: ItemEvent = {
       kind: 'looking',
       reason: 'unanswered',
       until: addMs(standing.since, options.lookupMs),
-      message: 'An earlier run sent the request and did not write down an answer.',
+      message: LOST[standing.kind],
     }
     return { item: reduceItem({ ...standAt(fresh, change, standing.step), adopted: true }, event) }
   }

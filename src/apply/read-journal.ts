@@ -6,6 +6,8 @@ import type { Submission } from './quota-windows.ts'
 export interface Trace {
   /** An action that the service accepted for it, or that was found for it. */
   readonly actionId: string | null
+  /** When that was written down; null without one. */
+  readonly acceptedAt: Instant | null
   /** When it was last sent without an answer to show for it; null where every intent was answered. */
   readonly unansweredAt: Instant | null
 }
@@ -36,10 +38,12 @@ export function tracesOf(entries: readonly JournalEntry[], planId: string): Read
     if (entry['planId'] !== planId || (entry.event !== 'intent' && entry.event !== 'answer')) continue
     const key = traceKey(String(entry['address']), Number(entry['request']))
     const kind = entry.event === 'intent' ? 'intent' : entry['kind']
-    const known = traces.get(key)?.actionId ?? null
+    const known = traces.get(key)
     const accepted = kind === 'accepted' || kind === 'found'
+    const isNew = accepted && typeof entry['actionId'] === 'string'
     traces.set(key, {
-      actionId: accepted && typeof entry['actionId'] === 'string' ? entry['actionId'] : known,
+      actionId: isNew ? String(entry['actionId']) : (known?.actionId ?? null),
+      acceptedAt: isNew ? (timeOf(entry) ?? null) : (known?.acceptedAt ?? null),
       unansweredAt: LEFT_OPEN.has(kind) ? (timeOf(entry) ?? null) : null,
     })
   }

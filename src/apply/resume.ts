@@ -2,7 +2,7 @@ import type { Change } from '../plan/document.ts'
 import { compareActions } from '../posture/history.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { parseMarker } from '../posture/marker.ts'
-import type { Instant } from '../schema/instant.ts'
+import { addMs, type Instant } from '../schema/instant.ts'
 import { endOf } from './action-end.ts'
 import { requestAt } from './item.ts'
 import { type Trace, traceKey } from './read-journal.ts'
@@ -12,6 +12,8 @@ export type Standing =
   | { readonly kind: 'unsent' }
   /** Sent, and nobody knows whether it was accepted. */
   | { readonly kind: 'unanswered'; readonly step: number; readonly since: Instant }
+  /** Accepted, and too long ago for not being listed yet. */
+  | { readonly kind: 'unlisted'; readonly step: number; readonly since: Instant }
   /** Accepted by the service; `action` is null while it is not listed. */
   | {
       readonly kind: 'sent'
@@ -19,6 +21,12 @@ export type Standing =
       readonly actionId: string
       readonly action: MachineAction | null
     }
+
+/**
+ * After so many ms an accepted action that no list has is not late but lost. Lists that lag are reported by seconds; a
+ * service that was set back, such as an emulator started anew, never has it, and the change would be awaited for ever.
+ */
+const LOST_AFTER_MS = 600_000
 
 /** The two short names that the marker of one change carries (product.md 5.7). */
 export interface ChangeKey {
@@ -43,12 +51,14 @@ export function carriesKey(comment: string | null, key: ChangeKey): boolean {
  *
  * @param actions - All known actions of the machine.
  * @param traces - What the journal remembers, by {@link traceKey}.
+ * @param now - Our clock, which the journal is written by.
  */
 export function standingOf(
   change: Change,
   key: ChangeKey,
   actions: readonly MachineAction[],
   traces: ReadonlyMap<string, Trace>,
+  now: Instant,
 ): Standing {
   for (let step = change.requests.length - 1; step >= 0; step -= 1) {
     const found = findSubmitted(change, step, key, actions)
@@ -56,9 +66,12 @@ export function standingOf(
     const trace = traces.get(traceKey(change.address, step))
     if (trace === undefined) continue
     if (trace.unansweredAt !== null) return { kind: 'unanswered', step, since: trace.unansweredAt }
-    const { actionId } = trace
+    const { actionId, acceptedAt } = trace
     if (actionId !== null) {
-      return { kind: 'sent', step, actionId, action: actions.find(({ id }) => id === actionId) ?? null }
+      const action = actions.find(({ id }) => id === actionId) ?? null
+      return action === null && acceptedAt !== null && addMs(acceptedAt, LOST_AFTER_MS) < now
+        ? { kind: 'unlisted', step, since: acceptedAt }
+        : { kind: 'sent', step, actionId, action }
     }
   }
   return { kind: 'unsent' }

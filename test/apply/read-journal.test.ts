@@ -20,42 +20,49 @@ function answer(kind: string, over: Record<string, unknown> = {}): JournalEntry 
 describe('a request is remembered', () => {
   test.each(
     Object.entries({
-      'as unanswered after its intent alone': [[intent()], { actionId: null, unansweredAt: at(T1) }],
+      'as unanswered after its intent alone': [
+        [intent()],
+        { actionId: null, acceptedAt: null, unansweredAt: at(T1) },
+      ],
       'as unanswered since its answer where that was lost': [
         [intent(), answer('unknown')],
-        { actionId: null, unansweredAt: at(T2) },
+        { actionId: null, acceptedAt: null, unansweredAt: at(T2) },
       ],
       'as accepted, with its action': [
         [intent(), answer('accepted', { actionId: 'x' })],
-        { actionId: 'x', unansweredAt: null },
+        { actionId: 'x', acceptedAt: at(T2), unansweredAt: null },
       ],
       'as found later': [
         [intent(), answer('unknown'), answer('found', { at: T3, actionId: 'x', intent: undefined })],
-        { actionId: 'x', unansweredAt: null },
+        { actionId: 'x', acceptedAt: at(T3), unansweredAt: null },
       ],
       'as not accepted after a refusal': [
         [intent(), answer('rejected')],
-        { actionId: null, unansweredAt: null },
+        { actionId: null, acceptedAt: null, unansweredAt: null },
       ],
       'as not accepted after a 429': [
         [intent(), answer('throttled')],
-        { actionId: null, unansweredAt: null },
+        { actionId: null, acceptedAt: null, unansweredAt: null },
       ],
       'as not accepted where an existing action came back': [
         [intent(), answer('existing', { actionId: 'x' })],
-        { actionId: null, unansweredAt: null },
+        { actionId: null, acceptedAt: null, unansweredAt: null },
       ],
       'as unanswered again when it was sent once more': [
         [intent(), answer('throttled'), intent({ at: T3, intent: 1 })],
-        { actionId: null, unansweredAt: at(T3) },
+        { actionId: null, acceptedAt: null, unansweredAt: at(T3) },
       ],
       'as accepted before, even where the answer has no id': [
         [intent(), answer('accepted', { actionId: 'x' }), answer('accepted', { actionId: 7 })],
-        { actionId: 'x', unansweredAt: null },
+        { actionId: 'x', acceptedAt: at(T2), unansweredAt: null },
+      ],
+      'as accepted at no time where the time is none': [
+        [intent(), answer('accepted', { at: 'yesterday', actionId: 'x' })],
+        { actionId: 'x', acceptedAt: null, unansweredAt: null },
       ],
       'as having no time where the time is none': [
         [intent({ at: 'yesterday' })],
-        { actionId: null, unansweredAt: null },
+        { actionId: null, acceptedAt: null, unansweredAt: null },
       ],
     } as const),
   )('%s', (_rule, [entries, trace]) => {

@@ -82,25 +82,37 @@ describe('a change stands', () => {
       'at what the journal has where it is not listed yet': [
         single,
         [],
-        traced(0, { actionId: actionId(9), unansweredAt: null }),
+        traced(0, { actionId: actionId(9), acceptedAt: since, unansweredAt: null }),
         { kind: 'sent', step: 0, actionId: actionId(9), action: null },
+      ],
+      'unlisted where the journal has had it for over ten minutes and no list has it': [
+        single,
+        [],
+        traced(0, { actionId: actionId(9), acceptedAt: at('2026-11-22T17:29:59Z'), unansweredAt: null }),
+        { kind: 'unlisted', step: 0, since: at('2026-11-22T17:29:59Z') },
+      ],
+      'at a listed action however long the journal has had it': [
+        single,
+        [action({ id: actionId(9) })],
+        traced(0, { actionId: actionId(9), acceptedAt: at0, unansweredAt: null }),
+        { kind: 'sent', step: 0, actionId: actionId(9), action: action({ id: actionId(9) }) },
       ],
       'at what the journal has where its marker was lost': [
         single,
         [action({ id: actionId(9) })],
-        traced(0, { actionId: actionId(9), unansweredAt: null }),
+        traced(0, { actionId: actionId(9), acceptedAt: since, unansweredAt: null }),
         { kind: 'sent', step: 0, actionId: actionId(9), action: action({ id: actionId(9) }) },
       ],
       'unanswered where the journal has an intent without an answer': [
         single,
         [],
-        traced(0, { actionId: null, unansweredAt: since }),
+        traced(0, { actionId: null, acceptedAt: null, unansweredAt: since }),
         { kind: 'unanswered', step: 0, since },
       ],
       'at its beginning where the journal has a refusal': [
         single,
         [],
-        traced(0, { actionId: null, unansweredAt: null }),
+        traced(0, { actionId: null, acceptedAt: null, unansweredAt: null }),
         { kind: 'unsent' },
       ],
       'at the furthest request of a chain': [
@@ -133,6 +145,6 @@ describe('a change stands', () => {
       ],
     } as const),
   )('%s', (_rule, [planned, actions, traces, want]) => {
-    expect(standingOf(planned, KEY, actions, traces)).toStrictEqual(want)
+    expect(standingOf(planned, KEY, actions, traces, at('2026-11-22T17:40:00Z'))).toStrictEqual(want)
   })
 })

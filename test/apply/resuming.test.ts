@@ -181,3 +181,34 @@ test('an intent that was answered by nothing is looked for as long as it may be 
   expect(ms).toBeGreaterThanOrEqual(10_000)
   expect(ms).toBeLessThan(12_000)
 })
+
+describe('what an earlier run was told was accepted, and no list has', () => {
+  async function accepted(agoMs: number): Promise<Awaited<ReturnType<typeof setScene>>> {
+    const setting = await setScene()
+    const { scene, plan } = setting
+    const request = { runId: 'run-0', planId: plan.planId, intent: 0, request: 0 }
+    scene.journal.entries.push({
+      event: 'answer',
+      at: formatInstant(addMs(scene.clock.now(), -agoMs)),
+      ...request,
+      address: `${machineId(1)}/isolated`,
+      kind: 'accepted',
+      actionId: actionId(7),
+    })
+    return setting
+  }
+
+  test('is awaited while it may be listed late', async () => {
+    const { scene, plan } = await accepted(540_000)
+    const result = await apply(scene, plan)
+    expect(outcomesOf(result)['#1/isolated']).toBe('pending (deadline)')
+    expect(scene.service.posts.filter(({ machineId: id }) => id === machineId(1))).toStrictEqual([])
+  })
+
+  test('is looked for once more and sent again after ten minutes, or it would be awaited for ever', async () => {
+    const { scene, plan } = await accepted(660_000)
+    const result = await apply(scene, plan)
+    expect(outcomesOf(result)['#1/isolated']).toBe('succeeded')
+    expect(scene.service.posts.filter(({ machineId: id }) => id === machineId(1))).toHaveLength(1)
+  })
+})
