@@ -1,9 +1,8 @@
 import type { ApplyResult, ChangeOutcome } from '../../src/apply/result.ts'
 import type { Change, Plan } from '../../src/plan/document.ts'
 import { parseMarker } from '../../src/posture/marker.ts'
-import { formatInstant } from '../../src/schema/instant.ts'
 import type { Rig } from './rig.ts'
-import { DECLARED, START } from './scene.ts'
+import { DECLARED } from './scene.ts'
 
 type Row = ReturnType<Rig['emulator']['actions']>[number]
 
@@ -129,13 +128,11 @@ function addressesOf(plan: Plan): ReadonlySet<string> {
   ])
 }
 
-/** What was created since the start under our name. */
+/** What was created under our name since the start: the history before it has ids of another kind. */
 function oursSinceStart(rig: Rig): readonly Row[] {
-  const start = formatInstant(START)
   return rig.emulator
     .actions()
     .filter(({ requestor, id }) => requestor === 'Holdfast' && !id.startsWith('00000000-'))
-    .filter(() => start !== '')
 }
 
 function oursOf(rig: Rig, change: Change): readonly Row[] {

@@ -59,3 +59,21 @@ test('a request that was sent and is not listed yet is uncertain, not refused, w
   expect(result?.exit.name).toBe('pending')
   expect(then).toBe('ok')
 })
+
+test.each([
+  ['was cancelled', { end: 'never' }, 'cancelled (chain-cancelled)'],
+  ['failed', { end: 'Failed', after: '70s' }, 'failed (failed)'],
+] as const)(
+  'a first half that only the last look shows %s leaves the machine held',
+  async (_how, fate, want) => {
+    const row: FaultRow = {
+      name: 'first half without effect',
+      kind: 'service',
+      scene: { behaviour: { outcomes: [{ type: 'Unisolate', machine: machineId(2), ...fate }] } },
+    }
+    const { result, violations } = await tryCase(caseOf({ row, point: 'await', often: 'for good' }))
+    expect(violations).toStrictEqual([])
+    expect(result === null ? {} : outcomesOf(result)).toMatchObject({ '#2/isolated': want })
+    expect(result?.chainOpen).toStrictEqual([])
+  },
+)

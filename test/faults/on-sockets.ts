@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { type FileHandle, mkdtemp, open, readdir, readFile, rm, truncate } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,15 +17,17 @@ const GIVE_UP_MS = 40
 /** No process has a number as high as this. */
 const DEAD_PID = 2 ** 30
 
-let fate: LineFate = 'written'
+/** What becomes of the line that is being written; tries run side by side. */
+const fates = new AsyncLocalStorage<LineFate>()
 
-/** Lets writes to open files fail as a full or read-only disk makes them, while {@link fate} says so. */
+/** Lets writes to open files fail as a full or read-only disk makes them, while {@link fates} says so. */
 async function breakDisk(): Promise<void> {
   const file = await open('/dev/null', 'r')
   const prototype = Object.getPrototypeOf(file) as Pick<FileHandle, 'appendFile'>
   await file.close()
   const { appendFile } = prototype
   prototype.appendFile = async function append(this: FileHandle, data, ...rest): Promise<void> {
+    const fate = fates.getStore() ?? 'written'
     if (fate === 'written') return appendFile.call(this, data, ...rest)
     if (fate === 'read-only') throw Object.assign(new Error('EROFS'), { code: 'EROFS' })
     // What still fits is on the disk.
@@ -78,15 +81,7 @@ export const onSockets: OpenOutside = async (emulator, clock) => {
     journals.push(file)
     return {
       read: () => during(() => file.read()),
-      append: entry =>
-        during(async () => {
-          fate = fateOf(entry)
-          try {
-            await file.append(entry)
-          } finally {
-            fate = 'written'
-          }
-        }),
+      append: entry => during(() => fates.run(fateOf(entry), () => file.append(entry))),
     }
   }
 
