@@ -24,6 +24,8 @@ const MARK = 'strike=1'
 
 /** How long one exchange takes, so that answers and requests interleave as they do on a wire. */
 const LATENCY_MS = 40
+/** How long an apply awaits: past the longest action of the scene. */
+const AWAIT_MS = 600_000
 /** When the client gives an answer up. */
 const GIVE_UP_MS = 25_000
 
@@ -252,7 +254,7 @@ export async function startRig({ scene, fault, tokenOf, open = inProcess }: RigO
           lease: mortalLease(await outside.lease(runId), process, strike),
           configuration: CONFIGURATION,
         },
-        options({ runId, need, lookupMs }),
+        options({ runId, need, lookupMs, timeoutMs: AWAIT_MS }),
       )
       try {
         const result = await driven(Promise.race([run, process.died]))
