@@ -17,7 +17,7 @@ test('the demo shows plan, apply, no changes and who reversed it, in a pipe too,
   for (const line of [
     '$ holdfast plan\n',
     'reverted-by-other',
-    '$ holdfast apply --reassert fin-ws-007.contoso.com --reason "INC-4211: agreed with Maria" --auto-approve\n',
+    "$ holdfast apply --reassert fin-ws-007.contoso.com --reason 'INC-4211: agreed with Maria' --auto-approve\n",
     'Apply complete: 9 succeeded.',
     'No changes. ',
     'analyst j.okafor@contoso.com',
