@@ -1,10 +1,9 @@
-import { resolve } from 'node:path'
 import { serializeDocument } from '../report/serialize-document.ts'
 import type { Style } from '../report/style.ts'
-import { writeFileAtomically } from './atomic-write.ts'
 import type { CommandContext } from './command.ts'
 import type { OptionSpec } from './flags.ts'
 import { styleOf } from './terminal-style.ts'
+import { writeCopies } from './write-copies.ts'
 
 /** Where the document of a command goes that has no other format. */
 export const DOCUMENT_OPTIONS: readonly OptionSpec[] = [
@@ -30,5 +29,5 @@ export async function emitDocument<T>(
   const fitted = io.stdout.isTTY ? style : { ...style, width: PIPE_COLUMNS }
   io.stdout.write(flags.has('json') ? json : render(document, fitted))
   const file = flags.text('json-into')
-  if (file !== undefined) await writeFileAtomically(resolve(io.cwd, file), json)
+  if (file !== undefined) await writeCopies([{ path: file, text: json }], io)
 }

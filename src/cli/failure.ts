@@ -10,6 +10,8 @@ export interface FailureDetails {
   readonly exit?: ExitName
   /** What was found on the way, shown with the failure. */
   readonly diagnostics?: readonly Diagnostic[]
+  /** Whether stdout has its document already, so that the failure is told on stderr alone. */
+  readonly hasDocument?: boolean
 }
 
 /** Why a command ends without having done its work. Thrown inside the CLI, caught once in main. */
@@ -20,6 +22,7 @@ export class Failure extends Error {
   readonly wayOut: string
   readonly exit: ExitName
   readonly diagnostics: readonly Diagnostic[]
+  readonly hasDocument: boolean
 
   constructor(code: string, message: string, details: FailureDetails = {}) {
     super(message)
@@ -27,6 +30,7 @@ export class Failure extends Error {
     this.wayOut = details.wayOut ?? ''
     this.exit = details.exit ?? 'error'
     this.diagnostics = details.diagnostics ?? []
+    this.hasDocument = details.hasDocument ?? false
   }
 }
 

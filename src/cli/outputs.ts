@@ -1,12 +1,11 @@
-import { resolve } from 'node:path'
 import type { Plan } from '../plan/document.ts'
 import { REPORT_FORMATS, type ReportFormat, type ReportFormatName } from '../report/report-formats.ts'
 import type { Style } from '../report/style.ts'
-import { writeFileAtomically } from './atomic-write.ts'
 import type { CommandContext } from './command.ts'
 import { fail } from './failure.ts'
 import type { Flags } from './flags.ts'
 import { styleOf } from './terminal-style.ts'
+import { writeCopies } from './write-copies.ts'
 
 /** Writes one document in a format; ends with a newline. */
 export type Render = (format: ReportFormat, style: Style) => string
@@ -47,9 +46,11 @@ export async function emit(render: Render, outputs: Outputs, context: CommandCon
   const { io, color } = context
   const style = styleOf(io.stdout, color, io.env)
   io.stdout.write(render(REPORT_FORMATS[outputs.format], style))
-  for (const { format, path } of outputs.files) {
-    await writeFileAtomically(resolve(io.cwd, path), render(REPORT_FORMATS[format], style))
-  }
+  const copies = outputs.files.map(({ format, path }) => ({
+    path,
+    text: render(REPORT_FORMATS[format], style),
+  }))
+  await writeCopies(copies, io)
 }
 
 /**

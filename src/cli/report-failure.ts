@@ -44,12 +44,13 @@ export function failureDocument(failure: Failure): string {
   return serializeDocument({ formatVersion: '1.0', error, diagnostics: diagnostics.map(documentDiagnostic) })
 }
 
-/** Tells of a failure: text on stderr, and one JSON document wherever JSON was asked for. */
+/** Tells of a failure: text on stderr, and one JSON document wherever JSON was asked for and is not yet. */
 export async function reportFailure(failure: Failure, { argv, io }: FailedRun): Promise<void> {
   const words = optionWords(argv)
   const style = styleOf(io.stderr, colorOf(words), io.env)
   io.stderr.write(renderDiagnostics(failure.diagnostics, style))
   io.stderr.write(renderFailure(failure, style))
+  if (failure.hasDocument) return
   if (wantsJson(words)) io.stdout.write(failureDocument(failure))
   const file = readOption(words, '--json-into')
   // Where even that file cannot be written, the failure on stderr is all that can be said.

@@ -219,3 +219,24 @@ test('a plan goes where a folder is in the way only as an error, before stdout c
   expect(ran.stdout).toBe('')
   expect(ran.stderr).toContain('file-not-written')
 })
+
+test.each([
+  ['plan', '--json', '--json-into', 'nowhere/plan.json', '--markdown-into', 'plan.md'],
+  ['plan', '--json', '--markdown-into', 'nowhere/plan.md', '--json-into', 'plan.json'],
+  ['validate', '--json', '--json-into', 'nowhere/valid.json'],
+])(
+  '%s %s with a file that cannot be written still prints one document, and writes the other: %s %s',
+  async (...argv) => {
+    const tenant = await startTenant()
+    const ran = await tenant.run(argv)
+    expect(ran.code).toBe(1)
+    expect(ran.stderr).toContain('file-not-written')
+    expect(JSON.parse(ran.stdout)).not.toHaveProperty('error')
+    const other = argv.find(word => word === 'plan.md' || word === 'plan.json')
+    if (other !== undefined) {
+      const text = await readFile(join(tenant.folder, other), 'utf8')
+      expect(text).toContain('sha256:')
+      expect(text).not.toContain('file-not-written')
+    }
+  },
+)

@@ -1,10 +1,8 @@
-import { resolve } from 'node:path'
 import type { Findings } from '../../plan/assemble-plan.ts'
 import { type Explanation, explainMachine } from '../../plan/explain.ts'
 import { readFailures } from '../../plan/read-failures.ts'
 import type { Machine } from '../../posture/machine.ts'
 import { EXPLANATION_FORMATS, type ExplanationFormatName } from '../../report/explanation-formats.ts'
-import { writeFileAtomically } from '../atomic-write.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { loadDeclaration, requireValid } from '../declaration.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
@@ -17,6 +15,7 @@ import { resolveMachine } from '../resolve-machine.ts'
 import { openService } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { styleOf } from '../terminal-style.ts'
+import { writeCopies } from '../write-copies.ts'
 
 /** The machine by record, or by id where only its history is left. */
 async function findMachine(
@@ -39,7 +38,10 @@ async function emitExplanation(
   const write = (format: string): string =>
     EXPLANATION_FORMATS[format as ExplanationFormatName](explanation, style)
   io.stdout.write(write(chosen))
-  for (const { format, path } of files) await writeFileAtomically(resolve(io.cwd, path), write(format))
+  await writeCopies(
+    files.map(({ format, path }) => ({ path, text: write(format) })),
+    io,
+  )
 }
 
 async function run(context: CommandContext): Promise<number> {

@@ -1,11 +1,10 @@
-import { resolve } from 'node:path'
 import { serializeDocument } from '../../report/serialize-document.ts'
-import { writeFileAtomically } from '../atomic-write.ts'
 import type { Command } from '../command.ts'
 import { type Declaration, loadDeclaration, placeOf } from '../declaration.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { CONFIGURATION_OPTIONS } from '../options.ts'
 import { documentDiagnostic, tellDiagnostics } from '../tell-diagnostics.ts'
+import { writeCopies } from '../write-copies.ts'
 
 /** What was checked, in numbers. */
 function countsOf({ policies, diagnostics, files, configuration }: Declaration) {
@@ -66,7 +65,7 @@ export const validate: Command = {
     })
     io.stdout.write(flags.has('json') ? document : sentenceOf(counts))
     const file = flags.text('json-into')
-    if (file !== undefined) await writeFileAtomically(resolve(io.cwd, file), document)
+    if (file !== undefined) await writeCopies([{ path: file, text: document }], io)
     return counts.errors === 0 ? EXIT_CODES.ok : EXIT_CODES.error
   },
 }
