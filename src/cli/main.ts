@@ -44,8 +44,13 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     const failure = toFailure(error, io.env)
     const { reportFailure } = await import('./report-failure.ts')
-    await reportFailure(failure, { argv, io })
-    return interrupt.code ?? EXIT_CODES[failure.exit]
+    const { code } = interrupt
+    const exit =
+      code === null
+        ? { code: EXIT_CODES[failure.exit], name: failure.exit }
+        : ({ code, name: 'signal' } as const)
+    await reportFailure(failure, { argv, io, exit })
+    return exit.code
   } finally {
     interrupt.stop()
   }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { DocumentExit } from '../report/document-exit.ts'
 import { renderDiagnostics } from '../report/render-diagnostics.ts'
 import { renderFailure } from '../report/render-failure.ts'
 import { serializeDocument } from '../report/serialize-document.ts'
@@ -13,6 +14,7 @@ import { styleOf } from './terminal-style.ts'
 export interface FailedRun {
   readonly argv: readonly string[]
   readonly io: Io
+  readonly exit: DocumentExit
 }
 
 /** The words of a command line that can be options. */
@@ -38,22 +40,27 @@ function wantsJson(words: readonly string[]): boolean {
 }
 
 /** The document that takes the place of a plan or result where a command ends in an error. */
-export function failureDocument(failure: Failure): string {
+function failureDocument(failure: Failure, exit: DocumentExit): string {
   const { code, message, wayOut, diagnostics } = failure
   const error = wayOut === '' ? { code, message } : { code, message, wayOut }
-  return serializeDocument({ formatVersion: '1.0', error, diagnostics: diagnostics.map(documentDiagnostic) })
+  return serializeDocument({
+    formatVersion: '1.0',
+    exit,
+    error,
+    diagnostics: diagnostics.map(documentDiagnostic),
+  })
 }
 
 /** Tells of a failure: text on stderr, and one JSON document wherever JSON was asked for and is not yet. */
-export async function reportFailure(failure: Failure, { argv, io }: FailedRun): Promise<void> {
+export async function reportFailure(failure: Failure, { argv, io, exit }: FailedRun): Promise<void> {
   const words = optionWords(argv)
   const style = styleOf(io.stderr, colorOf(words), io.env)
   io.stderr.write(renderDiagnostics(failure.diagnostics, style))
   io.stderr.write(renderFailure(failure, style))
   if (failure.hasDocument) return
-  if (wantsJson(words)) io.stdout.write(failureDocument(failure))
+  if (wantsJson(words)) io.stdout.write(failureDocument(failure, exit))
   const file = readOption(words, '--json-into')
   // Where even that file cannot be written, the failure on stderr is all that can be said.
   if (file !== undefined)
-    await writeFileAtomically(resolve(io.cwd, file), failureDocument(failure)).catch(() => undefined)
+    await writeFileAtomically(resolve(io.cwd, file), failureDocument(failure, exit)).catch(() => undefined)
 }

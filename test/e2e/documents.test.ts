@@ -240,3 +240,14 @@ test.each([
     }
   },
 )
+
+test.each([
+  [1, 'error', ['plan', '--json', '--nonsense']],
+  [3, 'stale', ['apply', '--json', '--expect', 'sha256:00']],
+  [4, 'refused', ['apply', '--json']],
+] as const)('an error that ends with %i says so in its document, as %s', async (code, name, argv) => {
+  const tenant = await startTenant()
+  const ran = await tenant.run(argv)
+  expect(ran.code).toBe(code)
+  expect(JSON.parse(ran.stdout)).toMatchObject({ exit: { code, name }, error: { code: expect.any(String) } })
+})
