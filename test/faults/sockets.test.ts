@@ -18,10 +18,18 @@ function isHanging(row: FaultRow): boolean {
   return row.kind === 'request' && row.fault.fault?.startsWith('timeout') === true
 }
 
+/** Of its six points each row takes two, another two than its neighbours; `FAULT_SOCKETS=all` takes all of them. */
+const STRIDE = process.env['FAULT_SOCKETS'] === 'all' ? 1 : 3
+
 test.each(FAULT_ROWS.map((row, index) => [row.name, row, index] as const))(
   '%s: over sockets, with journal and lease in files, it ends as in process',
   async (_name, row, index) => {
-    await Promise.all(POINTS.map((point, place) => endsAlike(row, point, index + place)))
+    const points = POINTS.map((point, place) => ({ point, place })).filter(
+      ({ place }) => (index + place) % STRIDE === 0,
+    )
+    await Promise.all(
+      points.map(({ point, place }) => endsAlike(row, point, Math.floor((index + place) / STRIDE))),
+    )
   },
 )
 
