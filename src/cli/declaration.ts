@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { attachConfigurationLists, attachLists, listPaths, listReferences } from '../schema/attach-lists.ts'
 import { checkPolicySet } from '../schema/check-policy-set.ts'
 import type { Configuration } from '../schema/configuration.ts'
-import type { Diagnostic, SourceFile } from '../schema/diagnostic.ts'
+import type { Diagnostic, Place, SourceFile } from '../schema/diagnostic.ts'
 import { quoteSources } from '../schema/indexed-text.ts'
 import { defaultConfiguration, parseConfiguration } from '../schema/parse-configuration.ts'
 import { parseListFile } from '../schema/parse-list.ts'
@@ -64,10 +64,14 @@ async function readConfiguration({
   return { configuration, path, sources: [source], diagnostics }
 }
 
-function matchesNothing(pattern: string, file: string | undefined): Diagnostic {
+function matchesNothing(pattern: string, place: Place | undefined): Diagnostic {
   const message = `\`policies\` has ${pattern}, which matches no file: correct it, or remove it`
-  const place = file === undefined ? {} : { place: { file, line: 1, column: 1 } }
-  return { severity: 'warning', code: 'path-matches-nothing', message, ...place }
+  return {
+    severity: 'warning',
+    code: 'path-matches-nothing',
+    message,
+    ...(place === undefined ? {} : { place }),
+  }
 }
 
 /** Nothing declared looks like all being well, so it is said aloud. */
@@ -84,11 +88,10 @@ async function configuredFiles(read: ReadConfiguration & { readonly path: string
   const itself = displayPath(path, cwd)
   const files = new Set(expansions.flatMap(({ files }) => files))
   files.delete(itself)
-  const empty = expansions.filter(({ files }) => files.length === 0)
-  return {
-    files: [...files].sort(),
-    diagnostics: empty.map(({ pattern }) => matchesNothing(pattern, configuration.file)),
-  }
+  const found = expansions.flatMap(({ pattern, files }, index) =>
+    files.length === 0 ? [matchesNothing(pattern, configuration.policyPlaces?.[index])] : [],
+  )
+  return { files: [...files].sort(), diagnostics: quoteSources(found, read.sources) }
 }
 
 /** The files that path arguments name; one that names none is an error. */

@@ -56,6 +56,8 @@ export interface Configuration {
   readonly tenantId?: string
   /** Files, folders and globs, relative to the configuration file, as typed. */
   readonly policies: readonly string[]
+  /** Where each of `policies` stands, in the same order; absent where there are none. */
+  readonly policyPlaces?: readonly Place[]
   readonly guards: GuardLimits
   readonly protected: readonly ProtectedMachines[]
   readonly allow: Allowances

@@ -122,11 +122,13 @@ function readTimes(
 
 function readConfiguration(reading: Reading, raw: Located<RawConfiguration>): Configuration {
   const defaults = defaultConfiguration()
+  const policies = texts(at(raw, 'policies'))
   return {
     file: reading.text.path,
     cloud: raw.value.cloud ?? defaults.cloud,
     ...readConnection(raw.value),
-    policies: texts(at(raw, 'policies')).map(lineOf),
+    policies: policies.map(lineOf),
+    ...(policies.length === 0 ? {} : { policyPlaces: policies.map(policy => placeOf(reading, policy)) }),
     guards: readGuards(raw.value.guards, defaults.guards),
     protected: readProtected(reading, raw),
     allow: readAllow(raw),

@@ -136,6 +136,8 @@ test('a configured path that matches nothing warns', async () => {
   const ran = await tenant.run(['validate'])
   expect(ran.code).toBe(0)
   expect(ran.stderr).toContain('warning[path-matches-nothing]')
+  const [, line = '', carets = ''] = /\n\d+ \| (.*)\n +\| ( *\^)/.exec(ran.stderr) ?? []
+  expect(line.slice(carets.length - 1)).toMatch(/^nothing\/\*\*/)
   expect(ran.stdout).toContain('1 policy in 2 files, 0 errors, 1 warning.')
 })
 

@@ -69,6 +69,10 @@ test('a whole configuration is typed with its places', () => {
     scope: 'https://api.securitycenter.microsoft.com/.default',
     tenantId: 'aaaaaaaa-0000-0000-0000-000000000000',
     policies: ['policies/**/*.yaml', 'extra'],
+    policyPlaces: [
+      { file: 'conf/holdfast.yaml', line: 8, column: 12 },
+      { file: 'conf/holdfast.yaml', line: 8, column: 32 },
+    ],
     guards: { maxMachines: 50, maxShare: { text: '2.5%', ratio: 0.025 }, maxLifts: 0, maxRuns: 2000 },
     protected: [
       {
