@@ -8,7 +8,7 @@ import { estimateOf } from './estimate.ts'
 import { guardLifts, guardPlan, isLift } from './guards.ts'
 import type { Item } from './item.ts'
 import { countOnboarded } from './observation.ts'
-import type { PlanInput } from './plan-input.ts'
+import { lastKnownAt, type PlanInput } from './plan-input.ts'
 import { type WrittenChange, writeBlocked, writeChange, writeDrift, writeInFlight } from './write-items.ts'
 
 /** A saved plan may be applied for a day (product.md 5.8). */
@@ -76,7 +76,7 @@ export function assemblePlan({ input, at, items, unresolved, diagnostics }: Find
     ...stopped.map(change => blockedLift(change, liftGuard as Guard)),
     ...unresolved,
   ])
-  const inFlight = byAddress(items.flatMap(item => writeInFlight(item, name, at)))
+  const inFlight = byAddress(items.flatMap(item => writeInFlight(item, name, lastKnownAt(input, at))))
   const errored = diagnostics.some(({ severity }) => severity === 'error')
   const complete = observation.failures.length === 0
   const stopsApply = planGuards.some(({ status }) => status === 'fail')

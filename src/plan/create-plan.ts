@@ -14,7 +14,7 @@ import { freezeDiagnostics } from './freeze.ts'
 import type { Item } from './item.ts'
 import { compileProtection } from './limits.ts'
 import { countOnboarded } from './observation.ts'
-import type { PlanInput } from './plan-input.ts'
+import { lastKnownAt, type PlanInput } from './plan-input.ts'
 import { isolationHints } from './platform-hints.ts'
 import { readFailures } from './read-failures.ts'
 import { indexMachines, type MachineIndex, resolvePolicies } from './resolve.ts'
@@ -61,7 +61,7 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
   const diagnostics: Diagnostic[] = [...input.diagnostics]
   const index = indexMachines(observation.machines)
   const history = indexHistory(at < input.now ? rewindHistory(observation.actions, at) : observation.actions)
-  const { matches, problems } = resolvePolicies(policies, index, at)
+  const { matches, problems } = resolvePolicies(policies, index, lastKnownAt(input, at))
   const composition = composeClaims(matches, index, at)
   diagnostics.push(...problemDiagnostics(problems, options.keepGoing, at), ...composition.diagnostics)
   const read: ReadFlag = (flag, texts) => readPatterns(flag, texts, policies, index, diagnostics)
@@ -84,17 +84,15 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
 
 type ReadFlag = (flag: string, texts: readonly string[]) => readonly AddressPattern[]
 
-function contextOf(
-  { observation, configuration, now, options }: PlanInput,
-  at: Instant,
-  read: ReadFlag,
-): EvaluationContext {
-  const protection = compileProtection(configuration, at)
+function contextOf(input: PlanInput, at: Instant, read: ReadFlag): EvaluationContext {
+  const { observation, configuration, options } = input
+  const observedAt = lastKnownAt(input, at)
+  const protection = compileProtection(configuration, observedAt)
   return {
     limits: { configuration, protection, roles: observation.roles, now: at },
     contest: { now: at, withinMs: configuration.contested.within.ms, name: configuration.name },
     now: at,
-    observedAt: at < now ? at : now,
+    observedAt,
     historyFrom: observation.historyFrom,
     name: configuration.name,
     reassert: read('reassert', options.reassert),

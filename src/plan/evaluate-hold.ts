@@ -171,7 +171,7 @@ function finish(
 }
 
 function withWarning(change: DecidedChange, { machine, context }: Subject): DecidedChange {
-  const warning = pendingWarning(machine, change, context.now)
+  const warning = pendingWarning(machine, change, context.observedAt)
   return warning === undefined ? change : { ...change, warnings: [...change.warnings, warning] }
 }
 

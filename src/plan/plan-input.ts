@@ -44,6 +44,11 @@ export interface PlanInput {
   readonly options: PlanOptions
 }
 
+/** The latest time at or before `at` that the read can speak of: in a future nobody has been silent for longer. */
+export function lastKnownAt({ now }: PlanInput, at: Instant): Instant {
+  return at < now ? at : now
+}
+
 /** Options with nothing asked for. */
 export const NO_OPTIONS: PlanOptions = {
   targets: [],

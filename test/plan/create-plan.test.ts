@@ -648,6 +648,15 @@ describe('flags', () => {
     }
     expect(linesOf(planOf(pending))).toStrictEqual(['= m1/isolated Isolate'])
   })
+
+  test('--as-of in the future takes no machine for silent that reports now', () => {
+    const recent = [entry({ fields: {}, lastSeenWithin: { text: '7d', ms: 604_800_000 } })]
+    const options = { asOf: at('2027-01-01') }
+    const plan = planOf({ policies: [policy({ machines: recent })], options })
+    expect(plan.changes.map(({ warnings }) => warnings)).toStrictEqual([[]])
+    const pending = planOf({ observed: { actions: [action({ status: 'Pending' })] }, options })
+    expect(pending.inFlight.map(({ warnings }) => warnings)).toStrictEqual([[]])
+  })
 })
 
 describe('guards', () => {
