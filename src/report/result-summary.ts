@@ -65,10 +65,16 @@ export function resultLine({ exit, outcomes, summary }: ApplyResult): string {
 /** Ends that the same command meets again: first the plan, or what refused it, has to become another. */
 const SAME_AGAIN: ReadonlySet<ApplyResult['exit']['name']> = new Set(['stale', 'refused'])
 
+/** Nothing was sent for it and nothing of it was found: whatever stopped the run stood before all of it. */
+function isUntouched({ outcome, actionId }: ChangeOutcome): boolean {
+  return actionId === null && (outcome === 'not-attempted' || outcome === 'refused')
+}
+
 /** How to go on where something is open or was interrupted; empty where that leads nowhere. Not escaped. */
 export function resumeHint(result: ApplyResult): string {
   if (SAME_AGAIN.has(result.exit.name)) return ''
   const open = result.outcomes.filter(({ outcome }) => isOpen(outcome)).length
   if (open === 0 && result.exit.name !== 'signal') return ''
+  if (result.exit.name === 'error' && result.outcomes.every(isUntouched)) return ''
   return 'Run the same command again to go on: nothing that was submitted is submitted twice.'
 }

@@ -131,6 +131,26 @@ test.each([
   expect(renderResult(result([open], { exit }), null, STYLE)).not.toContain('Run the same command')
 })
 
+test.each([
+  { rule: 'met before anything was sent is met again', touched: [], says: false },
+  {
+    rule: 'met while a request was out is resumed',
+    touched: [{ outcome: 'uncertain', actionId: null }],
+    says: true,
+  },
+  { rule: 'met after an action was found is resumed', touched: [{ outcome: 'not-attempted' }], says: true },
+  {
+    rule: 'met beside what the configuration refuses is met again',
+    touched: [{ outcome: 'refused', actionId: null }],
+    says: false,
+  },
+] as const)('an error $rule', ({ touched, says }) => {
+  const untouched = outcome(1, { outcome: 'not-attempted', actionId: null })
+  const rest = touched.map((over, index) => outcome(index + 2, over))
+  const failed = result([untouched, ...rest], { exit: { code: 1, name: 'error' } })
+  expect(renderResult(failed, null, STYLE).includes(HINT)).toBe(says)
+})
+
 test('an interrupted run says how to go on', () => {
   const text = renderResult(result([outcome(1)], { exit: { code: 130, name: 'signal' } }), null, STYLE)
   expect(text).toBe(`Apply interrupted: 1 succeeded.\n${HINT}\n`)
