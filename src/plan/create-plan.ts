@@ -89,7 +89,7 @@ function contextOf(input: PlanInput, at: Instant, read: ReadFlag): EvaluationCon
   const observedAt = lastKnownAt(input, at)
   const protection = compileProtection(configuration, observedAt)
   return {
-    limits: { configuration, protection, roles: observation.roles, now: at },
+    limits: { configuration, protection, roles: observation.roles },
     contest: { now: at, withinMs: configuration.contested.within.ms, name: configuration.name },
     now: at,
     observedAt,

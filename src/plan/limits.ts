@@ -40,7 +40,6 @@ export interface Limits {
   readonly protection: Protection
   /** The token's application permissions; null where unknown. */
   readonly roles: readonly string[] | null
-  readonly now: Instant
 }
 
 /** The parts of a change that limits look at. */

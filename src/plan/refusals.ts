@@ -28,7 +28,6 @@ export function recheckRefusals(
     configuration,
     protection: compileProtection(configuration, now),
     roles: null,
-    now,
   }
   const machines = new Map(observation.machines.map(machine => [machine.id, machine]))
   const refusals = new Map<string, Note>()

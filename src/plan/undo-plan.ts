@@ -80,7 +80,7 @@ function subjectsOf({ observation, configuration, now, options }: PlanInput, pla
     plan,
     name: configuration.name,
     now,
-    limits: { configuration, protection, roles: observation.roles, now },
+    limits: { configuration, protection, roles: observation.roles },
     comment: options.reason ?? `undo of plan ${plan}`,
   }))
 }

@@ -60,7 +60,7 @@ const run = (facet: FacetName, over: Partial<LimitedChange> = {}): LimitedChange
 
 function limits(config: Partial<Configuration> = {}, roles: readonly string[] | null = null): Limits {
   const whole = configuration(config)
-  return { configuration: whole, protection: compileProtection(whole, NOW), roles, now: NOW }
+  return { configuration: whole, protection: compileProtection(whole, NOW), roles }
 }
 
 const tagged = (tag: string, allow: readonly FacetName[]) => ({
