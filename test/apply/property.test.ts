@@ -13,6 +13,7 @@ import {
 import { action, actionId, at, machine, machineId, ownComment, placed } from '../support/build-core.ts'
 import { DyingProcess } from '../support/dying-process.ts'
 import { FakeService, type Fault } from '../support/fake-service.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
 
 const FAULTS: Readonly<Record<string, Fault | undefined>> = {
   none: undefined,
@@ -105,6 +106,6 @@ test('whatever is lost, late, throttled, failed or killed: nothing is created tw
       }
       expect(lease.isHeld).toBe(false)
     }),
-    { numRuns: 150 },
+    seededRuns('properties of an apply', 150),
   )
 })

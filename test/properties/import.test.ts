@@ -7,8 +7,9 @@ import { parsePolicyFile } from '../../src/schema/parse-policy.ts'
 import { anyHistory, anyMachines, anyPolicies } from '../support/arbitrary-core.ts'
 import { at } from '../support/build-core.ts'
 import { type Given, inputOf, planOf } from '../support/plan-of.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 200)
+const RUNS = seededRuns('properties of an import', 200)
 const TERMS = { reason: 'found on adoption', owner: undefined, expires: at('2026-11-29') }
 
 const anyGiven: fc.Arbitrary<Given> = fc
@@ -36,6 +37,6 @@ test('after an import the plan is what it was, and nothing that was imported is 
       expect(names.filter(address => moved.has(address))).toStrictEqual([])
       expect(names.length + leftOut.length).toBe(holds.length)
     }),
-    { numRuns: RUNS },
+    RUNS,
   )
 })

@@ -11,8 +11,9 @@ import type { Policy } from '../../src/schema/policy.ts'
 import { anyHistory, anyMachines, anyPolicies } from '../support/arbitrary-core.ts'
 import { configuration, entry, NOW, observation, PLACE } from '../support/build-core.ts'
 import { ModelService } from '../support/model-service.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
 
-const RUNS = Number(process.env['PROPERTY_RUNS'] ?? 300)
+const RUNS = seededRuns('properties of a plan', 300)
 
 const EVERYTHING = configuration({
   allow: { quarantined: true, liveResponse: true, offboarded: true, scopeChange: true },
@@ -62,7 +63,7 @@ test('the order of policies, machines and actions changes no byte of a plan', ()
       }
       expect(JSON.stringify(planOf(turned))).toBe(JSON.stringify(planOf(world)))
     }),
-    { numRuns: RUNS },
+    RUNS,
   )
 })
 
@@ -72,7 +73,7 @@ test('a saved plan reads back as it was', () => {
       const sealed = sealPlan(planOf(world))
       expect(readPlan(JSON.stringify(sealed))).toStrictEqual({ plan: sealed })
     }),
-    { numRuns: RUNS },
+    RUNS,
   )
 })
 
@@ -88,7 +89,7 @@ test('a machine that no policy reaches is left alone', () => {
       )
       expect(others).toStrictEqual([])
     }),
-    { numRuns: RUNS },
+    RUNS,
   )
 })
 
@@ -103,7 +104,7 @@ test('a protected machine changes only in what is allowed, and can always be rel
           expect(change.facet === 'scanned' || change.after === 'none').toBe(true)
       }
     }),
-    { numRuns: RUNS },
+    RUNS,
   )
 })
 
@@ -133,7 +134,7 @@ test('nothing is submitted while it or its opposite is in flight', () => {
         }
       }
     }),
-    { numRuns: RUNS },
+    RUNS,
   )
 })
 
@@ -155,7 +156,7 @@ test('apply, then plan: nothing left to change', () => {
     fc.property(anyWorld, world => {
       expect(applyUntilStill(world, () => 'Succeeded', 4).changes).toStrictEqual([])
     }),
-    { numRuns: RUNS },
+    RUNS,
   )
 })
 
@@ -169,6 +170,6 @@ test('apply against a service that fails at random, then plan: what is left is b
         expect(applyUntilStill(world, ends, 30).changes).toStrictEqual([])
       },
     ),
-    { numRuns: RUNS },
+    RUNS,
   )
 })
