@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly signal: AbortSignal
   readonly color: ColorChoice
   readonly main: Main
+  /** The table of commands. */
+  readonly commands: readonly CommandEntry[]
 }
 
 /** Runs one command line and gives its exit code; see `main.ts`. */

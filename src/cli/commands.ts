@@ -88,6 +88,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/demo.ts')).demo,
   },
   {
+    name: 'completion',
+    summary: 'print what makes bash, zsh, fish or PowerShell complete command lines',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  {
     name: 'schema',
     summary: 'print a JSON schema for editors and pipelines',
     load: async () => (await import('./commands/schema.ts')).schema,

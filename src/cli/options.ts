@@ -1,5 +1,14 @@
 import type { OptionSpec } from './flags.ts'
 
+/** Of every command. */
+export const COLOR_OPTION: OptionSpec = {
+  name: 'color',
+  kind: 'choice',
+  value: 'WHEN',
+  choices: ['auto', 'always', 'never'],
+  description: 'colour the output: auto, always or never',
+}
+
 /** Where the declaration is. */
 export const CONFIGURATION_OPTIONS: readonly OptionSpec[] = [
   {

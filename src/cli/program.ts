@@ -6,18 +6,11 @@ import { EXIT_CODES, EXIT_MEANINGS } from './exit-codes.ts'
 import { fail } from './failure.ts'
 import { Flags, faultOf, type OptionSpec } from './flags.ts'
 import type { Io } from './io.ts'
+import { COLOR_OPTION } from './options.ts'
 import { readVersion } from './version.ts'
 
 /** Columns of help that goes into a file or pipe. */
 const HELP_WIDTH = 100
-
-const COLOR: OptionSpec = {
-  name: 'color',
-  kind: 'choice',
-  value: 'WHEN',
-  choices: ['auto', 'always', 'never'],
-  description: 'colour the output: auto, always or never',
-}
 
 function describeExits(exits: Command['exits']): string {
   const names = Object.keys(EXIT_CODES).filter((name): name is ExitName => name in exits)
@@ -117,7 +110,7 @@ function createProgram(io: Io, say: (text: string) => void): Commander {
   return new Commander('holdfast')
     .description('Response posture as code for Microsoft Defender for Endpoint: declare, plan, apply, drift.')
     .version(readVersion(), '-V, --version', 'print the version')
-    .addOption(toCommanderOption(COLOR))
+    .addOption(toCommanderOption(COLOR_OPTION))
     .helpCommand(false)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
@@ -157,9 +150,9 @@ export async function runProgram(
     said += text
   })
   addCommands(program, entries, async (command, commander) => {
-    const flags = readFlags([...command.options, COLOR], commander)
+    const flags = readFlags([...command.options, COLOR_OPTION], commander)
     const color = (flags.text('color') ?? 'auto') as ColorChoice
-    exitCode = await command.run({ io, flags, args: commander.args, signal, main, color })
+    exitCode = await command.run({ io, flags, args: commander.args, signal, main, color, commands: entries })
   })
   try {
     await program.parseAsync([...withoutHelpCommand(argv)], { from: 'user' })

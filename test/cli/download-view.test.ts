@@ -21,6 +21,7 @@ async function view(env: Readonly<Record<string, string>>, terminal: boolean) {
     signal: new AbortController().signal,
     color: 'never',
     main: () => Promise.resolve(0),
+    commands: [],
   }
   return {
     opened: await openDownloadView('a.zip', context),

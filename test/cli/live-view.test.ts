@@ -45,6 +45,7 @@ async function show(env: Readonly<Record<string, string>>, terminal: boolean) {
     signal: new AbortController().signal,
     color: 'never',
     main: async () => 0,
+    commands: [],
   }
   const view = await openLiveView(context)
   view.show(frame('sending'))
