@@ -52,6 +52,11 @@ export const CLI_CODES = {
     wayOut:
       'Grant the app registration AdvancedQuery.Read.All with admin consent and get a new token, or leave --verify out.',
   },
+  'before-lookback': {
+    meaning: 'A time was asked for that lies before the history that is read.',
+    wayOut:
+      'Ask for a later time; `history.lookback` says how far back is read, at most what the service keeps.',
+  },
   'clock-skew': {
     meaning: "The service's clock and the one of this machine differ.",
     wayOut: 'Set the clock of this machine; over an hour apart nothing is planned or applied.',

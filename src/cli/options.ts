@@ -91,6 +91,14 @@ export const PLANNING_OPTIONS: readonly OptionSpec[] = [
   },
 ]
 
+/** Another time than now. */
+export const AS_OF_OPTION: OptionSpec = {
+  name: 'as-of',
+  kind: 'instant',
+  value: 'TIME',
+  description: 'report on another time: the past from the history, the future by expiries',
+}
+
 /** Why a safety is overridden. */
 export const REASON_OPTION: OptionSpec = {
   name: 'reason',

@@ -56,8 +56,11 @@ export async function emit(render: Render, outputs: Outputs, context: CommandCon
 /**
  * For people diagnostics are on stderr already, so that what stdout shows leaves them out. Documents keep them.
  */
-export function withoutDiagnostics(plan: Plan, format: ReportFormat): Plan {
-  return format === REPORT_FORMATS.human ? { ...plan, diagnostics: [] } : plan
+export function withoutDiagnostics<T extends Pick<Plan, 'diagnostics'>>(
+  document: T,
+  format: ReportFormat,
+): T {
+  return format === REPORT_FORMATS.human ? { ...document, diagnostics: [] } : document
 }
 
 /** Writes a plan to stdout and into every file asked for; `extra` is what only people are told. */

@@ -8,7 +8,7 @@ import { readFailures } from '../plan/read-failures.ts'
 import { withoutPlan } from '../plan/recheck.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts'
 import { formatDuration } from '../schema/duration.ts'
-import type { Instant } from '../schema/instant.ts'
+import { displayInstant, type Instant } from '../schema/instant.ts'
 import type { CommandContext } from './command.ts'
 import type { Declaration } from './declaration.ts'
 import { fail } from './failure.ts'
@@ -122,6 +122,7 @@ export async function makePlan(
   const wholeTenant = wishes.wholeTenant === true || options.prune
   const all = [...policies, ...(wishes.base?.policies ?? [])]
   const need = needOf(all, configuration, service.clock.now(), { wholeTenant })
+  if (options.asOf !== undefined && options.asOf < need.historyFrom) throw beforeLookback(need.historyFrom)
   const [observation, git] = await Promise.all([
     service.reader.observe(need, signal),
     readGitState(Object.keys(declaration.files), io.cwd, io.env),
@@ -163,6 +164,13 @@ function expectedPlan(input: PlanInput, plan: Plan, expect: string | undefined):
   if (actions.length === observation.actions.length) return plan
   const earlier = createPlan({ ...input, observation: { ...observation, actions } })
   return earlier.planId === expect ? earlier : plan
+}
+
+function beforeLookback(historyFrom: Instant): Error {
+  return fail(
+    'before-lookback',
+    `--as-of: the history is read from ${displayInstant(historyFrom)} on; nothing is known of a time before that.`,
+  )
 }
 
 function pruneIncomplete(observation: Observation): Error {

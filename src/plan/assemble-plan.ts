@@ -1,6 +1,7 @@
-import { compareText } from '../posture/history.ts'
+import { compareText, type History } from '../posture/history.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts'
 import { addMs, formatInstant, type Instant } from '../schema/instant.ts'
+import type { Claim } from './claim.ts'
 import { hasExpired } from './compose.ts'
 import { planIdOfTexts } from './digest.ts'
 import type { Blocked, Change, Guard, Plan, PlanDiagnostic, Summary } from './document.ts'
@@ -19,7 +20,12 @@ export interface Findings {
   readonly input: PlanInput
   /** The time planned for. */
   readonly at: Instant
+  /** What is chosen of everything that there is to say. */
   readonly items: readonly Item[]
+  /** What policies ask, by machine id, of every machine: also where the items were narrowed. */
+  readonly claims: ReadonlyMap<string, readonly Claim[]>
+  /** The history as it was at the time planned for. */
+  readonly history: History
   /** Blocked items of machines that did not resolve. */
   readonly unresolved: readonly Blocked[]
   readonly diagnostics: readonly Diagnostic[]
@@ -54,7 +60,13 @@ function byAddress<T extends { readonly address: string }>(list: readonly T[]): 
 }
 
 /** Writes the plan document: guards, digests and counts over the chosen items, every list sorted by address. */
-export function assemblePlan({ input, at, items, unresolved, diagnostics }: Findings): Plan {
+export function assemblePlan({
+  input,
+  at,
+  items,
+  unresolved,
+  diagnostics,
+}: Omit<Findings, 'claims' | 'history'>): Plan {
   const { observation, configuration, options } = input
   const { name } = configuration
   const written = byAddress(

@@ -51,6 +51,8 @@ function unknownPosture(input: PlanInput, at: Instant): Findings {
     input,
     at,
     items: [],
+    claims: new Map(),
+    history: indexHistory([]),
     unresolved: [],
     diagnostics: [...input.diagnostics, ...unknownInputs(input)],
   }
@@ -79,7 +81,7 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
     ...historyDiagnostics(history),
     ...unknownInputs(input),
   )
-  return { input, at, items: chosen, unresolved: blocked, diagnostics }
+  return { input, at, items: chosen, claims: composition.claims, history, unresolved: blocked, diagnostics }
 }
 
 type ReadFlag = (flag: string, texts: readonly string[]) => readonly AddressPattern[]

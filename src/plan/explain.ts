@@ -1,4 +1,4 @@
-import { compareText, indexHistory, type MachineHistory, rewindHistory } from '../posture/history.ts'
+import { compareText, type MachineHistory } from '../posture/history.ts'
 import type { HoldName } from '../posture/holds.ts'
 import type { Machine } from '../posture/machine.ts'
 import { formatInstant, type Instant } from '../schema/instant.ts'
@@ -177,10 +177,8 @@ function explainSilence(
 }
 
 function explainFacets(machineId: string, findings: Findings, plan: Plan): readonly ExplainedFacet[] {
-  const { input, at, items } = findings
-  const { actions } = input.observation
-  const history = indexHistory(at < input.now ? rewindHistory(actions, at) : actions).of(machineId)
-  const mine = items.filter(({ machine }) => machine.id === machineId)
+  const history = findings.history.of(machineId)
+  const mine = findings.items.filter(({ machine }) => machine.id === machineId)
   const holds = HOLDS.map(facet => {
     const item = mine.find(one => one.facet === facet)
     return item === undefined

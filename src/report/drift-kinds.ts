@@ -1,4 +1,5 @@
-import type { Drift, DriftKind, Plan } from '../plan/document.ts'
+import type { Drift, DriftKind } from '../plan/document.ts'
+import { shellWord } from './shell-word.ts'
 import { MARKS, type Mark } from './symbol.ts'
 
 /** How one kind of drift is told. */
@@ -6,8 +7,10 @@ export interface DriftTelling {
   readonly kind: DriftKind
   /** What happened, for the heading. */
   readonly title: string
-  /** What to do about it, one line. */
+  /** What to do about it, one line; ADDR, MACHINE and ID stand for those of a finding. */
   readonly wayOut: string
+  /** Whether each finding has its own way out, since it needs an action or a machine by name. */
+  readonly each?: true
   /** Symbol of its lines where the kind alone decides it. */
   readonly mark?: Mark
 }
@@ -34,14 +37,16 @@ export const DRIFT_KINDS: readonly DriftTelling[] = [
   {
     kind: 'stuck',
     title: 'in flight for over 72 hours',
-    wayOut: '`holdfast actions cancel ID` ends it; then plan again.',
+    wayOut: '`holdfast actions cancel ID --reason TEXT` ends it; then plan again.',
+    each: true,
     mark: MARKS.waiting,
   },
   {
     kind: 'failing',
     title: 'tried and failed',
     wayOut:
-      '`holdfast explain ADDR` shows why; `holdfast apply --retry ADDR --reason TEXT` allows one more attempt.',
+      '`holdfast explain MACHINE` shows why; `holdfast apply --retry ADDR --reason TEXT` allows one more attempt.',
+    each: true,
     mark: MARKS.blocked,
   },
   {
@@ -75,47 +80,22 @@ export const DRIFT_KINDS: readonly DriftTelling[] = [
   },
 ]
 
+/** What to do about one finding, with its machine, address and action in place of the words that stand for them. */
+export function wayOutOf({ kind, address, machine, actor }: Drift): string {
+  const { wayOut } = DRIFT_KINDS.find(telling => telling.kind === kind) as DriftTelling
+  const words: Readonly<Record<string, string | undefined>> = {
+    ADDR: address,
+    MACHINE: machine.id,
+    ID: actor?.actionId,
+  }
+  return wayOut.replace(/\b(?:ADDR|MACHINE|ID)\b/g, word => {
+    const known = words[word]
+    return known === undefined ? word : shellWord(known)
+  })
+}
+
 /** The symbol of one drift item: of its kind, else of what would mend it. */
 export function driftMark(telling: DriftTelling, item: Drift): Mark {
   if (telling.mark !== undefined) return telling.mark
   return item.facet === 'isolated' || item.facet === 'restricted' ? IMPOSE : RUN
-}
-
-/** The drift of a plan by kind, in the order of {@link DRIFT_KINDS}, kinds without any left out. */
-export function driftByKind(
-  plan: Plan,
-): readonly { readonly telling: DriftTelling; readonly items: readonly Drift[] }[] {
-  return DRIFT_KINDS.map(telling => ({
-    telling,
-    items: plan.drift.filter(item => item.kind === telling.kind),
-  })).filter(({ items }) => items.length > 0)
-}
-
-/** Says whether there is drift: `due` is none, only time went by. */
-export function hasDrift(plan: Plan): boolean {
-  return plan.drift.some(({ kind }) => kind !== 'due')
-}
-
-/** How many of each kind: `2 reverted, 1 orphaned`; `due` is left out. */
-export function driftCounts(plan: Plan): string {
-  return driftByKind(plan)
-    .filter(({ telling }) => telling.kind !== 'due')
-    .map(({ telling, items }) => `${items.length} ${telling.kind}`)
-    .join(', ')
-}
-
-/** Says whether everything that drift could be found in was read. */
-export function isWholeRead(plan: Plan): boolean {
-  return plan.complete && plan.observed.complete && !plan.errored
-}
-
-/**
- * The line that ends a drift report: the counts, or that there is none; never "none" on an incomplete read.
- * Not escaped.
- */
-export function driftVerdict(plan: Plan, matches: string): string {
-  const due = plan.drift.filter(({ kind }) => kind === 'due').length
-  const dueNote = due === 0 ? '' : ` ${due} due, which is no drift.`
-  if (hasDrift(plan)) return `Drift: ${driftCounts(plan)}.${dueNote}`
-  return isWholeRead(plan) ? `No drift. ${matches}${dueNote}` : `No conclusion about drift.${dueNote}`
 }

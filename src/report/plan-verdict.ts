@@ -33,13 +33,13 @@ export function isConverged(plan: Plan): boolean {
 }
 
 /** The number and time that every "nothing found" carries: `1214 machines match the declaration (read …Z).` */
-export function matchSentence({ observed }: Plan): string {
+export function matchSentence({ observed }: Pick<Plan, 'observed'>): string {
   const { machines, readAt } = observed
   return `${counted(machines, 'machine matches', 'machines match')} the declaration (read ${readAt}).`
 }
 
 /** What a plan that read less than the tenant may not claim; empty where it read everything. */
-export function scopeNote({ observed }: Plan): string {
+export function scopeNote({ observed }: Pick<Plan, 'observed'>): string {
   return observed.scope === 'tenant'
     ? ''
     : 'Only the named machines were read: nothing is said about others, nor about holds that no policy declares.'

@@ -1,18 +1,28 @@
-import type { Drift, Plan } from '../plan/document.ts'
-import { type DriftTelling, driftByKind, driftMark, driftVerdict, isWholeRead } from './drift-kinds.ts'
+import type { DriftDocument, DriftEntry } from './drift-document.ts'
+import { type DriftTelling, driftMark } from './drift-kinds.ts'
+import {
+  asOfSentence,
+  coverageSentence,
+  type DriftGroup,
+  driftActorName,
+  driftVerdict,
+  groupByKind,
+  isWholeRead,
+  kindCounts,
+} from './drift-verdict.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
 import { type Addressed, facetPath, nameMachines } from './machine-label.ts'
 import { codeCell, diagnosticSection } from './markdown-cells.ts'
 import { fitSections, MARKDOWN_LIMIT, type MarkdownSection } from './markdown-sections.ts'
 import { placedDiagnostic } from './placed-diagnostic.ts'
-import { matchSentence, scopeNote } from './plan-verdict.ts'
+import { scopeNote } from './plan-verdict.ts'
 import { policyPlace, shownActor } from './words.ts'
 
 /** Kinds that ask nothing of anybody today: folded away. */
 const QUIET_KINDS: ReadonlySet<string> = new Set(['undeclared', 'due'])
 
-function driftRow(telling: DriftTelling, item: Drift, name: string): readonly string[] {
-  const { address, expected, actual, actor, policy } = item
+function driftRow(telling: DriftTelling, item: DriftEntry, name: string): readonly string[] {
+  const { address, expected, actual, actor, policy, wayOut } = item
   return [
     codeCell(driftMark(telling, item).symbol),
     codeCell(name),
@@ -21,43 +31,55 @@ function driftRow(telling: DriftTelling, item: Drift, name: string): readonly st
     codeCell(actual),
     actor === null ? '' : codeCell(shownActor(actor)),
     policy === null ? '' : codeCell(`${policy.name} ${policyPlace(policy)}`),
+    ...(telling.each === true ? [escapeMarkdown(wayOut)] : []),
   ]
 }
 
-function kindSection(
-  telling: DriftTelling,
-  items: readonly Drift[],
-  nameOf: (item: Addressed) => string,
-): MarkdownSection {
+function kindSection({ telling, items }: DriftGroup, nameOf: (item: Addressed) => string): MarkdownSection {
+  const columns = ['', 'machine', 'facet', 'expected', 'actual', 'who', 'policy']
   return {
     title: `${telling.kind} (${items.length}): ${telling.title}`,
     open: !QUIET_KINDS.has(telling.kind),
-    columns: ['', 'machine', 'facet', 'expected', 'actual', 'who', 'policy'],
+    columns: telling.each === true ? [...columns, 'what to do'] : columns,
     rows: items.map(item => driftRow(telling, item, nameOf(item))),
   }
 }
 
+function actorSection({ actors }: DriftDocument): MarkdownSection {
+  return {
+    title: 'Who moved it',
+    open: true,
+    columns: ['who', 'findings', 'of which'],
+    rows: actors.map(actor => [codeCell(driftActorName(actor)), `${actor.count}`, kindCounts(actor.kinds)]),
+  }
+}
+
 /**
- * Writes the drift of a plan for an issue or a pull request: the counts first, one table per kind.
+ * Writes a drift document for an issue or a pull request: the counts first, one table per kind, who moved it, and what
+ * is merely due apart.
  *
  * @returns Markdown of less than 60,000 characters, whatever the drift; the totals are always there.
  */
-export function renderDriftMarkdown(plan: Plan): string {
-  const groups = driftByKind(plan)
-  const nameOf = nameMachines(plan.drift)
-  const scope = scopeNote(plan)
+export function renderDriftMarkdown(document: DriftDocument): string {
+  const { drift, due, diagnostics } = document
+  const nameOf = nameMachines([...drift, ...due])
+  const groups = groupByKind(drift)
+  const late = groupByKind(due)
+  const notes = [asOfSentence(document), coverageSentence(document), scopeNote(document)]
   const head = [
     '<!-- holdfast:drift -->',
     '### Holdfast drift',
-    ...(isWholeRead(plan) ? [] : ['> **The read is incomplete:** what was not read is unknown.']),
-    escapeMarkdown(driftVerdict(plan, matchSentence(plan)), 400),
-    ...(scope === '' ? [] : [scope]),
-    ...groups.map(({ telling }) => `- **${telling.kind}**: ${telling.wayOut}`),
+    ...(isWholeRead(document) ? [] : ['> **The read is incomplete:** what was not read is unknown.']),
+    escapeMarkdown(driftVerdict(document), 400),
+    ...notes.filter(note => note !== '').map(note => escapeMarkdown(note)),
+    ...[...groups, ...late].map(({ telling }) => `- **${telling.kind}**: ${telling.wayOut}`),
     '',
   ].join('\n\n')
   const sections = [
-    ...groups.map(({ telling, items }) => kindSection(telling, items, nameOf)),
-    diagnosticSection(plan.diagnostics.map(placedDiagnostic)),
+    ...groups.map(group => kindSection(group, nameOf)),
+    actorSection(document),
+    ...late.map(group => kindSection(group, nameOf)),
+    diagnosticSection(diagnostics.map(placedDiagnostic)),
   ]
   return head + fitSections(sections, MARKDOWN_LIMIT - head.length)
 }

@@ -1,21 +1,26 @@
-import type { Drift, Plan } from '../plan/document.ts'
+import type { Drift } from '../plan/document.ts'
+import type { DriftDocument, DriftEntry } from './drift-document.ts'
+import { type DriftTelling, driftMark } from './drift-kinds.ts'
 import {
-  type DriftTelling,
-  driftByKind,
-  driftMark,
+  asOfSentence,
+  coverageSentence,
+  type DriftGroup,
+  driftActorName,
   driftVerdict,
-  hasDrift,
+  groupByKind,
   isWholeRead,
-} from './drift-kinds.ts'
+  kindCounts,
+} from './drift-verdict.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { layOut, span } from './lay-out.ts'
-import { facetPath, nameMachines } from './machine-label.ts'
+import { type Addressed, facetPath, nameMachines } from './machine-label.ts'
 import { paint } from './paint.ts'
 import { placedDiagnostic } from './placed-diagnostic.ts'
 import { withShownTimes } from './plan-line.ts'
-import { matchSentence, scopeNote } from './plan-verdict.ts'
+import { scopeNote } from './plan-verdict.ts'
 import { renderDiagnostics } from './render-diagnostics.ts'
 import type { Style } from './style.ts'
+import { cell, renderTable } from './table.ts'
 import { joined, policyPlace, shownActor } from './words.ts'
 
 /** Who and which policy: the line under an item; empty where neither is known. */
@@ -31,7 +36,7 @@ function backgroundOf({ actor, policy, kind }: Drift): string {
   )
 }
 
-function itemRows(telling: DriftTelling, item: Drift, name: string, style: Style): readonly string[] {
+function itemRows(telling: DriftTelling, item: DriftEntry, name: string, style: Style): readonly string[] {
   const mark = driftMark(telling, item)
   const background = backgroundOf(item)
   const body = [
@@ -46,35 +51,69 @@ function itemRows(telling: DriftTelling, item: Drift, name: string, style: Style
     ...(background === ''
       ? []
       : [layOut({ lead: [span('    ')], body: [span(escapeTerminal(background), 'quiet')] }, style)]),
+    ...(telling.each === true ? [wayOutRow('    ', item.wayOut, style)] : []),
   ]
 }
 
-function incompleteRow(plan: Plan, style: Style): string {
-  if (isWholeRead(plan)) return ''
+function wayOutRow(indent: string, wayOut: string, style: Style): string {
+  const lead = [span(`${indent}What to do: `)]
+  return layOut({ lead, hang: span(`${indent}  `), body: [span(escapeTerminal(wayOut))] }, style)
+}
+
+function groupRows(
+  { telling, items }: DriftGroup,
+  nameOf: (item: Addressed) => string,
+  style: Style,
+): string {
+  const heading = [span(`${telling.kind} (${items.length})`, 'strong'), span(`: ${telling.title}`)]
+  return [
+    layOut({ lead: [span('  # ', 'quiet')], hang: span('  #   ', 'quiet'), body: heading }, style),
+    ...items.flatMap(item => itemRows(telling, item, nameOf(item), style)),
+    ...(telling.each === true ? [] : [wayOutRow('  ', telling.wayOut, style)]),
+  ].join('\n')
+}
+
+function actorTable({ actors }: DriftDocument, style: Style): string {
+  if (actors.length === 0) return ''
+  const rows = actors.map(actor => [
+    cell(escapeTerminal(driftActorName(actor))),
+    cell(`${actor.count}`),
+    cell(kindCounts(actor.kinds)),
+  ])
+  return renderTable(
+    [{ title: 'who' }, { title: 'findings', whole: true }, { title: 'of which' }],
+    rows,
+    style,
+  ).trimEnd()
+}
+
+function incompleteRow(document: DriftDocument, style: Style): string {
+  if (isWholeRead(document)) return ''
   const text = ' what follows is not all there may be, and what was not read is unknown.'
   return layOut({ hang: span('  '), body: [span('The read is incomplete:', 'error'), span(text)] }, style)
 }
 
-/** Writes the drift of a plan for people, by kind, with what to do about each. Ends with a newline. */
-export function renderDrift(plan: Plan, style: Style): string {
-  const nameOf = nameMachines(plan.drift)
-  const groups = driftByKind(plan).map(({ telling, items }) => {
-    const heading = [span(`${telling.kind} (${items.length})`, 'strong'), span(`: ${telling.title}`)]
-    return [
-      layOut({ lead: [span('  # ', 'quiet')], hang: span('  #   ', 'quiet'), body: heading }, style),
-      ...items.flatMap(item => itemRows(telling, item, nameOf(item), style)),
-      layOut({ lead: [span('  What to do: ')], hang: span('    '), body: [span(telling.wayOut)] }, style),
-    ].join('\n')
-  })
-  const verdict = escapeTerminal(driftVerdict(plan, matchSentence(plan)))
-  const scope = scopeNote(plan)
-  const calm = !hasDrift(plan) && isWholeRead(plan)
+/**
+ * Writes a drift document for people: by kind, with what to do about each, by actor, and what is merely due apart. Ends
+ * with a newline.
+ */
+export function renderDrift(document: DriftDocument, style: Style): string {
+  const { drift, due, diagnostics, drifted } = document
+  const nameOf = nameMachines([...drift, ...due])
+  const groups = (items: readonly DriftEntry[]): readonly string[] =>
+    groupByKind(items).map(group => groupRows(group, nameOf, style))
+  const calm = !drifted && isWholeRead(document)
+  const sentences = [asOfSentence(document), coverageSentence(document), scopeNote(document)]
   return [
-    incompleteRow(plan, style),
-    ...groups,
-    renderDiagnostics(plan.diagnostics.map(placedDiagnostic), style).trimEnd(),
-    paint(verdict, calm ? 'calm' : 'strong', style) +
-      (scope === '' ? '' : `\n${layOut({ body: [span(scope)] }, style)}`),
+    incompleteRow(document, style),
+    ...groups(drift),
+    actorTable(document, style),
+    ...groups(due),
+    renderDiagnostics(diagnostics.map(placedDiagnostic), style).trimEnd(),
+    [
+      paint(escapeTerminal(driftVerdict(document)), calm ? 'calm' : 'strong', style),
+      ...sentences.filter(text => text !== '').map(text => layOut({ body: [span(text)] }, style)),
+    ].join('\n'),
   ]
     .filter(part => part !== '')
     .join('\n\n')

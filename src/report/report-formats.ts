@@ -1,6 +1,6 @@
 import type { ApplyResult } from '../apply/result.ts'
 import type { Plan } from '../plan/document.ts'
-import { driftDocument } from './drift-document.ts'
+import type { DriftDocument } from './drift-document.ts'
 import { renderDriftHtml } from './html/render-drift-html.ts'
 import { renderPlanHtml } from './html/render-plan-html.ts'
 import { renderResultHtml } from './html/render-result-html.ts'
@@ -16,7 +16,7 @@ import type { Style } from './style.ts'
 /** How one format writes each document. Every text ends with a newline; only `human` looks at how the style lays text out. */
 export interface ReportFormat {
   plan(plan: Plan, style: Style): string
-  drift(plan: Plan, style: Style): string
+  drift(document: DriftDocument, style: Style): string
   result(result: ApplyResult, plan: Plan | null, style: Style): string
 }
 
@@ -28,7 +28,7 @@ export const REPORT_FORMATS: Readonly<Record<ReportFormatName, ReportFormat>> = 
   human: { plan: renderPlan, drift: renderDrift, result: renderResult },
   json: {
     plan: serializeDocument,
-    drift: plan => serializeDocument(driftDocument(plan)),
+    drift: serializeDocument,
     result: serializeDocument,
   },
   markdown: {

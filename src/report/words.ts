@@ -24,10 +24,15 @@ const ACTORS: Readonly<Record<Actor['class'], string>> = {
   unknown: 'somebody unknown',
 }
 
+/** Who did it: `analyst alice@contoso.com`, not yet escaped. */
+export function shownWho(actor: Pick<Actor, 'class' | 'requestor'>): string {
+  const who = actor.requestor === null ? '' : ` ${actor.requestor}`
+  return `${ACTORS[actor.class]}${actor.class === 'own' ? '' : who}`
+}
+
 /** Who did it and when: `analyst alice@contoso.com, 2026-11-21 10:02Z`, not yet escaped. */
 export function shownActor(actor: Actor): string {
-  const who = actor.requestor === null ? '' : ` ${actor.requestor}`
-  return `${ACTORS[actor.class]}${actor.class === 'own' ? '' : who}, ${shownTime(actor.at)}`
+  return `${shownWho(actor)}, ${shownTime(actor.at)}`
 }
 
 /** Joins the parts that are not empty. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { renderDriftHtml } from '../../src/report/html/render-drift-html.ts'
 import { renderPlanHtml } from '../../src/report/html/render-plan-html.ts'
 import { renderResultHtml } from '../../src/report/html/render-result-html.ts'
-import { drift, plan } from '../report/sample-plan.ts'
+import { drift, drifted, plan } from '../report/sample-plan.ts'
 import { outcome, result } from '../report/sample-result.ts'
 import { type Browser, type BrowserPage, startBrowser } from './devtools.ts'
 import { HOSTILE_NAMES, largePlan } from './large-plan.ts'
@@ -28,7 +28,7 @@ const troubled = result(
 const PAGES: Readonly<Record<string, string>> = {
   plan: renderPlanHtml(small),
   drift: renderDriftHtml(
-    plan({ drift: [drift(1), drift(2, { kind: 'reverted' }), drift(3, { kind: 'stuck' })] }),
+    drifted({ drift: [drift(1), drift(2, { kind: 'reverted' }), drift(3, { kind: 'stuck' })] }),
   ),
   result: renderResultHtml(troubled, small),
   converged: renderPlanHtml(plan()),

@@ -3,6 +3,7 @@ import stringWidth from 'string-width'
 import { describe, expect, test } from 'vitest'
 import type { Progress, ProgressItem } from '../../src/apply/progress.ts'
 import { diffPlans } from '../../src/report/diff-plans.ts'
+import { driftDocument } from '../../src/report/drift-document.ts'
 import { progressLine } from '../../src/report/progress-line.ts'
 import { renderDiagnostics } from '../../src/report/render-diagnostics.ts'
 import { renderDrift } from '../../src/report/render-drift.ts'
@@ -78,7 +79,7 @@ const progress: fc.Arbitrary<Progress> = fc.record({
 
 const HUMAN: Readonly<Record<string, fc.Arbitrary<(style: Style) => string>>> = {
   renderPlan: arbitraryPlan.map(plan => used => renderPlan(plan, used)),
-  renderDrift: arbitraryPlan.map(plan => used => renderDrift(plan, used)),
+  renderDrift: arbitraryPlan.map(plan => used => renderDrift(driftDocument(plan, null), used)),
   renderResult: fc.tuple(arbitraryResult, fc.option(arbitraryPlan, { nil: null })).map(
     ([result, plan]) =>
       used =>
@@ -164,7 +165,7 @@ test('a frame fits its rows and its width', () => {
 
 const MARKDOWN: Readonly<Record<string, fc.Arbitrary<string>>> = {
   renderPlanMarkdown: arbitraryPlan.map(renderPlanMarkdown),
-  renderDriftMarkdown: arbitraryPlan.map(renderDriftMarkdown),
+  renderDriftMarkdown: arbitraryPlan.map(plan => renderDriftMarkdown(driftDocument(plan, null))),
   renderResultMarkdown: fc
     .tuple(arbitraryResult, fc.option(arbitraryPlan, { nil: null }))
     .map(([result, plan]) => renderResultMarkdown(result, plan)),

@@ -3,7 +3,7 @@ import { fitSections } from '../../src/report/markdown-sections.ts'
 import { renderDriftMarkdown } from '../../src/report/render-drift-markdown.ts'
 import { renderPlanMarkdown } from '../../src/report/render-plan-markdown.ts'
 import { renderResultMarkdown } from '../../src/report/render-result-markdown.ts'
-import { blocked, drift, FINANCE, FULL, inFlight, isolation, machine, plan } from './sample-plan.ts'
+import { blocked, drift, drifted, FINANCE, FULL, inFlight, isolation, machine, plan } from './sample-plan.ts'
 import { outcome, result } from './sample-result.ts'
 
 const code = (text: string): string => `<code>${text}</code>`
@@ -172,7 +172,7 @@ describe('fitting sections', () => {
 describe('drift', () => {
   test('begins with its marker and the counts, and tells what to do about each kind', () => {
     const text = renderDriftMarkdown(
-      plan({ drift: [drift(1, { policy: FINANCE }), drift(2, { kind: 'undeclared', actor: null })] }),
+      drifted({ drift: [drift(1, { policy: FINANCE }), drift(2, { kind: 'undeclared', actor: null })] }),
     )
     expect(text).toMatch(
       /^<!-- holdfast:drift -->\n\n### Holdfast drift\n\nDrift: 1 orphaned, 1 undeclared\.\n/,
@@ -188,7 +188,7 @@ describe('drift', () => {
 
   test('an incomplete read concludes nothing', () => {
     const observed = { ...plan().observed, scope: 'named' as const }
-    const text = renderDriftMarkdown(plan({ errored: true, observed }))
+    const text = renderDriftMarkdown(drifted({ errored: true, observed }))
     expect(text).toContain('> **The read is incomplete:** ')
     expect(text).toContain('No conclusion about drift.')
     expect(text).toContain('Only the named machines were read: ')
@@ -196,7 +196,7 @@ describe('drift', () => {
 
   test('10,000 items stay under the limit', () => {
     const items = Array.from({ length: 10_000 }, (_, index) => drift(index))
-    const text = renderDriftMarkdown(plan({ drift: items }))
+    const text = renderDriftMarkdown(drifted({ drift: items }))
     expect(text.length).toBeLessThan(60_000)
     expect(text).toContain('Drift: 10000 orphaned.')
   })

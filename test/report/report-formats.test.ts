@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { REPORT_FORMATS } from '../../src/report/report-formats.ts'
 import { serializeDocument } from '../../src/report/serialize-document.ts'
-import { drift, plan } from './sample-plan.ts'
+import { drift, drifted, plan } from './sample-plan.ts'
 import { outcome, result } from './sample-result.ts'
 
 const STYLE = { color: false, width: 80 }
@@ -10,7 +10,7 @@ test.each(Object.entries(REPORT_FORMATS))(
   '%s writes every document and ends it with a newline',
   (_name, format) => {
     expect(format.plan(plan(), STYLE)).toMatch(/[^\n]\n$/)
-    expect(format.drift(plan({ drift: [drift(1)] }), STYLE)).toMatch(/[^\n]\n$/)
+    expect(format.drift(drifted({ drift: [drift(1)] }), STYLE)).toMatch(/[^\n]\n$/)
     expect(format.result(result([outcome(1)]), plan(), STYLE)).toMatch(/[^\n]\n$/)
   },
 )
@@ -23,7 +23,7 @@ test('the formats are told apart', () => {
 test('JSON of a plan is the plan, of drift the drift document, of a result the result', () => {
   const { json } = REPORT_FORMATS
   expect(JSON.parse(json.plan(plan(), STYLE))).toStrictEqual(plan())
-  expect(JSON.parse(json.drift(plan({ drift: [drift(1)] }), STYLE))).toMatchObject({
+  expect(JSON.parse(json.drift(drifted({ drift: [drift(1)] }), STYLE))).toMatchObject({
     summary: { orphaned: 1 },
   })
   expect(JSON.parse(json.result(result([outcome(1)]), null, STYLE))).toStrictEqual(result([outcome(1)]))

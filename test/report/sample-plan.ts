@@ -1,3 +1,4 @@
+import type { Coverage } from '../../src/plan/coverage.ts'
 import type {
   Blocked,
   Change,
@@ -7,6 +8,7 @@ import type {
   PlanMachine,
   PolicyReference,
 } from '../../src/plan/document.ts'
+import { type DriftDocument, driftDocument } from '../../src/report/drift-document.ts'
 
 export const FINANCE: PolicyReference = {
   name: 'contain-finance',
@@ -159,4 +161,16 @@ export function plan(change: Partial<Plan> = {}): Plan {
     },
     ...change,
   }
+}
+
+/** 37 of 41 held machines are declared. */
+export const COVERAGE: Coverage = {
+  machines: { held: 41, declared: 37 },
+  holds: { held: 45, declared: 40 },
+  share: 0.9024,
+}
+
+/** The drift document of a plan, with {@link COVERAGE}. */
+export function drifted(change: Partial<Plan> = {}): DriftDocument {
+  return driftDocument(plan(change), COVERAGE)
 }

@@ -4,7 +4,7 @@ import { type ActionSelector, selectActions } from '../../posture/select-actions
 import { type ActionsDocument, actionDocument } from '../../report/action-document.ts'
 import { renderActions } from '../../report/render-actions.ts'
 import { parseDuration } from '../../schema/duration.ts'
-import { addMs, formatInstant, type Instant, parseInstant } from '../../schema/instant.ts'
+import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
@@ -12,25 +12,13 @@ import { fail } from '../failure.ts'
 import type { Flags } from '../flags.ts'
 import { type Session, withService } from '../inventory.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import { readTimeOrAge } from '../read-time.ts'
 import { namesOfMachines, targetOf } from '../running-errand.ts'
 import { namedMachines } from '../selectors.ts'
 
 /** Longer than any action stays in flight (defender-api.md 3), and short enough to be one page in most tenants. */
 const DEFAULT_SINCE = '7d'
 const DEFAULT_LIMIT = 50
-
-/** Reads a time, or how long ago it was. */
-function readTime(flags: Flags, option: 'since' | 'until', now: Instant): Instant | undefined {
-  const text = flags.text(option)
-  if (text === undefined) return undefined
-  const duration = parseDuration(text)
-  const time = duration === undefined ? parseInstant(text) : addMs(now, -duration.ms)
-  if (time !== undefined) return time
-  throw fail(
-    'usage',
-    `--${option} ${text}: expected how long ago, such as 12h, or a time with an offset, such as 2026-11-20T06:00:00Z.`,
-  )
-}
 
 function readOwnership(flags: Flags): ActionSelector['ownership'] {
   if (flags.has('own') && flags.has('foreign')) {
@@ -71,8 +59,8 @@ async function readSelector(
   const { flags } = context
   const now = session.service.clock.now()
   const ownership = readOwnership(flags)
-  const until = readTime(flags, 'until', now)
-  const since = readTime(flags, 'since', now) ?? addMs(now, -(parseDuration(DEFAULT_SINCE)?.ms ?? 0))
+  const until = readTimeOrAge(flags, 'until', now)
+  const since = readTimeOrAge(flags, 'since', now) ?? addMs(now, -(parseDuration(DEFAULT_SINCE)?.ms ?? 0))
   const machineIds = await machineIdsOf(context, session)
   const [types, statuses, requestors] = ['type', 'status', 'requestor'].map(name =>
     orUndefined(flags.list(name)),

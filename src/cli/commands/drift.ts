@@ -1,27 +1,45 @@
 import type { ExitName } from '../../apply/result.ts'
-import { hasDrift } from '../../report/drift-kinds.ts'
+import { coverageOf } from '../../plan/coverage.ts'
+import { driftDocument } from '../../report/drift-document.ts'
+import type { Instant } from '../../schema/instant.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { loadDeclaration, placeOf, requireValid } from '../declaration.ts'
 import { worstExit } from '../exit-codes.ts'
-import { CONFIGURATION_OPTIONS, OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import { fail } from '../failure.ts'
+import { AS_OF_OPTION, CONFIGURATION_OPTIONS, OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 import { emit, readOutputs, withoutDiagnostics } from '../outputs.ts'
 import { makePlan } from '../planning.ts'
+import { readTimeOrAge } from '../read-time.ts'
 import { openService } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
-import { VERIFY_OPTION } from '../verifying.ts'
+import { requireVerifiable, VERIFY_OPTION } from '../verifying.ts'
+
+/** Reads `--since`. Throws Failure `usage` where it is later than what is reported on. */
+function readSince({ flags }: CommandContext, at: Instant): Instant | undefined {
+  const since = readTimeOrAge(flags, 'since', at)
+  if (since !== undefined && since > at)
+    throw fail('usage', '--since is later than the time that is reported on: nothing could be found.')
+  return since
+}
 
 async function run(context: CommandContext): Promise<number> {
   const { flags } = context
   const outputs = readOutputs(flags)
+  requireVerifiable(context)
   const declaration = requireValid(await loadDeclaration(placeOf(context)))
   const service = await openService(context, declaration.configuration)
   try {
-    const { plan } = await makePlan(context, declaration, service, { wholeTenant: true })
+    const asOf = flags.instant('as-of')
+    const { plan, findings } = await makePlan(context, declaration, service, {
+      wholeTenant: true,
+      ...(asOf === undefined ? {} : { asOf }),
+    })
+    const document = driftDocument(plan, coverageOf(findings), readSince(context, findings.at))
     tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
-    await emit((format, style) => format.drift(withoutDiagnostics(plan, format), style), outputs, context)
+    await emit((format, style) => format.drift(withoutDiagnostics(document, format), style), outputs, context)
     const exits: ExitName[] = []
     if (plan.errored || !plan.complete) exits.push('error')
-    if (hasDrift(plan) && !flags.has('exit-zero')) exits.push('differences')
+    if (document.drifted && !flags.has('exit-zero')) exits.push('differences')
     return worstExit(exits)
   } finally {
     await service.close()
@@ -34,6 +52,14 @@ export const drift: Command = {
     'Reads the whole tenant and reports what is not as declared, who moved it and when, and holds that nobody declares. Changes nothing: it works with a client that cannot write.',
   arguments: '[paths...]',
   options: [
+    {
+      name: 'since',
+      kind: 'text',
+      value: 'TIME|DUR',
+      description:
+        'only what an action at or after it tells of: a time, or how long ago; what has no time stays, and what is left out is counted',
+    },
+    AS_OF_OPTION,
     { name: 'exit-zero', kind: 'switch', description: 'exit 0 also where there is drift' },
     {
       name: 'keep-going',
@@ -48,6 +74,8 @@ export const drift: Command = {
   examples: [
     { command: 'holdfast drift', does: 'what moved, and who moved it?' },
     { command: 'holdfast drift --json --exit-zero | jq .drift', does: 'for a dashboard' },
+    { command: 'holdfast drift --since 24h', does: 'since yesterday' },
+    { command: 'holdfast drift --as-of 2026-12-24', does: 'what will have expired by then?' },
     { command: 'holdfast drift --verify', does: 'and do the devices themselves say so too?' },
     { command: 'holdfast drift --markdown-into drift.md', does: 'for an issue, from a nightly job' },
     { command: 'holdfast drift --html-into drift.html', does: 'a page to read, filter and print' },

@@ -39,7 +39,7 @@ export function policyChart(items: readonly { readonly policy: PolicyReference |
 }
 
 /** What a plan was made from. */
-export function planFacts(plan: Plan): Page['facts'] {
+export function planFacts(plan: Pick<Plan, 'observed' | 'target' | 'source' | 'toolVersion'>): Page['facts'] {
   const { observed, target, source } = plan
   return [
     ['Service', target.endpoint],

@@ -1,9 +1,19 @@
-import type { Drift, DriftKind, Plan } from '../../plan/document.ts'
-import { DRIFT_KINDS, driftByKind, driftVerdict, isWholeRead } from '../drift-kinds.ts'
+import type { Drift, DriftKind } from '../../plan/document.ts'
+import type { DriftDocument, DriftEntry } from '../drift-document.ts'
+import { DRIFT_KINDS, type DriftTelling } from '../drift-kinds.ts'
+import {
+  asOfSentence,
+  coverageSentence,
+  driftActorName,
+  driftVerdict,
+  groupByKind,
+  isWholeRead,
+  kindCounts,
+} from '../drift-verdict.ts'
 import { facetPath } from '../machine-label.ts'
 import type { Tone } from '../paint.ts'
 import { placedDiagnostic } from '../placed-diagnostic.ts'
-import { matchSentence, scopeNote } from '../plan-verdict.ts'
+import { scopeNote } from '../plan-verdict.ts'
 import { counted } from '../words.ts'
 import { countLabels } from './charts.ts'
 import { machineRows, type PageEntry } from './machine-rows.ts'
@@ -24,13 +34,19 @@ const TONES: Readonly<Record<DriftKind, Tone>> = {
   due: 'quiet',
 }
 
-function driftEntry(item: Drift): PageEntry {
+function driftEntry(item: DriftEntry): PageEntry {
+  const rank = DRIFT_KINDS.findIndex(({ kind }) => kind === item.kind)
+  const line = driftLine(item)
+  const { each } = DRIFT_KINDS[rank] as DriftTelling
   return {
     item,
     share: { key: item.kind, label: item.kind, tone: TONES[item.kind] },
-    rank: DRIFT_KINDS.findIndex(({ kind }) => kind === item.kind),
+    rank,
     facet: facetPath(item.address),
-    line: driftLine(item),
+    line:
+      each === true
+        ? { ...line, notes: [...line.notes, { tone: 'strong', head: 'what to do:', text: item.wayOut }] }
+        : line,
   }
 }
 
@@ -39,22 +55,24 @@ function actorOf({ actor }: Drift): string {
   return actor.class === 'own' ? 'Holdfast' : (actor.requestor ?? 'somebody unknown')
 }
 
-function headingOf(plan: Plan): Pick<Page, 'verdict' | 'tone'> {
-  const drifted = plan.drift.filter(({ kind }) => kind !== 'due').length
+function headingOf(document: DriftDocument): Pick<Page, 'verdict' | 'tone'> {
+  const drifted = document.drift.length
   if (drifted > 0) return { verdict: counted(drifted, 'thing drifted', 'things drifted'), tone: 'strong' }
-  return isWholeRead(plan)
+  return isWholeRead(document)
     ? { verdict: 'No drift', tone: 'calm' }
     : { verdict: 'No conclusion about drift', tone: 'blocked' }
 }
 
-function driftPage(plan: Plan): Page {
-  const groups = driftByKind(plan)
-  const scope = scopeNote(plan)
+function driftPage(document: DriftDocument): Page {
+  const { drift, due, actors, diagnostics } = document
+  const all = [...drift, ...due]
+  const groups = groupByKind(all)
+  const notes = [asOfSentence(document), coverageSentence(document), scopeNote(document)]
   return {
-    ...headingOf(plan),
+    ...headingOf(document),
     title: 'Holdfast drift',
-    alarms: isWholeRead(plan) ? [] : ['The read is incomplete: what was not read is unknown.'],
-    leads: [driftVerdict(plan, matchSentence(plan)), ...(scope === '' ? [] : [scope])],
+    alarms: isWholeRead(document) ? [] : ['The read is incomplete: what was not read is unknown.'],
+    leads: [driftVerdict(document), ...notes.filter(note => note !== '')],
     shares: groups.map(
       ({ telling: { kind }, items }): Share => ({
         key: kind,
@@ -64,12 +82,12 @@ function driftPage(plan: Plan): Page {
       }),
     ),
     charts: [
-      countLabels('By whom', plan.drift.map(actorOf)),
+      countLabels('By whom', drift.map(actorOf)),
       countLabels(
         'By facet',
-        plan.drift.map(({ address }) => facetPath(address).split('/', 1)[0] as string),
+        drift.map(({ address }) => facetPath(address).split('/', 1)[0] as string),
       ),
-      platformChart(plan.drift),
+      platformChart(drift),
     ],
     tables: [
       {
@@ -77,14 +95,19 @@ function driftPage(plan: Plan): Page {
         columns: ['Kind', 'What happened', 'What to do'],
         rows: groups.map(({ telling: { kind, title, wayOut } }) => [kind, title, wayOut]),
       },
-      diagnosticTable(plan.diagnostics.map(placedDiagnostic)),
+      {
+        title: 'Who moved it',
+        columns: ['Who', 'Findings', 'Of which'],
+        rows: actors.map(actor => [driftActorName(actor), `${actor.count}`, kindCounts(actor.kinds)]),
+      },
+      diagnosticTable(diagnostics.map(placedDiagnostic)),
     ],
-    rows: machineRows(plan.drift.map(driftEntry)),
-    facts: planFacts(plan),
+    rows: machineRows(all.map(driftEntry)),
+    facts: planFacts(document),
   }
 }
 
-/** Writes the drift of a plan as a page that stands alone: the counts, what to do about each kind, every machine. */
-export function renderDriftHtml(plan: Plan): string {
-  return renderPage(driftPage(plan))
+/** Writes a drift document as a page that stands alone: the counts, what to do about each kind, every machine. */
+export function renderDriftHtml(document: DriftDocument): string {
+  return renderPage(driftPage(document))
 }

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { driftDocument } from '../../../src/report/drift-document.ts'
 import { PAGE_SCRIPT, SCRIPT_HASH } from '../../../src/report/html/page-script.ts'
 import { PAGE_STYLE, STYLE_HASH } from '../../../src/report/html/page-style.ts'
 import { renderDriftHtml } from '../../../src/report/html/render-drift-html.ts'
 import { renderPlanHtml } from '../../../src/report/html/render-plan-html.ts'
 import { renderResultHtml } from '../../../src/report/html/render-result-html.ts'
 import { arbitraryPlan, arbitraryResult } from '../../support/arbitrary-plan.ts'
-import { blocked, drift, FULL, inFlight, isolation, machine, plan, SCAN } from '../sample-plan.ts'
+import { blocked, drift, drifted, FULL, inFlight, isolation, machine, plan, SCAN } from '../sample-plan.ts'
 import { outcome, result } from '../sample-result.ts'
 import { faultsOf, shownText } from './page-check.ts'
 
@@ -40,7 +41,7 @@ describe('the policy of a page', () => {
 
 const PAGES: Readonly<Record<string, fc.Arbitrary<string>>> = {
   plan: arbitraryPlan.map(renderPlanHtml),
-  drift: arbitraryPlan.map(renderDriftHtml),
+  drift: arbitraryPlan.map(made => renderDriftHtml(driftDocument(made, null))),
   result: fc
     .tuple(arbitraryResult, fc.option(arbitraryPlan, { nil: null }))
     .map(([ended, applied]) => renderResultHtml(ended, applied)),
@@ -244,10 +245,10 @@ describe('a plan', () => {
 
 describe('drift', () => {
   test.each([
-    ['none', plan(), 'No drift', 'calm'],
-    ['unknown', plan({ complete: false }), 'No conclusion about drift', 'blocked'],
-    ['one', plan({ drift: [drift(1)] }), '1 thing drifted', 'strong'],
-    ['merely due', plan({ drift: [drift(1, { kind: 'due' })] }), 'No drift', 'calm'],
+    ['none', drifted(), 'No drift', 'calm'],
+    ['unknown', drifted({ complete: false }), 'No conclusion about drift', 'blocked'],
+    ['one', drifted({ drift: [drift(1)] }), '1 thing drifted', 'strong'],
+    ['merely due', drifted({ drift: [drift(1, { kind: 'due' })] }), 'No drift', 'calm'],
   ])('%s says so first', (_what, made, verdict, looks) => {
     expect(heading(renderDriftHtml(made))).toBe(verdict)
     expect(tone(renderDriftHtml(made))).toBe(looks)
@@ -255,7 +256,7 @@ describe('drift', () => {
 
   test('an incomplete or narrow read is told before anything else', () => {
     const observed = { ...plan().observed, scope: 'named' as const }
-    const text = shownText(renderDriftHtml(plan({ drift: [drift(1)], complete: false, observed })))
+    const text = shownText(renderDriftHtml(drifted({ drift: [drift(1)], complete: false, observed })))
     expect(text).toContain('The read is incomplete')
     expect(text).toContain('Only the named machines were read')
   })
@@ -268,7 +269,7 @@ describe('drift', () => {
       actionId: 'a1',
     })
     const page = renderDriftHtml(
-      plan({
+      drifted({
         drift: [
           drift(1),
           drift(2, { kind: 'reverted' }),
@@ -280,9 +281,13 @@ describe('drift', () => {
     )
     expect(keys(page)).toStrictEqual(['reverted', 'stuck', 'missing', 'expired', 'orphaned'])
     const text = shownText(page)
-    expect(text).toMatch(/stuck\s+in flight for over 72 hours\s+`holdfast actions cancel ID`/)
+    expect(text).toMatch(/stuck\s+in flight for over 72 hours\s+`holdfast actions cancel ID --reason TEXT`/)
     expect(text).toMatch(/By whom\s+alice@contoso\.com 2\s+Holdfast 1\s+nobody known 1\s+somebody unknown 1/)
     expect(rows(page)[0]).toContain('by analyst alice@contoso.com, 2026-11-21 10:02Z')
+    expect(rows(page)[1]).toContain('what to do: `holdfast actions cancel a1 --reason TEXT` ends it')
+    expect(text).toMatch(
+      /Who moved it\s+Who\s+Findings\s+Of which\s+analyst alice@contoso\.com\s+2\s+1 reverted, 1 orphaned/,
+    )
   })
 })
 
