@@ -46,6 +46,12 @@ const TARGETS: readonly Target[] = [
     scalars: 'coerced',
   },
   {
+    schema: 'schemas/test.schema.json',
+    type: 'RawTest',
+    out: 'src/cli/generated/test.ts',
+    scalars: 'coerced',
+  },
+  {
     schema: 'schemas/plan.schema.json',
     type: 'RawPlan',
     out: 'src/plan/generated/plan.ts',

@@ -11,6 +11,7 @@ const REQUIRED = [
   'schemas/policy.schema.json',
   'schemas/configuration.schema.json',
   'schemas/scenario.schema.json',
+  'schemas/test.schema.json',
 ] as const
 
 /** Further files that it may hold: compiled code with its types, and schemas. Sources, tests and maps stay out. */

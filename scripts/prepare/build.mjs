@@ -21,6 +21,7 @@ const OUTPUTS = [
   'src/schema/generated',
   'src/emulator/generated',
   'src/plan/generated',
+  'src/cli/generated',
 ]
 
 /** Says whether a result is missing or was built from other sources. Goes by content: a checkout touches every time stamp. */

@@ -30,6 +30,18 @@ export const CLI_CODES = {
     meaning: 'A path or glob names no policy file.',
     wayOut: 'Policy files end in .yaml or .yml; correct the path, or leave it out.',
   },
+  'path-is-a-test': {
+    meaning: 'A file of tests (`*.test.yaml`) was named as a policy.',
+    wayOut: 'Name policy files; `holdfast test` runs tests. Folders and globs leave tests out by themselves.',
+  },
+  'no-tests': {
+    meaning: 'There is no test to run: an empty run would look like all being well.',
+    wayOut: 'Write tests into `*.test.yaml` beside the policies, or name files or folders that hold some.',
+  },
+  'tests-invalid': {
+    meaning: 'A file of tests has errors, so that what it shows is not known; none of its tests was run.',
+    wayOut: 'Mend the errors listed with it; `holdfast schema test` prints what a test may hold.',
+  },
   'no-policies': {
     meaning: 'No policy is loaded, so that everything seems to be as declared.',
     wayOut: 'Name policy files, folders or globs in `policies` of holdfast.yaml.',

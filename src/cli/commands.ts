@@ -13,6 +13,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/validate.ts')).validate,
   },
   {
+    name: 'test',
+    summary: 'run the tests of the policies, offline',
+    load: async () => (await import('./commands/test.ts')).test,
+  },
+  {
     name: 'plan',
     summary: 'show what has to be done for the machines to be as declared',
     load: async () => (await import('./commands/plan.ts')).plan,

@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { attachConfigurationLists, attachLists, listPaths, listReferences } from '../schema/attach-lists.ts'
 import { checkPolicySet } from '../schema/check-policy-set.ts'
 import type { Configuration } from '../schema/configuration.ts'
@@ -9,7 +9,7 @@ import { parseListFile } from '../schema/parse-list.ts'
 import { parsePolicyFile } from '../schema/parse-policy.ts'
 import type { ListedMachine, Policy } from '../schema/policy.ts'
 import type { CommandContext } from './command.ts'
-import { expandPaths } from './expand-paths.ts'
+import { type Expansion, expandPaths, isTestPath } from './expand-paths.ts'
 import { Failure, fail } from './failure.ts'
 import { findConfiguration } from './find-configuration.ts'
 import { displayPath, type ReadFile, readText } from './read-text.ts'
@@ -35,6 +35,10 @@ export interface DeclarationPlace {
   readonly config?: string | undefined
   /** Path arguments: with a configuration they choose, without one they are the policies. */
   readonly paths: readonly string[]
+  /** Absolute folder from which the configuration is looked for upward; `cwd` where absent. */
+  readonly from?: string
+  /** Files that are loaded in place of the configured ones, relative to `cwd`: a test's policies. */
+  readonly only?: readonly string[]
 }
 
 interface ReadConfiguration {
@@ -53,8 +57,10 @@ interface ReadConfiguration {
 async function readConfiguration({
   cwd,
   config,
-}: Pick<DeclarationPlace, 'cwd' | 'config'>): Promise<ReadConfiguration> {
-  const path = await findConfiguration(config, cwd)
+  from = cwd,
+}: Pick<DeclarationPlace, 'cwd' | 'config' | 'from'>): Promise<ReadConfiguration> {
+  const given = config === undefined ? undefined : resolve(cwd, config)
+  const path = await findConfiguration(given, from)
   if (path === undefined) {
     return { configuration: defaultConfiguration(), path, sources: [], diagnostics: [] }
   }
@@ -81,10 +87,17 @@ function noPolicies(policies: readonly Policy[], diagnostics: readonly Diagnosti
   return [{ severity: 'warning', code: 'no-policies', message }]
 }
 
+/** Gives expansions back. Throws Failure `path-is-a-test` where one names a test as if it were a policy. */
+function withoutTests(expansions: readonly Expansion[]): readonly Expansion[] {
+  const test = expansions.flatMap(({ files }) => files).find(isTestPath)
+  if (test !== undefined) throw fail('path-is-a-test', `${test} holds tests, not policies.`)
+  return expansions
+}
+
 /** The files of the configured policies, without the configuration itself where a folder holds it. */
 async function configuredFiles(read: ReadConfiguration & { readonly path: string }, cwd: string) {
   const { configuration, path } = read
-  const expansions = await expandPaths(configuration.policies, dirname(path), cwd)
+  const expansions = withoutTests(await expandPaths(configuration.policies, dirname(path), cwd))
   const itself = displayPath(path, cwd)
   const files = new Set(expansions.flatMap(({ files }) => files))
   files.delete(itself)
@@ -96,7 +109,7 @@ async function configuredFiles(read: ReadConfiguration & { readonly path: string
 
 /** The files that path arguments name; one that names none is an error. */
 async function argumentFiles({ paths, cwd }: DeclarationPlace): Promise<readonly string[]> {
-  const expansions = await expandPaths(paths, cwd, cwd)
+  const expansions = withoutTests(await expandPaths(paths, cwd, cwd))
   const empty = expansions.find(({ files }) => files.length === 0)
   if (empty !== undefined) throw fail('path-matches-nothing', `${empty.pattern} matches no policy file.`)
   return [...new Set(expansions.flatMap(({ files }) => files))].sort()
@@ -112,6 +125,7 @@ interface PolicyFiles {
 
 async function findPolicyFiles(read: ReadConfiguration, place: DeclarationPlace): Promise<PolicyFiles> {
   const { path } = read
+  if (place.only !== undefined) return { files: place.only, chosen: undefined, diagnostics: [] }
   if (path === undefined) {
     if (place.paths.length === 0) {
       throw fail(

@@ -5,7 +5,16 @@ import { describeFileError, errorCode } from './file-error.ts'
 import { displayPath } from './read-text.ts'
 
 const YAML = /\.ya?ml$/
+const TEST = /\.test\.ya?ml$/
 const GLOB = /[*?[\]{}!]/
+
+/** What is looked for: `policy` leaves tests out, `test` everything else. A path that names one file is never left out. */
+export type PathKind = 'policy' | 'test'
+
+/** Says whether a file holds tests by its name: `*.test.yaml`, `*.test.yml`. */
+export function isTestPath(path: string): boolean {
+  return TEST.test(path)
+}
 
 /** What a pattern names: files as {@link displayPath} writes them, sorted; none where it matches nothing. */
 export interface Expansion {
@@ -21,13 +30,16 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
+/** Folders that no one keeps policies in, and that take long to walk. */
+const NOT_WALKED = new Set(['node_modules'])
+
 /** Every `*.yaml` and `*.yml` below a folder; names that start with a dot are left out, linked folders not entered. */
 async function walk(folder: string): Promise<readonly string[]> {
   const found: string[] = []
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     if (entry.name.startsWith('.')) continue
     const path = join(folder, entry.name)
-    if (entry.isDirectory()) found.push(...(await walk(path)))
+    if (entry.isDirectory()) found.push(...(NOT_WALKED.has(entry.name) ? [] : await walk(path)))
     else if (YAML.test(entry.name) && (entry.isFile() || (await isFile(path)))) found.push(path)
   }
   return found
@@ -42,13 +54,15 @@ async function matchGlob(pattern: string, base: string): Promise<readonly string
   return found
 }
 
-async function expandOne(pattern: string, base: string): Promise<readonly string[]> {
+async function expandOne(pattern: string, base: string, kind: PathKind): Promise<readonly string[]> {
   const path = resolve(base, pattern)
+  const ofKind = (file: string): boolean => isTestPath(file) === (kind === 'test')
   try {
     const found = await stat(path)
-    return found.isDirectory() ? await walk(path) : [path]
+    return found.isDirectory() ? (await walk(path)).filter(ofKind) : [path]
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return GLOB.test(pattern) ? await matchGlob(pattern, base) : []
+    if (errorCode(error) === 'ENOENT')
+      return GLOB.test(pattern) ? (await matchGlob(pattern, base)).filter(ofKind) : []
     throw fail('file-not-read', `${pattern} cannot be read: ${describeFileError(error)}.`)
   }
 }
@@ -63,6 +77,7 @@ function compareText(a: string, b: string): number {
  * @param patterns - Relative to `base`. A path that exists is taken as it is, whatever characters are in it.
  * @param base - Absolute folder.
  * @param cwd - What the results are relative to.
+ * @param kind - What folders and globs are searched for.
  * @returns One expansion per pattern, in the order given.
  * @throws Failure `file-not-read` where a folder or file on the way cannot be read.
  */
@@ -70,10 +85,11 @@ export async function expandPaths(
   patterns: readonly string[],
   base: string,
   cwd: string,
+  kind: PathKind = 'policy',
 ): Promise<readonly Expansion[]> {
   return Promise.all(
     patterns.map(async pattern => {
-      const files = (await expandOne(pattern, base)).map(path => displayPath(path, cwd))
+      const files = (await expandOne(pattern, base, kind)).map(path => displayPath(path, cwd))
       return { pattern, files: [...new Set(files)].sort(compareText) }
     }),
   )

@@ -8,7 +8,7 @@ import { validateScenario } from './generated/scenario.ts'
 import type { Scenario } from './scenario-types.ts'
 
 /** Reads `null` and `~` as nothing: scenarios state the service's own values, and those can be null. */
-function withNulls(member: Member): Member {
+export function withNulls(member: Member): Member {
   const { node } = member
   if (node.kind === 'text') {
     const isNull = node.text === 'null' || node.text === '~'

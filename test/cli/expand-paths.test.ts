@@ -12,6 +12,10 @@ const FILES = {
   'policies/.hidden/d.yaml': '',
   'policies/[x].yaml': '',
   'other/e.yaml': '',
+  'policies/a.test.yaml': '',
+  'policies/deep/b.test.yml': '',
+  'code/g.yaml': '',
+  'code/node_modules/x/f.yaml': '',
 }
 
 const ROWS: Readonly<Record<string, readonly [pattern: string, files: readonly string[]]>> = {
@@ -26,6 +30,8 @@ const ROWS: Readonly<Record<string, readonly [pattern: string, files: readonly s
     ['policies/[x].yaml', 'policies/b.yaml', 'policies/deep/er/c.yaml'],
   ],
   'a name with glob characters that exists is itself': ['policies/[x].yaml', ['policies/[x].yaml']],
+  'packages that others installed are not walked': ['code', ['code/g.yaml']],
+  'a file of tests that is named is itself': ['policies/a.test.yaml', ['policies/a.test.yaml']],
   'braces give several': ['{policies,other}/[be].yaml', ['other/e.yaml', 'policies/b.yaml']],
   'what is not there matches nothing': ['policies/none.yaml', []],
   'a glob without matches matches nothing': ['none/**/*.yaml', []],
@@ -34,6 +40,16 @@ const ROWS: Readonly<Record<string, readonly [pattern: string, files: readonly s
 test.each(Object.entries(ROWS))('%s', async (_rule, [pattern, files]) => {
   const folder = await temporaryFolder(FILES)
   expect(await expandPaths([pattern], folder, folder)).toStrictEqual([{ pattern, files }])
+})
+
+test('where tests are looked for, folders and globs give nothing else', async () => {
+  const folder = await temporaryFolder(FILES)
+  const found = await expandPaths(['policies', 'policies/*.yaml', 'policies/b.yaml'], folder, folder, 'test')
+  expect(found.map(({ files }) => files)).toStrictEqual([
+    ['policies/a.test.yaml', 'policies/deep/b.test.yml'],
+    ['policies/a.test.yaml'],
+    ['policies/b.yaml'],
+  ])
 })
 
 test('results are relative to the working directory, patterns to their base', async () => {

@@ -14,6 +14,7 @@ test('what it writes is valid, and can be planned on the scenario it comes with'
   const folder = await temporaryFolder()
   expect((await run(folder, 'init')).code).toBe(0)
   expect((await run(folder, 'validate')).stdout).toBe('Valid: 2 policies in 4 files, 0 errors, 0 warnings.\n')
+  expect((await run(folder, 'test')).stdout).toContain('2 tests: 2 passed.')
   const planned = await run(folder, 'plan', '--emulate', 'scenario.yaml', '--json')
   expect(planned.code, planned.stderr).toBe(0)
   const { summary, blocked, drift, applyable } = JSON.parse(planned.stdout)
@@ -27,7 +28,7 @@ test('it says what to do next, from the folder it wrote into', async () => {
   const { stdout } = await run(await temporaryFolder(), 'init', 'response')
   expect(stdout).toContain('wrote  response/holdfast.yaml')
   expect(stdout).toMatch(
-    /Next:\n {2}cd response\n {2}holdfast validate\n {2}holdfast plan --emulate scenario\.yaml/,
+    /Next:\n {2}cd response\n {2}holdfast validate\n {2}holdfast test .*\n {2}holdfast plan --emulate scenario\.yaml/,
   )
 })
 
@@ -48,7 +49,7 @@ test('a folder that cannot be written is told', async () => {
   expect(stderr).toContain('file-not-written')
 })
 
-test.each(['policy', 'configuration', 'scenario'])(
+test.each(['policy', 'configuration', 'scenario', 'test'])(
   'the schema of a %s is printed as it is published',
   async name => {
     const { code, stdout } = await run('/', 'schema', name)

@@ -10,7 +10,9 @@ import { parsePolicyFile } from '../../src/schema/parse-policy.ts'
 import { ROOT } from '../house/source-files.ts'
 
 const EXAMPLES = join(ROOT, 'examples')
-const POLICIES = readdirSync(join(EXAMPLES, 'policies')).filter(name => name.endsWith('.yaml'))
+const FILES = readdirSync(join(EXAMPLES, 'policies')).filter(name => name.endsWith('.yaml'))
+const TESTS = FILES.filter(name => name.endsWith('.test.yaml'))
+const POLICIES = FILES.filter(name => !TESTS.includes(name))
 const PIPELINES = readdirSync(join(EXAMPLES, 'pipelines'))
 
 function read(...path: readonly string[]): string {
@@ -84,6 +86,15 @@ interface Workflow {
     >
   >
 }
+
+describe('the example tests', () => {
+  test('pass, and there are some', () => {
+    expect(TESTS.length).toBeGreaterThanOrEqual(2)
+    const { status, stdout } = holdfast(['test'])
+    expect(stdout).toMatch(/\n\d+ tests: \d+ passed\.\n$/)
+    expect(status).toBe(0)
+  })
+})
 
 describe('the example pipelines', () => {
   test.each(PIPELINES)('%s is YAML without errors, and no secret is stored for it', name => {

@@ -25,7 +25,7 @@ echo "npm $*" >> calls.txt
 rm -rf node_modules
 mkdir -p node_modules/.bin node_modules/node/bin
 echo '#!/bin/sh' > node_modules/.bin/node
-echo 'echo "node $*" >> calls.txt; mkdir -p src/schema/generated src/emulator/generated src/plan/generated' >> node_modules/.bin/node
+echo 'echo "node $*" >> calls.txt; mkdir -p src/schema/generated src/emulator/generated src/plan/generated src/cli/generated' >> node_modules/.bin/node
 cp node_modules/.bin/node node_modules/node/bin/node
 echo '#!/bin/sh' > node_modules/.bin/tsc
 echo 'echo "tsc $*" >> calls.txt; [ -f tsc-fails ] && { echo "error TS1005" ; exit 2; }; mkdir -p node_modules/.holdfast-dist/cli; touch node_modules/.holdfast-dist/index.js' >> node_modules/.bin/tsc

@@ -12,10 +12,10 @@ async function starterFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([...Object.entries(STARTER_FILES), ...(await Promise.all(schemas))])
 }
 
-/** `holdfast init`: writes a first configuration, policies, a list and a scenario to try them on. */
+/** `holdfast init`: writes a first configuration, policies, tests, a list and a scenario to try them on. */
 export const init: Command = {
   description:
-    'Writes holdfast.yaml, policies, a machine list, their JSON schemas for the editor, and a scenario to try them on without a tenant. A file that is there already is left as it is.',
+    'Writes holdfast.yaml, policies with a test, a machine list, their JSON schemas for the editor, and a scenario to try them on without a tenant. A file that is there already is left as it is.',
   arguments: '[dir]',
   options: [],
   examples: [
@@ -36,6 +36,7 @@ export const init: Command = {
     const steps = [
       ...(shown === '.' ? [] : [`cd ${shown}`]),
       'holdfast validate',
+      'holdfast test                             # what the policies must do, offline',
       'holdfast plan --emulate scenario.yaml     # no tenant needed',
       'holdfast apply --emulate scenario.yaml',
       'holdfast plan                             # your tenant: HOLDFAST_TOKEN, or `az login`',

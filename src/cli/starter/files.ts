@@ -80,10 +80,51 @@ behaviour:
   settle: { Isolate: 3s, Unisolate: 2s, RunAntiVirusScan: 4s }
 `
 
+const TEST = `# yaml-language-server: $schema=../schemas/test.schema.json
+# What the plan for contain-incident.yaml must be: \`holdfast test\`
+version: 1
+name: machines of the incident are isolated and scanned, domain controllers are not
+now: 2026-01-10T12:00:00Z
+given:
+  machines:                          # the service's own field names; what is missing is filled in
+    - { computerDnsName: fin-ws-014.example.com }
+    - { computerDnsName: fin-ws-015.example.com }
+    - { computerDnsName: hr-ws-002.example.com, machineTags: [INC-0001] }
+    - { computerDnsName: hr-ws-003.example.com }
+    - { computerDnsName: dc-01.example.com, osPlatform: WindowsServer2022, machineTags: [INC-0001, domain-controller] }
+expect:                              # complete: a change that is not named here fails the test
+  changes:
+    - { machine: fin-ws-014.example.com, facet: isolated, operations: [impose] }
+    - { machine: fin-ws-014.example.com, facet: scanned }
+    - { machine: fin-ws-015.example.com, facet: isolated, operations: [impose] }
+    - { machine: fin-ws-015.example.com, facet: scanned }
+    - { machine: hr-ws-002.example.com, facet: isolated, after: full }
+    - { machine: hr-ws-002.example.com, facet: scanned }
+---
+version: 1
+name: what an analyst has isolated already is left alone
+now: 2026-01-10T12:00:00Z
+given:
+  machines:
+    - { computerDnsName: fin-ws-014.example.com }
+    - { computerDnsName: fin-ws-015.example.com }
+    - { computerDnsName: hr-ws-002.example.com, machineTags: [INC-0001] }
+  actions:
+    - { type: Isolate, machineId: hr-ws-002.example.com, scope: Full, requestSource: Portal, requestor: anna@example.com, creationDateTimeUtc: -2h }
+options:
+  target: [hr-ws-002.example.com]
+expect:
+  changes:
+    - { machine: hr-ws-002.example.com, facet: scanned }
+  unchanged:
+    - { machine: hr-ws-002.example.com, facet: isolated, value: full }
+`
+
 /** What \`holdfast init\` writes, by path below the folder. */
 export const STARTER_FILES: Readonly<Record<string, string>> = {
   'holdfast.yaml': CONFIGURATION,
   'policies/contain-incident.yaml': CONTAIN,
+  'policies/contain-incident.test.yaml': TEST,
   'policies/release-after-scan.yaml': RELEASE,
   'lists/incident-machines.txt': LIST,
   'scenario.yaml': SCENARIO,
