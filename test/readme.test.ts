@@ -84,6 +84,7 @@ describe('README.md', () => {
       'npm run demo',
       'npm run demo',
       'holdfast validate',
+      'holdfast test',
       'holdfast plan --emulate scenario.yaml',
     ])
   })
