@@ -2,13 +2,15 @@ import { assemblePlan, type Findings } from '../plan/assemble-plan.ts'
 import { createPlan, examinePosture, listUnchanged, type UnchangedItem } from '../plan/create-plan.ts'
 import type { GuardName, Plan } from '../plan/document.ts'
 import { needOf } from '../plan/need.ts'
-import type { Observation } from '../plan/observation.ts'
+import { type Observation, shortenHistory } from '../plan/observation.ts'
 import type { PlanInput, PlanOptions } from '../plan/plan-input.ts'
 import { readFailures } from '../plan/read-failures.ts'
 import { withoutPlan } from '../plan/recheck.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts'
 import { formatDuration } from '../schema/duration.ts'
 import { displayInstant, type Instant } from '../schema/instant.ts'
+import type { BaseDeclaration } from './base-declaration.ts'
+import { compareWithBase, needWithBase } from './base-plan.ts'
 import type { CommandContext } from './command.ts'
 import type { Declaration } from './declaration.ts'
 import { fail } from './failure.ts'
@@ -29,8 +31,6 @@ export interface Planned {
   readonly findings: Findings
   /** What it leaves alone, where `--show-unchanged` asks for it. */
   readonly unchanged: readonly UnchangedItem[] | undefined
-  /** What another declaration would do, by the same look at the service. */
-  readonly basePlan: Plan | undefined
 }
 
 /** What a command asks of planning beside the flags that commands share. */
@@ -42,7 +42,7 @@ export interface PlanningWishes {
   /** The id that the plan should have; see {@link expectedPlan}. */
   readonly expect?: string | undefined
   /** Another declaration that is planned too, for comparison. */
-  readonly base?: Declaration | undefined
+  readonly base?: BaseDeclaration | undefined
 }
 
 /** The planning flags that only together with a reason do anything. */
@@ -120,15 +120,18 @@ export async function makePlan(
   const { configuration, policies } = declaration
   const options = readPlanOptions(flags, declaration, wishes)
   const wholeTenant = wishes.wholeTenant === true || options.prune
-  const all = [...policies, ...(wishes.base?.policies ?? [])]
-  const need = needOf(all, configuration, service.clock.now(), { wholeTenant })
+  const { base } = wishes
+  const at = service.clock.now()
+  const need = needOf(policies, configuration, at, { wholeTenant })
   if (options.asOf !== undefined && options.asOf < need.historyFrom) throw beforeLookback(need.historyFrom)
-  const [observation, git] = await Promise.all([
-    service.reader.observe(need, signal),
+  const [whole, git] = await Promise.all([
+    service.reader.observe(base === undefined ? need : needWithBase(need, declaration, base, at), signal),
     readGitState(Object.keys(declaration.files), io.cwd, io.env),
   ])
-  if (options.prune && observation.failures.length > 0) throw pruneIncomplete(observation)
+  if (options.prune && whole.failures.length > 0) throw pruneIncomplete(whole)
+  const observation = shortenHistory(whole, need.historyFrom)
   const verified = await verifyObservation(context, service, observation, configuration.name)
+  const seen = [...skewDiagnostics(whole), ...(whole.diagnostics ?? []), ...verified]
   const input: PlanInput = {
     policies,
     configuration,
@@ -136,20 +139,21 @@ export async function makePlan(
     now: observation.readAt,
     toolVersion: readVersion(),
     source: { ...git, files: declaration.files },
-    diagnostics: [
-      ...declaration.diagnostics,
-      ...skewDiagnostics(observation),
-      ...(observation.diagnostics ?? []),
-      ...verified,
-    ],
+    diagnostics: [...declaration.diagnostics, ...seen],
     options,
   }
   const findings = examinePosture(input)
+  const plan = expectedPlan(input, assemblePlan(findings), wishes.expect)
   return {
-    plan: expectedPlan(input, assemblePlan(findings), wishes.expect),
+    plan:
+      base === undefined
+        ? plan
+        : {
+            ...plan,
+            comparison: compareWithBase(plan, { ...input, observation: whole, diagnostics: seen }, base, at),
+          },
     findings,
     unchanged: flags.has('show-unchanged') ? listUnchanged(findings) : undefined,
-    basePlan: wishes.base && createPlan({ ...input, ...wishes.base, diagnostics: wishes.base.diagnostics }),
   }
 }
 

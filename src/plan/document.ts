@@ -30,6 +30,8 @@ export interface Plan {
   readonly diagnostics: readonly PlanDiagnostic[]
   readonly estimate: Estimate
   readonly summary: Summary
+  /** Against the plan of another declaration, where `--base` asked for it; not part of what the id is of. */
+  readonly comparison?: Comparison
 }
 
 export interface Target {
@@ -215,4 +217,57 @@ export interface Summary {
   readonly unchanged: number
   /** Declared holds of machines without any action in a look-back that they are older than. */
   readonly assumed: number
+}
+
+/** One thing that a plan says, with the list of the plan that it stands in. */
+export type ListedItem =
+  | { readonly list: 'changes'; readonly item: Change }
+  | { readonly list: 'blocked'; readonly item: Blocked }
+  | { readonly list: 'inFlight'; readonly item: InFlight }
+  | { readonly list: 'drift'; readonly item: Drift }
+
+/** What two plans say of one address; null where one of them says nothing. */
+export interface ComparedItem {
+  readonly address: string
+  readonly base: ListedItem | null
+  readonly now: ListedItem | null
+  /** Keys of the items that differ, sorted; `list` where it stands in another one. Empty where one side is null. */
+  readonly fields: readonly string[]
+}
+
+/** A guard whose limit or status differs; null where one of the declarations has none of the name. */
+export interface ComparedGuard {
+  readonly name: GuardName
+  readonly base: Guard | null
+  readonly now: Guard | null
+}
+
+/** Where the other declaration is from, and the plan that it makes of the same observation. */
+export interface ComparedBase {
+  /** As it was asked for, such as `origin/main`. */
+  readonly revision: string
+  readonly commit: string
+  /** How many policies are declared there; 0 also where there is no configuration yet. */
+  readonly policies: number
+  readonly planId: string
+  readonly complete: boolean
+  readonly errored: boolean
+}
+
+/** What this declaration changes, apart from what the tenant needs anyway. Lists are sorted by address. */
+export interface Comparison {
+  readonly base: ComparedBase
+  /** Only now. */
+  readonly added: readonly ComparedItem[]
+  /** Only at the base. */
+  readonly removed: readonly ComparedItem[]
+  /** In both, and not the same. */
+  readonly altered: readonly ComparedItem[]
+  readonly guards: readonly ComparedGuard[]
+  readonly diagnostics: {
+    readonly added: readonly PlanDiagnostic[]
+    readonly removed: readonly PlanDiagnostic[]
+  }
+  /** How many items of each list are the same in both: what the tenant needs anyway. */
+  readonly anyway: Readonly<Record<ListedItem['list'], number>>
 }

@@ -39,6 +39,13 @@ export interface Observation {
   readonly roles: readonly string[] | null
 }
 
+/** The observation as it is for a shorter look-back: actions created before it were never read. */
+export function shortenHistory(observation: Observation, historyFrom: Instant): Observation {
+  if (historyFrom <= observation.historyFrom) return observation
+  const actions = observation.actions.filter(action => action.creationDateTimeUtc >= historyFrom)
+  return { ...observation, historyFrom, actions }
+}
+
 /** Onboarded, unmerged machines of the tenant: as counted by the service, or from the list where all were read. */
 export function countOnboarded(observation: Observation): number | null {
   if (observation.onboarded !== null || observation.scope === 'named') return observation.onboarded

@@ -1,5 +1,7 @@
 import type { Change, Guard, Plan } from '../plan/document.ts'
 import { applyCommand } from './apply-command.ts'
+import { comparisonVerdict } from './comparison-parts.ts'
+import { comparisonSections } from './comparison-sections.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
 import { type Addressed, facetPath, nameMachines } from './machine-label.ts'
 import { codeCell, diagnosticSection, noteCell } from './markdown-cells.ts'
@@ -69,6 +71,7 @@ function planSections(plan: Plan): readonly MarkdownSection[] {
     guardSection(plan.guards),
     section('Blocked', true, blocked),
     section('Look at these', true, plan.changes.filter(isRisky).map(changeRow)),
+    ...(plan.comparison === undefined ? [] : comparisonSections(plan.comparison)),
     diagnosticSection(plan.diagnostics.map(placedDiagnostic)),
     section('Other changes', false, plan.changes.filter(change => !isRisky(change)).map(changeRow)),
     section('In flight', false, inFlight),
@@ -109,6 +112,7 @@ function planHead(plan: Plan): string {
     `### Holdfast plan: ${titleOf(plan)}`,
     ...(why === null ? [] : [`> **This plan cannot be applied:** ${escapeMarkdown(why, 400)}.`]),
     verdict,
+    ...(plan.comparison === undefined ? [] : [escapeMarkdown(comparisonVerdict(plan.comparison))]),
     ...(scope === '' ? [] : [scope]),
   ].join('\n\n')
 }

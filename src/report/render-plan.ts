@@ -8,6 +8,7 @@ import { placedDiagnostic } from './placed-diagnostic.ts'
 import { planBlocks } from './plan-blocks.ts'
 import { isConverged, matchSentence, scopeNote, whyNotApplyable } from './plan-verdict.ts'
 import { renderBlock } from './render-block.ts'
+import { renderComparison } from './render-comparison.ts'
 import { renderDiagnostics } from './render-diagnostics.ts'
 import { renderPlanSummary } from './render-plan-summary.ts'
 import type { Style } from './style.ts'
@@ -80,6 +81,7 @@ export function renderPlan(plan: Plan, style: Style): string {
     notApplyableRow(plan, style),
     ...shown.map(block => renderBlock(block, style)),
     verdict.join('\n'),
+    plan.comparison === undefined ? '' : renderComparison(plan.comparison, style).trimEnd(),
     renderDiagnostics(plan.diagnostics.map(placedDiagnostic), style).trimEnd(),
     planIdRow(plan, style),
   ]

@@ -1,29 +1,8 @@
-import { execFileSync } from 'node:child_process'
-import { readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { CONFIGURATION, ISOLATE_TWO, machines, policy, startTenant, type Tenant } from './emulated-tenant.ts'
-
-const GIT_ENV = {
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_SYSTEM: '/dev/null',
-  GIT_CEILING_DIRECTORIES: '/tmp',
-}
-
-function git(folder: string, ...args: readonly string[]): string {
-  const who = ['-c', 'user.name=t', '-c', 'user.email=t@example.com']
-  const env = { ...GIT_ENV, PATH: process.env['PATH'] }
-  return execFileSync('git', [...who, ...args], { cwd: folder, env, encoding: 'utf8', stdio: 'pipe' }).trim()
-}
-
-async function startRepository(): Promise<Tenant> {
-  const tenant = await startTenant()
-  git(tenant.folder, 'init', '-q')
-  git(tenant.folder, 'add', '.')
-  git(tenant.folder, 'commit', '-qm', 'first')
-  return tenant
-}
+import { CONFIGURATION, ISOLATE_TWO, machines, policy, startTenant } from './emulated-tenant.ts'
+import { GIT_ENV, git, startRepository } from './git-repository.ts'
 
 test('the source of a plan is the commit, whether the files differ from it, and a digest of each', async () => {
   const tenant = await startRepository()
@@ -42,52 +21,6 @@ test('the source of a plan is the commit, whether the files differ from it, and 
     dirty: true,
     files: { ...files, 'policies/new.yaml': digest },
   })
-})
-
-test('--base shows what differs from the plan of another revision, and touches neither repository nor working tree', async () => {
-  const tenant = await startRepository()
-  await writeFile(
-    join(tenant.folder, 'policies/contain.yaml'),
-    policy('contain', 'isolated: full', ['ws-1.contoso.com', 'ws-3.contoso.com']),
-  )
-  const status = git(tenant.folder, 'status', '--porcelain')
-  const ran = await tenant.run(['plan', '--base', 'HEAD'], { env: GIT_ENV })
-  expect(ran.code, ran.stderr).toBe(0)
-  const [, compared = ''] = ran.stdout.split('Compared with HEAD:')
-  expect(compared).toMatch(/- ws-2\.contoso\.com \+ isolated: none -> full/)
-  expect(compared).toMatch(/\+ ws-3\.contoso\.com \+ isolated: none -> full/)
-  expect(compared).not.toContain('ws-1')
-  expect(git(tenant.folder, 'status', '--porcelain')).toBe(status)
-  expect((await readdir(tmpdir())).filter(name => name.startsWith('holdfast-base-'))).toStrictEqual([])
-})
-
-test('from a folder below, and with a document on stdout, the comparison is on stderr', async () => {
-  const tenant = await startRepository()
-  const cwd = join(tenant.folder, 'policies')
-  const ran = await tenant.run(['plan', '--base', 'HEAD', '--json'], { cwd, env: GIT_ENV })
-  expect(JSON.parse(ran.stdout).summary.impose).toBe(2)
-  expect(ran.stderr).toContain('Both plans say the same')
-})
-
-test.each(['none', '--output=x', 'HEAD:policies'])(
-  'a revision %s that is none is an error',
-  async revision => {
-    const tenant = await startRepository()
-    const ran = await tenant.run(['plan', `--base=${revision}`], { env: GIT_ENV })
-    expect(ran.code).toBe(1)
-    expect(ran.stderr).toContain('revision-not-found')
-  },
-)
-
-test('a revision whose declaration has errors is an error that shows them', async () => {
-  const tenant = await startRepository()
-  await writeFile(join(tenant.folder, 'policies/contain.yaml'), 'version: 1\n')
-  git(tenant.folder, 'commit', '-qam', 'broken')
-  git(tenant.folder, 'checkout', '-q', 'HEAD~1', '--', 'policies')
-  const ran = await tenant.run(['plan', '--base', 'HEAD'], { env: GIT_ENV })
-  expect(ran.code).toBe(1)
-  expect(ran.stderr).toContain('error[missing-key]')
-  expect(ran.stderr).toContain('revision-not-found')
 })
 
 test('--show-unchanged lists what holds already, to people', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import type { ApplyResult, ChangeOutcome, Outcome } from '../../src/apply/result.ts'
+import { comparePlans } from '../../src/plan/compare-plans.ts'
 import type {
   Blocked,
   Change,
@@ -192,8 +193,7 @@ const diagnostic: fc.Arbitrary<PlanDiagnostic> = fc.record({
   column: count,
 })
 
-/** Plans of the right shape with anything at all in their texts; not plans that the planner would make. */
-export const arbitraryPlan: fc.Arbitrary<Plan> = fc.record({
+const barePlan: fc.Arbitrary<Plan> = fc.record({
   formatVersion: fc.constant('1.0'),
   toolVersion: hostileText,
   planId: hostileText,
@@ -240,6 +240,20 @@ export const arbitraryPlan: fc.Arbitrary<Plan> = fc.record({
     assumed: count,
   }),
 })
+
+/**
+ * Plans of the right shape with anything at all in their texts, some compared with another; not plans that the planner
+ * would make.
+ */
+export const arbitraryPlan: fc.Arbitrary<Plan> = fc
+  .record({
+    plan: barePlan,
+    base: orNull(barePlan),
+    origin: fc.record({ revision: hostileText, commit: hostileText, policies: fc.nat(2) }),
+  })
+  .map(({ plan, base, origin }) =>
+    base === null ? plan : { ...plan, comparison: comparePlans(base, plan, origin) },
+  )
 
 const outcomeWord: fc.Arbitrary<Outcome> = fc.constantFrom(
   'succeeded',

@@ -2,7 +2,6 @@ import { resolve } from 'node:path'
 import type { ExitName } from '../../apply/result.ts'
 import type { Plan } from '../../plan/document.ts'
 import { sealPlan } from '../../plan/plan-file.ts'
-import { escapeTerminal } from '../../report/escape-terminal.ts'
 import { serializeDocument } from '../../report/serialize-document.ts'
 import type { Style } from '../../report/style.ts'
 import { writeFileAtomically } from '../atomic-write.ts'
@@ -23,7 +22,6 @@ import { emitPlan, type Outputs, readOutputs } from '../outputs.ts'
 import { makePlan } from '../planning.ts'
 import { openService } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
-import { styleOf } from '../terminal-style.ts'
 import { requireVerifiable, VERIFY_OPTION } from '../verifying.ts'
 
 /** The exit of a plan: 1 where nothing can be concluded, then what the flags ask to be told. */
@@ -38,20 +36,6 @@ export function exitOfPlan(plan: Plan, flags: Flags): number {
 
 async function save(plan: Plan, path: string, { io }: CommandContext): Promise<void> {
   await writeFileAtomically(resolve(io.cwd, path), serializeDocument(sealPlan(plan)))
-}
-
-/** Shows how the plan differs from that of another revision: below the plan, or on stderr where stdout is a document. */
-async function showComparison(
-  base: Plan,
-  plan: Plan,
-  revision: string,
-  outputs: Outputs,
-  { io, color }: CommandContext,
-): Promise<void> {
-  const { diffPlans } = await import('../../report/diff-plans.ts')
-  const output = outputs.format === 'human' ? io.stdout : io.stderr
-  const style = styleOf(output, color, io.env)
-  output.write(`\nCompared with ${escapeTerminal(revision)}:\n${diffPlans(base, plan, style)}`)
 }
 
 /** The words of this command line that an apply of the same plan needs again. */
@@ -81,15 +65,12 @@ async function run(context: CommandContext): Promise<number> {
   requireVerifiable(context)
   const declaration = requireValid(await loadDeclaration(placeOf(context)))
   const revision = flags.text('base')
-  const base = revision === undefined ? undefined : await loadBaseDeclaration(revision, context)
+  const base = revision === undefined ? undefined : await loadBaseDeclaration(revision, declaration, context)
   const service = await openService(context, declaration.configuration)
   try {
     const asOf = flags.instant('as-of')
-    const planned = await makePlan(context, declaration, service, {
-      base,
-      ...(asOf === undefined ? {} : { asOf }),
-    })
-    const { plan, unchanged, basePlan } = planned
+    const wishes = { base, ...(asOf === undefined ? {} : { asOf }) }
+    const { plan, unchanged } = await makePlan(context, declaration, service, wishes)
     tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
     const file = flags.text('out')
     if (file !== undefined) await save(plan, file, context)
@@ -98,7 +79,6 @@ async function run(context: CommandContext): Promise<number> {
       ...(file === undefined ? {} : { planFile: file }),
       ...(unchanged === undefined ? {} : { showUnchanged: unchanged }),
     })
-    if (basePlan !== undefined) await showComparison(basePlan, plan, revision ?? '', outputs, context)
     return exitOfPlan(plan, flags)
   } finally {
     await service.close()
@@ -134,7 +114,8 @@ export const plan: Command = {
       name: 'base',
       kind: 'text',
       value: 'REV',
-      description: 'show what differs from the plan of the declaration at this git revision',
+      description:
+        'add what this declaration changes against the one at this git revision, on the same reading',
     },
     VERIFY_OPTION,
     ...PLANNING_OPTIONS,
@@ -154,7 +135,10 @@ export const plan: Command = {
       command: 'holdfast plan --target fin-ws-014.contoso.com/isolated',
       does: 'one facet of one machine',
     },
-    { command: 'holdfast plan --base origin/main', does: 'what does this branch change?' },
+    {
+      command: 'holdfast plan --base origin/main',
+      does: 'what does this branch change, apart from what the tenant needs anyway?',
+    },
     { command: 'holdfast plan --as-of 2026-12-24', does: 'what will expiries do by then?' },
     { command: 'holdfast plan --verify', does: 'do the devices themselves say so too?' },
     { command: 'holdfast plan --emulate scenario.yaml', does: 'without a tenant' },

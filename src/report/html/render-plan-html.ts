@@ -1,9 +1,11 @@
 import type { Plan } from '../../plan/document.ts'
+import { comparisonVerdict } from '../comparison-parts.ts'
 import { placedDiagnostic } from '../placed-diagnostic.ts'
 import { isConverged, matchSentence, scopeNote, whyNotApplyable } from '../plan-verdict.ts'
 import { renderPlanSummary } from '../render-plan-summary.ts'
 import { counted, shownTime } from '../words.ts'
 import { countLabels } from './charts.ts'
+import { comparisonTables } from './comparison-tables.ts'
 import { machineRows } from './machine-rows.ts'
 import type { Page, PageTable, Share } from './page-model.ts'
 import { diagnosticTable, planFacts, platformChart, policyChart } from './page-parts.ts'
@@ -67,6 +69,7 @@ function planPage(plan: Plan): Page {
     alarms: why === null ? [] : [`This plan cannot be applied: ${why}.`],
     leads: [
       ...(calm === '' ? renderPlanSummary(plan).split('\n') : [calm]),
+      ...(plan.comparison === undefined ? [] : [comparisonVerdict(plan.comparison)]),
       ...(scope === '' ? [] : [scope]),
     ],
     shares: planShares(plan, driftCount),
@@ -78,7 +81,11 @@ function planPage(plan: Plan): Page {
       policyChart(items),
       platformChart(entries.map(({ item }) => item)),
     ],
-    tables: [guardTable(plan), diagnosticTable(plan.diagnostics.map(placedDiagnostic))],
+    tables: [
+      guardTable(plan),
+      ...(plan.comparison === undefined ? [] : comparisonTables(plan.comparison)),
+      diagnosticTable(plan.diagnostics.map(placedDiagnostic)),
+    ],
     rows: machineRows(entries),
     facts: [
       ['Plan', plan.planId],
