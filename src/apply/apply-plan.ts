@@ -16,16 +16,16 @@ import {
 import { unsubmittedOutcomes } from './close-items.ts'
 import { explain } from './codes.ts'
 import { drive } from './drive.ts'
-import { earliestOf } from './earliest-instant.ts'
 import { finish } from './finish.ts'
 import { KnownActions } from './known-actions.ts'
-import { LEASE_MS, LeaseKeeper, RENEW_MS } from './lease-keeper.ts'
+import { LEASE_MS, LeaseKeeper } from './lease-keeper.ts'
 import { messageOf } from './message-of.ts'
 import type { JournalEntry } from './ports.ts'
 import { ProgressFeed } from './progress-feed.ts'
 import { knowsDeadHolder, tracesOf } from './read-journal.ts'
 import type { ApplyResult } from './result.ts'
 import { Run } from './run.ts'
+import { listedFrom, takeOverEntry, takeOverNote } from './take-over.ts'
 
 /**
  * Applies a plan: submits what is needed, awaits what is in flight, and says of every planned change how it ended.
@@ -103,11 +103,14 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   const windows = beginWindows(entries, observation, deps.clock.now())
   const skewMs = observation.clockSkewMs
   const run = new Run({ ...context, items, known, windows, skewMs, observedAt })
+  const { takenOver } = context.lease
+  if (takenOver !== null) run.diagnostics.push(takeOverNote(takenOver))
   await run.ledger.write('run-started', {
     startedAt: formatInstant(context.startedAt),
     changes: items.size,
     ...(options.overriddenGuards.length === 0 ? {} : { overriddenGuards: options.overriddenGuards }),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
+    ...(takenOver === null ? {} : { takenOver: takeOverEntry(takenOver) }),
   })
   const feed = new ProgressFeed(run)
   return finish(run, await drive(run, feed), feed)
@@ -152,11 +155,9 @@ async function takeLease(context: Context, entries: readonly JournalEntry[]): Pr
       return { overall: 'locked', code: 'locked', message: explain('locked', what) }
     }
     const { takenOver } = answer
-    if (takenOver !== undefined && !knowsDeadHolder(entries, takenOver, LEASE_MS)) {
-      // It may have submitted until it should have renewed the lease again, and died then.
+    if (takenOver !== undefined && !knowsDeadHolder(entries, takenOver.renewedAt, LEASE_MS)) {
       const now = deps.clock.now()
-      const last = earliestOf([now, addMs(takenOver, RENEW_MS)]) ?? now
-      const rest = msBetween(now, addMs(last, options.lookupMs))
+      const rest = msBetween(now, listedFrom(takenOver, now, options.lookupMs))
       if (rest > 0) await deps.clock.sleep(rest, options.signal)
     }
     return null
@@ -179,10 +180,11 @@ interface EarlyKnowledge {
 }
 
 function endEarly(
-  { plan, deps, options, startedAt }: Context,
+  { plan, deps, options, startedAt, lease }: Context,
   { overall, code, message }: Refusal,
   { items, known, moved = [] }: EarlyKnowledge = {},
 ): ApplyResult {
+  const { takenOver } = lease
   return buildResult({
     plan,
     options,
@@ -190,7 +192,10 @@ function endEarly(
     finishedAt: deps.clock.now(),
     overall,
     outcomes: unsubmittedOutcomes(plan, code, items?.values()),
-    diagnostics: [{ severity: 'error', code: moved.length > 0 ? 'moved' : code, message }],
+    diagnostics: [
+      ...(takenOver === null ? [] : [takeOverNote(takenOver)]),
+      { severity: 'error', code: moved.length > 0 ? 'moved' : code, message },
+    ],
     moved,
     ...(known === undefined ? {} : { known }),
   })

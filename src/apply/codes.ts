@@ -149,6 +149,10 @@ export const APPLY_CODES = {
     meaning: 'The actions in flight could not be read for a while.',
     wayOut: 'Nothing, if the outcomes are there; else apply again.',
   },
+  'lease-taken-over': {
+    meaning: 'The lease was taken over from a run that never gave it back.',
+    wayOut: 'See with `holdfast apply --status` how far that run came, where its journal is on this host.',
+  },
   'lease-not-released': {
     meaning: 'The lease could not be given back; it ends by itself within a minute.',
     wayOut: 'Wait a minute, or use `holdfast unlock`.',

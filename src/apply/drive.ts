@@ -5,6 +5,7 @@ import { isAwaited } from './item.ts'
 import { LookupQueue } from './lookup-queue.ts'
 import type { ProgressFeed } from './progress-feed.ts'
 import type { Run } from './run.ts'
+import { RunLog } from './run-log.ts'
 import { SubmitQueue, type SubmitState } from './submit-queue.ts'
 
 /** How long the loop rests where nothing is due: until a task rings. */
@@ -23,12 +24,14 @@ export async function drive(run: Run, feed: ProgressFeed): Promise<DriveEnd> {
   const submit = new SubmitQueue(run)
   const lookup = new LookupQueue(run)
   const awaiting = new AwaitQueue(run)
+  const log = new RunLog(run)
   for (;;) {
     run.rethrow()
     if (run.options.signal.aborted) return 'interrupted'
     if (run.isStopped) return 'stopped'
     const state = await submit.step()
     if (!run.isRung && isOver(run, state)) return 'done'
+    log.note(state.heldUntil)
     const now = run.clock.now()
     const deadline = state.isSubmitting ? null : addMs(run.lastSubmitAt, run.options.timeoutMs)
     if (deadline !== null && deadline <= now) return state.isLocked ? 'locked' : 'deadline'

@@ -48,6 +48,7 @@ export async function finish(run: Run, end: DriveEnd, feed: ProgressFeed): Promi
     known: run.known,
   })
   await run.ledger.write('run-ended', {
+    end,
     exit: result.exit,
     finishedAt: formatInstant(run.clock.now()),
     outcomes: Object.fromEntries(result.outcomes.map(({ address, outcome }) => [address, outcome])),

@@ -1,5 +1,4 @@
-import type { Instant } from '../schema/instant.ts'
-import type { Clock, Lease, LeaseAnswer } from './ports.ts'
+import type { Clock, FormerHolder, Lease, LeaseAnswer } from './ports.ts'
 
 /** How often a held lease is renewed; it lasts three times as long (product.md 6.2). */
 export const RENEW_MS = 20_000
@@ -15,6 +14,7 @@ export class LeaseKeeper {
   readonly #lease: Lease
   readonly #clock: Clock
   #renewing: AbortController | undefined
+  #takenOver: FormerHolder | null = null
 
   constructor(lease: Lease, clock: Clock) {
     this.#lease = lease
@@ -25,10 +25,16 @@ export class LeaseKeeper {
     return this.#renewing !== undefined
   }
 
+  /** From whom this run took the lease over at last; null where nobody had it. */
+  get takenOver(): FormerHolder | null {
+    return this.#takenOver
+  }
+
   /** Takes the lease, or says who has it. Rejects where the lease cannot be read or written. */
-  async acquire(): Promise<LeaseAnswer & { readonly takenOver?: Instant }> {
+  async acquire(): Promise<LeaseAnswer> {
     const answer = await this.#lease.acquire()
     if (answer.kind === 'held') {
+      this.#takenOver = answer.takenOver ?? this.#takenOver
       const renewing = new AbortController()
       this.#renewing = renewing
       void this.#renew(renewing)

@@ -63,8 +63,18 @@ export interface Journal {
   read(): Promise<readonly JournalEntry[]>
 }
 
+/** Who had a lease that was taken over, as far as the lease tells. */
+export interface FormerHolder {
+  readonly owner: string
+  readonly planId: string | null
+  readonly runId: string | null
+  /** When he last renewed it. */
+  readonly renewedAt: Instant
+}
+
 export type LeaseAnswer =
-  | { readonly kind: 'held' }
+  /** `takenOver` where the one before never gave it back: he died, or stopped renewing it. */
+  | { readonly kind: 'held'; readonly takenOver?: FormerHolder }
   | {
       readonly kind: 'taken'
       /** Names the lease, for `holdfast unlock`. */
@@ -76,8 +86,8 @@ export type LeaseAnswer =
 
 /** The lease of one tenant: at most one apply submits at a time. */
 export interface Lease {
-  /** Takes or keeps the lease. `takenOver` is when a dead holder last renewed it, where one was replaced. */
-  acquire(): Promise<LeaseAnswer & { readonly takenOver?: Instant }>
+  /** Takes or keeps the lease, or says who has it. */
+  acquire(): Promise<LeaseAnswer>
   renew(): Promise<boolean>
   release(): Promise<void>
 }

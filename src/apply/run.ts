@@ -65,6 +65,8 @@ export class Run {
   readonly #ordered: ChangeItem[]
   readonly #places: ReadonlyMap<string, number>
   readonly #reserved = new Map<string, string>()
+  /** Addresses of the items whose stage is another one since somebody last asked. */
+  #moved: Set<string>
   readonly #byMachine = new Map<string, string[]>()
   readonly #skewMs: number
   #tasks = 0
@@ -86,6 +88,7 @@ export class Run {
     this.looksFrom = parts.observedAt
     this.#skewMs = parts.skewMs
     this.#items = new Map(parts.items)
+    this.#moved = new Set(this.#items.keys())
     for (const { address, machineId } of this.#items.values()) {
       const addresses = this.#byMachine.get(machineId)
       if (addresses === undefined) this.#byMachine.set(machineId, [address])
@@ -145,8 +148,16 @@ export class Run {
     if (item === undefined) return
     const next = reduceItem(item, event)
     this.#store(next)
+    if (next.stage.kind !== item.stage.kind) this.#moved.add(address)
     if (next.stage.kind === 'ended' || (next.stage.kind === 'queued' && opensChain(next))) this.#free(address)
     this.ring()
+  }
+
+  /** The items to which something happened since this was last asked; at first all of them. */
+  takeMoved(): readonly Item[] {
+    const moved = [...this.#moved].flatMap(address => this.#items.get(address) ?? [])
+    this.#moved = new Set()
+    return moved
   }
 
   /** Keeps a place in the quota for a later request of a chain. */

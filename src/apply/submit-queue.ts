@@ -5,10 +5,12 @@ import { type ChangeItem, type Item, opensChain, requestAt } from './item.ts'
 import { isFresh, LOOK_BATCH, lookAt } from './looks.ts'
 import { messageOf } from './message-of.ts'
 import { pathOf, quotaOfPath } from './paths.ts'
+import type { FormerHolder } from './ports.ts'
 import { chooseReady } from './ready-items.ts'
 import type { Run } from './run.ts'
 import { send } from './send.ts'
 import { SubmitLimits } from './submit-limits.ts'
+import { listedFrom, takeOverEntry, takeOverNote } from './take-over.ts'
 
 /** How many requests are out at once; the quota, not this, decides how fast they go. */
 const CONCURRENT_POSTS = 8
@@ -193,20 +195,30 @@ export class SubmitQueue {
   async #takeLease(): Promise<Instant | null> {
     const run = this.#run
     const now = run.clock.now()
-    if (run.lease.isHeld) return null
     if (this.#askLeaseAt !== undefined && this.#askLeaseAt > now) return this.#askLeaseAt
+    if (run.lease.isHeld) return null
     try {
       const answer = await run.lease.acquire()
       if (answer.kind === 'held') {
         // Whoever held it since may have submitted: what was seen before does not count any more.
         run.looksFrom = run.clock.now()
-        return null
+        return answer.takenOver === undefined ? null : await this.#takeOver(answer.takenOver)
       }
     } catch (error) {
       run.stop('lease-failed', messageOf(error))
     }
     this.#askLeaseAt = addMs(now, LEASE_RETRY_MS)
     return this.#askLeaseAt
+  }
+
+  /** Tells whose lease it was, and waits until lists have what he submitted last. */
+  async #takeOver(former: FormerHolder): Promise<Instant> {
+    const run = this.#run
+    run.diagnostics.push(takeOverNote(former))
+    await run.ledger.write('lease-taken-over', takeOverEntry(former))
+    run.looksFrom = listedFrom(former, run.clock.now(), run.options.lookupMs)
+    this.#askLeaseAt = run.looksFrom
+    return run.looksFrom
   }
 }
 

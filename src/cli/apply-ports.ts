@@ -23,24 +23,24 @@ async function leaseBase({ io }: CommandContext, service: Service) {
   return { folder: await mkdtemp(join(tmpdir(), 'holdfast-')), isTemporary: true }
 }
 
-/** Opens journal and lease for a plan, both of the plan's target. */
+/** Opens journal and lease for one run of a plan, both of the plan's target. */
 export async function openApplyPorts(
   context: CommandContext,
   plan: Plan,
   service: Service,
+  runId: string,
 ): Promise<ApplyPorts> {
   const base = await leaseBase(context, service)
   const given = context.flags.text('journal')
   const target = nameTarget(plan.target)
   const folder = join(given === undefined ? base.folder : resolve(context.io.cwd, given), target)
   const { clock } = service
-  const journal = openJournal({ folder, planId: plan.planId, clock })
+  const { planId } = plan
+  const self = await identifyProcess()
+  const journal = openJournal({ folder, planId, clock, plan, writer: self })
   return {
     journal,
-    lease: fileLease(join(base.folder, target), await identifyProcess(), clock, {
-      planId: plan.planId,
-      journal: folder,
-    }),
+    lease: fileLease(join(base.folder, target), self, clock, { planId, runId, journal: folder }),
     async close() {
       await journal.close()
       if (base.isTemporary) await rm(base.folder, { recursive: true, force: true })

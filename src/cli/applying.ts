@@ -77,7 +77,7 @@ export async function runApply(
 ): Promise<ApplyResult> {
   const { configuration, service } = applying
   const view = await openLiveView(context)
-  const ports = await openApplyPorts(context, plan, service)
+  const ports = await openApplyPorts(context, plan, service, options.runId)
   try {
     const api = await service.openActionApi()
     const { journal, lease } = ports

@@ -2,17 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Clock, Journal, JournalEntry } from '../apply/ports.ts'
-import { addMs, type Instant, parseInstant } from '../schema/instant.ts'
+import type { Plan } from '../plan/document.ts'
+import { addMs, parseInstant } from '../schema/instant.ts'
 import { Failure, fail } from './failure.ts'
 import { describeFileError } from './file-error.ts'
+import { journalName, planDigits, planOfJournal } from './journal-name.ts'
+import { keepPlan } from './kept-plan.ts'
+import type { ProcessIdentity } from './process-identity.ts'
 
 /** How far back the quota windows reach (defender-api.md 8). */
 const QUOTA_WINDOW_MS = 3_600_000
-
-/** How much of a plan's id stands in the name of its journals. */
-const ID_DIGITS = 16
-
-const FILE = /^(\d{8}T\d{6}Z)-([0-9a-f]{16})-[0-9a-f]{8}\.jsonl$/
 
 /** A journal on disk, open for one run. */
 export interface FileJournal extends Journal {
@@ -27,15 +26,10 @@ export interface JournalSubject {
   readonly folder: string
   readonly planId: string
   readonly clock: Clock
-}
-
-function planDigits(planId: string): string {
-  return planId.replace(/^sha256:/, '').slice(0, ID_DIGITS)
-}
-
-/** `2026-11-20T10:00:00.1234567Z` as `20261120T100000Z`, so that names sort by time. */
-function stamp(instant: Instant): string {
-  return `${instant.slice(0, 19).replace(/[-:]/g, '')}Z`
+  /** Kept beside the journal from before its first entry on, for `apply --resume`. */
+  readonly plan?: Plan
+  /** The process that writes; its first entry names it. */
+  readonly writer?: ProcessIdentity
 }
 
 function damaged(path: string, line: number): Failure {
@@ -87,8 +81,9 @@ async function syncFolder(folder: string): Promise<void> {
   }
 }
 
-async function createFile(path: string): Promise<FileHandle> {
+async function createFile(path: string, plan: Plan | undefined): Promise<FileHandle> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  if (plan !== undefined) await keepPlan(dirname(path), plan)
   const file = await open(path, 'ax', 0o600)
   await syncFolder(dirname(path))
   return file
@@ -104,10 +99,10 @@ async function readFolder({ folder, planId, clock }: JournalSubject): Promise<re
   const windowStart = addMs(clock.now(), -QUOTA_WINDOW_MS)
   const files: (readonly JournalEntry[])[] = []
   for (const name of (await readdir(folder)).sort()) {
-    const match = FILE.exec(name)
-    if (match === null) continue
+    const digits = planOfJournal(name)
+    if (digits === undefined) continue
     const path = join(folder, name)
-    const own = match[2] === planDigits(planId)
+    const own = digits === planDigits(planId)
     if (!own && (await isSettled(path))) continue
     const read = parseJournal(path, await readFile(path, 'utf8'))
     files.push(own ? read : read.filter(({ at }) => (parseInstant(at) ?? '') >= windowStart))
@@ -115,8 +110,8 @@ async function readFolder({ folder, planId, clock }: JournalSubject): Promise<re
   return files.sort(byBeginning).flat()
 }
 
-/** A run may follow another within the second that stands in the names of their files. */
-function byBeginning(a: readonly JournalEntry[], b: readonly JournalEntry[]): number {
+/** Orders journals by their beginning: a run may follow another within the second that stands in the names of their files. */
+export function byBeginning(a: readonly JournalEntry[], b: readonly JournalEntry[]): number {
   const [first, second] = [beginningOf(a), beginningOf(b)]
   return first === second ? 0 : first < second ? -1 : 1
 }
@@ -132,15 +127,16 @@ function beginningOf([first]: readonly JournalEntry[]): string {
  * @returns A journal whose methods throw Failure `journal-not-usable` or `journal-damaged`.
  */
 export function openJournal(subject: JournalSubject): FileJournal {
-  const { folder, planId, clock } = subject
-  const name = `${stamp(clock.now())}-${planDigits(planId)}-${randomBytes(4).toString('hex')}.jsonl`
+  const { folder, planId, clock, plan, writer } = subject
+  const name = journalName(clock.now(), planId, randomBytes(4).toString('hex'))
   const path = join(folder, name)
   let opening: Promise<FileHandle> | undefined
   let last: Promise<void> = Promise.resolve()
+  let isFirst = true
 
   async function write(line: string): Promise<void> {
     try {
-      opening ??= createFile(path)
+      opening ??= createFile(path, plan)
       const file = await opening
       await file.appendFile(line)
       await file.datasync()
@@ -152,7 +148,9 @@ export function openJournal(subject: JournalSubject): FileJournal {
   return {
     path,
     append(entry) {
-      const line = `${JSON.stringify(entry)}\n`
+      const signed = isFirst && writer !== undefined ? { ...entry, process: writer } : entry
+      isFirst = false
+      const line = `${JSON.stringify(signed)}\n`
       const written = last.then(() => write(line))
       last = written.catch(() => undefined)
       return written

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rename } from 'node:fs/promises'
 import { LEASE_MS, RENEW_MS } from '../apply/lease-keeper.ts'
-import type { Clock, Lease, LeaseAnswer } from '../apply/ports.ts'
+import type { Clock, FormerHolder, Lease, LeaseAnswer } from '../apply/ports.ts'
 import { addMs, formatInstant, type Instant } from '../schema/instant.ts'
 import { fail } from './failure.ts'
 import { describeFileError } from './file-error.ts'
@@ -87,7 +87,7 @@ export function fileLease(
     return true
   }
 
-  async function acquire(): Promise<LeaseAnswer & { readonly takenOver?: Instant }> {
+  async function acquire(): Promise<LeaseAnswer> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
     if (await write(false)) return { kind: 'held' }
     generation = undefined
@@ -98,7 +98,7 @@ export function fileLease(
       if (held !== undefined && state === 'live') return taken(held)
       if (await claim(current + 1)) {
         return held !== undefined && state === 'dead'
-          ? { kind: 'held', takenOver: held.renewedAt }
+          ? { kind: 'held', takenOver: formerOf(held) }
           : { kind: 'held' }
       }
     }
@@ -113,6 +113,11 @@ export function fileLease(
         generation = undefined
       }),
   }
+}
+
+function formerOf({ owner, renewedAt, purpose }: LeaseRecord): FormerHolder {
+  const { planId = null, runId = null } = purpose ?? {}
+  return { owner: describeOwner(owner), planId, runId, renewedAt }
 }
 
 function taken(held: LeaseRecord): LeaseAnswer {

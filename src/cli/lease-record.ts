@@ -8,6 +8,8 @@ import type { ProcessIdentity } from './process-identity.ts'
 /** What a holder says of what it does with the lease. */
 export interface LeasePurpose {
   readonly planId: string
+  /** Names the run in its journal. */
+  readonly runId: string
   /** Folder of the run's journal. */
   readonly journal: string
 }

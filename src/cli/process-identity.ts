@@ -86,3 +86,20 @@ export async function isDead(owner: ProcessIdentity, self: ProcessIdentity): Pro
   if (!runs(owner.pid)) return true
   return owner.startTime !== null && (await readStartTime(owner.pid)) !== owner.startTime
 }
+
+/** Says whether a process could be seen from here while it runs: of this host, this start of it and this namespace. */
+export function isVisible(owner: ProcessIdentity, self: ProcessIdentity): boolean {
+  return owner.host === self.host && owner.bootId === self.bootId && owner.namespace === self.namespace
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string'
+}
+
+/** Reads an identity that was written down; undefined where it is none. */
+export function readIdentity(value: unknown): ProcessIdentity | undefined {
+  const { host, bootId, namespace, pid, startTime } = Object(value) as Readonly<Record<string, unknown>>
+  if (typeof host !== 'string' || typeof pid !== 'number') return undefined
+  if (!isTextOrNull(bootId) || !isTextOrNull(namespace) || !isTextOrNull(startTime)) return undefined
+  return { host, bootId, namespace, pid, startTime }
+}

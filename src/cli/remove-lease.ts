@@ -1,3 +1,4 @@
+import type { LeaseDocument } from '../report/status-document.ts'
 import { formatInstant, type Instant } from '../schema/instant.ts'
 import { errorCode } from './file-error.ts'
 import { guardLease, type LeaseState, leaseEnd, stateOfLease } from './file-lease.ts'
@@ -16,20 +17,6 @@ export interface FoundLease {
   readonly generation: number
   readonly record: LeaseRecord
   readonly state: Exclude<LeaseState, 'free'>
-}
-
-/** A lease as `holdfast unlock` shows it; times are text. */
-export interface LeaseDocument {
-  readonly id: string
-  readonly owner: string
-  readonly planId: string | null
-  readonly journal: string | null
-  readonly created: string
-  readonly renewed: string
-  readonly expires: string
-  /** `live`: its owner runs, or nobody can tell from here. `dead`: the next apply takes it over by itself. */
-  readonly state: FoundLease['state']
-  readonly removed: boolean
 }
 
 /** Finds the lease of a folder; null where nobody holds one. Throws Failure `journal-not-usable`. */
@@ -68,6 +55,7 @@ export function describeLease({ record, state }: FoundLease): LeaseDocument {
     id: record.token,
     owner: describeOwner(record.owner),
     planId: record.purpose?.planId ?? null,
+    runId: record.purpose?.runId ?? null,
     journal: record.purpose?.journal ?? null,
     created: formatInstant(record.acquiredAt),
     renewed: formatInstant(record.renewedAt),

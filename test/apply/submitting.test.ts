@@ -70,7 +70,13 @@ test('the journal has the intent before the POST, the answer after it, and neith
   const { scene, plan } = await isolations(1)
   await apply(scene, plan)
   const { entries } = scene.journal
-  expect(entries.map(({ event }) => event)).toStrictEqual(['run-started', 'intent', 'answer', 'run-ended'])
+  expect(entries.map(({ event }) => event)).toStrictEqual([
+    'run-started',
+    'intent',
+    'answer',
+    'progress',
+    'run-ended',
+  ])
   expect(entries[1]).toMatchObject({
     address: `${machineId(1)}/isolated`,
     request: 0,

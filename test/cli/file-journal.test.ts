@@ -1,8 +1,12 @@
-import { readdir, readFile, rmdir, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rmdir, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { openJournal, parseJournal } from '../../src/cli/file-journal.ts'
+import { keptPlanPath } from '../../src/cli/kept-plan.ts'
+import { identifyProcess } from '../../src/cli/process-identity.ts'
+import { readPlan } from '../../src/plan/plan-file.ts'
 import { formatInstant } from '../../src/schema/instant.ts'
+import { plan as buildPlan, change } from '../support/build-plan.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -149,4 +153,49 @@ test('runs of one second are read in the order in which they wrote, whatever the
   }
   expect(await readdir(folder)).toHaveLength(12)
   expect((await open().read()).map(({ event }) => event)).toStrictEqual(wanted)
+})
+
+describe('the plan of a run', () => {
+  async function begun() {
+    const clock = new FakeClock('2026-11-20T10:00:00Z')
+    const folder = join(await temporaryFolder(), 'tenant')
+    const plan = buildPlan([change()])
+    const writer = await identifyProcess()
+    const journal = openJournal({ folder, planId: plan.planId, clock, plan, writer })
+    return { folder, plan, writer, journal, path: keptPlanPath(folder, plan.planId) }
+  }
+
+  test('is kept beside the journal once there is an entry, sealed and for its owner alone', async () => {
+    const { folder, plan, journal, path } = await begun()
+    await journal.read()
+    expect(await readdir(folder)).toStrictEqual([])
+    await journal.append(entry('run-started'))
+    await journal.close()
+    expect(await readdir(folder)).toHaveLength(2)
+    expect((await stat(path)).mode & 0o777).toBe(0o600)
+    expect(readPlan(await readFile(path, 'utf8'))).toMatchObject({ plan: { planId: plan.planId } })
+  })
+
+  test('is no journal to those who read them', async () => {
+    const { journal } = await begun()
+    await journal.append(entry('run-started'))
+    expect(await journal.read()).toHaveLength(1)
+    await journal.close()
+  })
+
+  test('that cannot be kept lets no entry be written, so that nothing is submitted', async () => {
+    const { journal, path } = await begun()
+    await mkdir(path, { recursive: true })
+    await expect(journal.append(entry('run-started'))).rejects.toMatchObject({ code: 'journal-not-usable' })
+    await journal.close()
+  })
+
+  test('goes with the process that wrote the first entry, and with no other entry', async () => {
+    const { journal, writer } = await begun()
+    await journal.append(entry('run-started'))
+    await journal.append(entry('intent'))
+    await journal.close()
+    const entries = parseJournal('x', await readFile(journal.path, 'utf8'))
+    expect(entries.map(each => each['process'])).toStrictEqual([writer, undefined])
+  })
 })

@@ -10,6 +10,13 @@ import { FakeClock } from '../support/fake-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
 const SELF = await identifyProcess()
+/** Who is taken over, where he told nothing of what he did. */
+const FORMER = {
+  owner: expect.stringMatching(/^process \d+ on /),
+  planId: null,
+  runId: null,
+  renewedAt: '2026-11-20T10:00:00.0000000Z',
+}
 const ELSEWHERE: ProcessIdentity = { ...SELF, host: 'another-host' }
 
 async function pair(owner: ProcessIdentity = ELSEWHERE) {
@@ -63,7 +70,7 @@ test('sixty seconds without renewal it is taken over, and the time of the last o
   await clock.advance(59_999)
   expect(await second.acquire()).toMatchObject({ kind: 'taken' })
   await clock.advance(1)
-  expect(await second.acquire()).toStrictEqual({ kind: 'held', takenOver: '2026-11-20T10:00:00.0000000Z' })
+  expect(await second.acquire()).toStrictEqual({ kind: 'held', takenOver: FORMER })
 })
 
 test('who was taken over cannot renew, and his release changes nothing', async () => {
@@ -99,7 +106,7 @@ test.each(
 )('%s', async (_rule, change) => {
   const { first, second } = await pair({ ...SELF, ...change })
   await first.acquire()
-  expect(await second.acquire()).toMatchObject({ kind: 'held', takenOver: '2026-11-20T10:00:00.0000000Z' })
+  expect(await second.acquire()).toMatchObject({ kind: 'held', takenOver: FORMER })
 })
 
 test('of a process in another namespace nothing is concluded', async () => {
@@ -183,7 +190,7 @@ test('a lease is found with what its holder said of it, until it is given back',
   const folder = join(await temporaryFolder(), 'tenant')
   const clock = new FakeClock('2026-11-20T10:00:00Z')
   expect(await findLease(folder, SELF, clock.now())).toBeNull()
-  const purpose = { planId: 'sha256:1', journal: '/journals' }
+  const purpose = { planId: 'sha256:1', runId: 'run-1', journal: '/journals' }
   const lease = fileLease(folder, ELSEWHERE, clock, purpose)
   await lease.acquire()
   const found = await findLease(folder, SELF, clock.now())
@@ -207,7 +214,7 @@ test('a removed lease stops its owner, and counts until the owner has had to not
   expect(await second.acquire()).toMatchObject({ kind: 'taken', expires: '2026-11-20T10:00:20Z' })
   expect(await first.renew()).toBe(false)
   await clock.advance(20_000)
-  expect(await second.acquire()).toStrictEqual({ kind: 'held', takenOver: '2026-11-20T10:00:00.0000000Z' })
+  expect(await second.acquire()).toStrictEqual({ kind: 'held', takenOver: FORMER })
 })
 
 test('a lease that was found earlier is not removed where another took its place', async () => {

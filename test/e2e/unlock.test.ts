@@ -7,7 +7,7 @@ import { nameTarget } from '../../src/cli/state-directory.ts'
 import { startTenant, type Tenant } from './emulated-tenant.ts'
 
 const SELF = await identifyProcess()
-const PURPOSE = { planId: 'sha256:abc', journal: '/somewhere' }
+const PURPOSE = { planId: 'sha256:abc', runId: 'run-1', journal: '/somewhere' }
 
 async function held(change: Partial<ProcessIdentity>) {
   const tenant = await startTenant()

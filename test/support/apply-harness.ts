@@ -86,10 +86,12 @@ export class SharedLease {
             expires: this.#renewedAt,
           }
         }
-        const takenOver = this.#renewedAt
+        const renewedAt = this.#renewedAt
         this.seize(owner)
         this.acquired += 1
-        return wasDead ? { kind: 'held', takenOver } : { kind: 'held' }
+        return wasDead
+          ? { kind: 'held', takenOver: { owner: previous, planId: null, runId: null, renewedAt } }
+          : { kind: 'held' }
       },
       renew: async () => {
         if (this.#owner !== owner) return false

@@ -1,6 +1,7 @@
 import type { Plan } from '../../plan/document.ts'
 import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
 import { applyShown } from '../apply-shown.ts'
+import { showStatus } from '../apply-status.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { requireConsentOrTerminal } from '../consent.ts'
 import {
@@ -46,6 +47,7 @@ async function readBasis(planFile: string | undefined, context: CommandContext) 
 }
 
 async function run(context: CommandContext): Promise<number> {
+  if (context.flags.has('status')) return showStatus(context, apply.options)
   const outputs = readOutputs(context.flags)
   const request = await readApplyRequest(context)
   requireConsentOrTerminal(context, request)
@@ -78,6 +80,12 @@ export const apply: Command = {
       kind: 'text',
       value: 'PLANID',
       description: 'apply only if the plan has exactly this id',
+    },
+    {
+      name: 'status',
+      kind: 'switch',
+      description:
+        'apply nothing; show who applies and how far every run came, from any terminal of this host',
     },
     { name: 'no-wait', kind: 'switch', description: 'submit and end without waiting' },
     {
@@ -118,6 +126,7 @@ export const apply: Command = {
       command: 'holdfast apply --expect sha256:… --json-into result.json',
       does: 'in a pipeline, bound to the plan that was approved',
     },
+    { command: 'holdfast apply --status', does: 'who applies, and how far did it come?' },
     { command: 'holdfast apply --target policy:contain-finance --auto-approve', does: 'one policy, at once' },
     {
       command: 'holdfast apply --dangerous-exceed-guard maxMachines --reason "INC-4211, CISO agreed"',

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { escapeTerminal } from '../../report/escape-terminal.ts'
+import type { LeaseDocument } from '../../report/status-document.ts'
 import { shownTime } from '../../report/words.ts'
 import { AUTO_APPROVE_OPTION } from '../agreement.ts'
 import { askForYes, canAsk } from '../ask.ts'
@@ -10,13 +11,7 @@ import { fail } from '../failure.ts'
 import { type Session, withService } from '../inventory.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 import { identifyProcess } from '../process-identity.ts'
-import {
-  describeLease,
-  type FoundLease,
-  findLease,
-  type LeaseDocument,
-  removeLease,
-} from '../remove-lease.ts'
+import { describeLease, type FoundLease, findLease, removeLease } from '../remove-lease.ts'
 import { targetOf } from '../running-errand.ts'
 import { nameTarget, stateDirectory } from '../state-directory.ts'
 

@@ -1,0 +1,163 @@
+import type { JournalEntry } from './ports.ts'
+import type { Outcome } from './result.ts'
+
+/** Where a change of a run stands, as far as its journal tells. */
+export type RecordedState =
+  /** Its request left, and the journal has no answer that says what became of it. */
+  'sending' | 'in-flight' | Outcome
+
+/** How far one run came, by its journal. */
+export interface RunRecord {
+  readonly runId: string
+  readonly planId: string
+  readonly startedAt: string
+  /** When the last entry was written. */
+  readonly lastAt: string
+  /** The process that wrote it, in the words of whoever keeps journals; undefined where none is named. */
+  readonly process: unknown
+  /** How many changes and awaited actions it has; 0 where the journal does not tell. */
+  readonly items: number
+  /** The addresses of which anything is known. What is missing was not sent. */
+  readonly states: ReadonlyMap<string, RecordedState>
+  /** Addresses for which the service accepted a request, in this run or one of the same plan before it. */
+  readonly submitted: ReadonlySet<string>
+  /** Until when quota was to hold submitting back; null where it was not. */
+  readonly heldUntil: string | null
+  /** How the run ended; null where it did not. */
+  readonly end: { readonly at: string; readonly code: number; readonly name: string } | null
+}
+
+/** Answers after which an action of the request is at the service. */
+const AT_SERVICE: ReadonlySet<unknown> = new Set(['accepted', 'found'])
+
+/** Answers that leave open what became of the request. */
+const LEFT_OPEN: ReadonlySet<unknown> = new Set(['unknown', 'active-exists', 'existing'])
+
+/** Outcomes with which a run left what another run of the plan goes on with. */
+const UNFINISHED: ReadonlySet<unknown> = new Set<Outcome>(['pending', 'uncertain', 'not-attempted'])
+
+/** Outcomes after which nothing is left to do at an address. */
+const GOOD: ReadonlySet<unknown> = new Set<Outcome>(['succeeded', 'adopted', 'unchanged'])
+
+interface Draft extends RunRecord {
+  readonly states: Map<string, RecordedState>
+  readonly submitted: Set<string>
+}
+
+/**
+ * Folds the journals of a tenant into how far each run came, in the order in which they began. A run that resumes a plan
+ * begins with what the one before it left.
+ *
+ * @param entries - Of any plans, each run's in the order in which they were written.
+ */
+export function recordRuns(entries: readonly JournalEntry[]): readonly RunRecord[] {
+  const runs = new Map<string, Draft>()
+  const latest = new Map<string, string>()
+  for (const entry of entries) {
+    const runId = textOf(entry, 'runId')
+    const planId = textOf(entry, 'planId')
+    const run = runs.get(runId) ?? beginRun(entry, runId, planId, runs.get(latest.get(planId) ?? ''))
+    runs.set(runId, note({ ...run, lastAt: entry.at }, entry))
+    latest.set(planId, runId)
+  }
+  return [...runs.values()]
+}
+
+/**
+ * Says whether something of a run is left to go on with.
+ *
+ * @param addresses - Of the plan's changes and awaited actions; undefined where the plan is not at hand.
+ * @param later - Runs that began after it, of any plan: what they brought to a good end is not left.
+ */
+export function isUnfinished(
+  { end, states }: RunRecord,
+  addresses: readonly string[] | undefined,
+  later: readonly RunRecord[],
+): boolean {
+  const isSettled = (address: string): boolean =>
+    later.some(run => run.end !== null && GOOD.has(run.states.get(address)))
+  if (end !== null) {
+    return [...states].some(([address, state]) => UNFINISHED.has(state) && !isSettled(address))
+  }
+  const all = addresses ?? [...states.keys()]
+  return all.length === 0 || !all.every(isSettled)
+}
+
+function beginRun(entry: JournalEntry, runId: string, planId: string, before: Draft | undefined): Draft {
+  const states = new Map<string, RecordedState>()
+  for (const [address, state] of before?.states ?? []) {
+    if (state === 'pending') states.set(address, 'in-flight')
+    else if (!UNFINISHED.has(state)) states.set(address, state)
+  }
+  const { at } = entry
+  return {
+    runId,
+    planId,
+    startedAt: at,
+    lastAt: at,
+    process: entry['process'],
+    items: 0,
+    states,
+    submitted: new Set(before?.submitted),
+    heldUntil: null,
+    end: null,
+  }
+}
+
+/** Takes one entry in. What it says of changes goes into the sets of the run, the rest into a new run. */
+function note(run: Draft, entry: JournalEntry): Draft {
+  const { states, submitted } = run
+  const address = textOf(entry, 'address')
+  switch (entry.event) {
+    case 'run-started':
+      return { ...run, items: Number(entry['changes'] ?? 0) }
+    case 'intent':
+      states.set(address, 'sending')
+      return run
+    case 'answer':
+      noteAnswer(run, address, entry['kind'])
+      return run
+    case 'progress':
+      for (const each of listOf(entry['inFlight'])) {
+        states.set(each, 'in-flight')
+        submitted.add(each)
+      }
+      noteOutcomes(states, entry['ended'])
+      return run
+    case 'held':
+      return { ...run, heldUntil: textOf(entry, 'until') }
+    case 'run-ended':
+      noteOutcomes(states, entry['outcomes'])
+      return { ...run, end: { at: entry.at, ...exitOf(entry['exit']) } }
+    default:
+      return run
+  }
+}
+
+function noteAnswer({ states, submitted }: Draft, address: string, kind: unknown): void {
+  if (AT_SERVICE.has(kind)) {
+    states.set(address, 'in-flight')
+    submitted.add(address)
+  } else if (kind === 'rejected') states.set(address, 'failed')
+  else if (!LEFT_OPEN.has(kind)) states.delete(address)
+}
+
+function noteOutcomes(states: Map<string, RecordedState>, outcomes: unknown): void {
+  for (const [address, outcome] of Object.entries(Object(outcomes))) {
+    states.set(address, String(outcome) as Outcome)
+  }
+}
+
+function exitOf(exit: unknown): { readonly code: number; readonly name: string } {
+  const { code, name } = Object(exit) as { readonly code?: unknown; readonly name?: unknown }
+  return { code: Number(code ?? 1), name: String(name ?? 'error') }
+}
+
+function textOf(entry: JournalEntry, key: string): string {
+  const value = entry[key]
+  return typeof value === 'string' ? value : ''
+}
+
+function listOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : []
+}

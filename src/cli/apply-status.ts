@@ -1,0 +1,94 @@
+import { join, resolve } from 'node:path'
+import { renderStatus } from '../report/render-status.ts'
+import type { RunDocument, StatusDocument } from '../report/status-document.ts'
+import { formatInstant } from '../schema/instant.ts'
+import type { CommandContext } from './command.ts'
+import { DOCUMENT_OPTIONS, emitDocument } from './emit-document.ts'
+import { EXIT_CODES } from './exit-codes.ts'
+import { fail } from './failure.ts'
+import type { OptionSpec } from './flags.ts'
+import { withService } from './inventory.ts'
+import { knownTarget } from './known-target.ts'
+import { CONFIGURATION_OPTIONS } from './options.ts'
+import { identifyProcess } from './process-identity.ts'
+import { describeLease, type FoundLease, findLease } from './remove-lease.ts'
+import { describeRun } from './run-document.ts'
+import { type FoundRun, type RunFolder, readRuns } from './run-folder.ts'
+import type { Service } from './service.ts'
+import { nameTarget, stateDirectory } from './state-directory.ts'
+
+/** How many runs that came to their end are listed. */
+const LATELY = 5
+
+/** Where the state of a target is, and what its lease says. */
+async function findState(context: CommandContext, service: Service) {
+  const target = await knownTarget(service, context)
+  const base = stateDirectory(context.io.env)
+  const given = context.flags.text('journal')
+  const folder = join(given === undefined ? base : resolve(context.io.cwd, given), nameTarget(target))
+  const self = await identifyProcess()
+  const now = service.clock.now()
+  return { target, folder, self, now, lease: await findLease(join(base, nameTarget(target)), self, now) }
+}
+
+/** The runs of the folder, and of the one in which the holder of the lease keeps its journal. */
+async function readAllRuns(folder: string, lease: FoundLease | null): Promise<RunFolder> {
+  const other = lease?.record.purpose?.journal
+  const folders = other === undefined || other === folder ? [folder] : [folder, other]
+  const read = await Promise.all(folders.map(readRuns))
+  return {
+    runs: read.flatMap(({ runs }) => runs),
+    unreadable: read.flatMap(({ unreadable }) => unreadable),
+  }
+}
+
+async function readStatus(context: CommandContext, service: Service): Promise<StatusDocument> {
+  const { target, folder, self, now, lease } = await findState(context, service)
+  const { runs, unreadable } = await readAllRuns(folder, lease)
+  const isOpen = (run: FoundRun): boolean => run.isUnfinished && run.isLatest
+  const newest = runs.toReversed()
+  const describe = (chosen: readonly FoundRun[]): Promise<readonly RunDocument[]> =>
+    Promise.all(chosen.map(run => describeRun(run, { self, now, lease })))
+  return {
+    formatVersion: '1.0',
+    target,
+    readAt: formatInstant(now),
+    folder,
+    lease: lease === null ? null : describeLease(lease),
+    unfinished: await describe(newest.filter(isOpen)),
+    finished: await describe(newest.filter(run => !isOpen(run)).slice(0, LATELY)),
+    unreadable,
+  }
+}
+
+/** What `--status` goes with: where the state is, and what is printed. */
+const GOES_WITH: ReadonlySet<string> = new Set([
+  'status',
+  'journal',
+  ...DOCUMENT_OPTIONS.map(({ name }) => name),
+  ...CONFIGURATION_OPTIONS.map(({ name }) => name),
+  'endpoint',
+])
+
+/** Throws Failure `flags-contradict` for what only planning or applying makes use of. */
+function requireStatusFlags({ flags, args }: CommandContext, options: readonly OptionSpec[]): void {
+  const useless = options.find(({ name }) => flags.has(name) && !GOES_WITH.has(name))
+  const [named] = args
+  if (named === undefined && useless === undefined) return
+  const what = useless === undefined ? named : `--${useless.name}`
+  throw fail('flags-contradict', `--status only shows what runs, and ${what} is for planning or applying.`, {
+    wayOut: 'Leave one of the two out; --json gives the document.',
+  })
+}
+
+/**
+ * Shows who applies and how far every run came. Takes no lease, writes nothing, and asks the service for nothing; for
+ * a token only where the tenant cannot be known without.
+ */
+export function showStatus(context: CommandContext, options: readonly OptionSpec[]): Promise<number> {
+  requireStatusFlags(context, options)
+  return withService(context, async ({ service }) => {
+    await emitDocument(await readStatus(context, service), renderStatus, context)
+    return EXIT_CODES.ok
+  })
+}
