@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../src/cli/commands.ts'
 import { readFilesBelow } from './house/source-files.ts'
+import { missingPieces, shownIn } from './support/shown-output.ts'
 
 /**
  * What README.md shows is what happens: every console block is run and compared. A line of … leaves something out;
@@ -13,40 +14,7 @@ import { readFilesBelow } from './house/source-files.ts'
 const ROOT = join(import.meta.dirname, '..')
 const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
 
-interface Shown {
-  readonly command: string
-  readonly pieces: readonly string[]
-}
-
-/** Makes two runs comparable: what depends on the clock or on chance becomes a word, and all white space one blank. */
-function steady(text: string): string {
-  return text
-    .replace(/\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z)?/g, 'TIME')
-    .replace(/\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, 'ID')
-    .replace(/sha256:[0-9a-f]{64}/g, 'DIGEST')
-    .replace(/\s+/g, ' ')
-    .trim()
-}
-
-const SHOWN: readonly Shown[] = [...README.matchAll(/^```console\n\$ (.+)\n([\s\S]*?)^```$/gm)].map(
-  ([, command = '', output = '']) => ({
-    command,
-    pieces: output
-      .split(/^…$/m)
-      .map(steady)
-      .filter(piece => piece !== ''),
-  }),
-)
-
-/** Where the pieces stand in the output, one after the other; -1 for a piece that is not there. */
-function positions(output: string, pieces: readonly string[]): readonly number[] {
-  let from = 0
-  return pieces.map(piece => {
-    const found = output.indexOf(piece, from)
-    from = found === -1 ? from : found + piece.length
-    return found
-  })
-}
+const SHOWN = shownIn(README)
 
 describe('README.md', () => {
   let folder: string
@@ -74,7 +42,7 @@ describe('README.md', () => {
     holdfast(['init', '.'])
     for (const { command } of SHOWN) {
       const args = command === 'npm run demo' ? ['demo'] : command.replace(/^holdfast /, '').split(' ')
-      if (!outputs.has(command)) outputs.set(command, steady(holdfast(args)))
+      if (!outputs.has(command)) outputs.set(command, holdfast(args))
     }
   }, 60_000)
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -91,8 +59,7 @@ describe('README.md', () => {
 
   test.each(SHOWN)('shows what `$command` prints', ({ command, pieces }) => {
     const output = outputs.get(command) ?? ''
-    const missing = pieces.filter((_piece, index) => positions(output, pieces)[index] === -1)
-    expect(missing, output).toStrictEqual([])
+    expect(missingPieces(output, pieces), output).toStrictEqual([])
   })
 })
 
