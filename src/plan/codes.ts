@@ -124,7 +124,8 @@ export const PLAN_CODES = {
     wayOut: 'Make the plan again with this version.',
   },
   'plan-tampered': {
-    meaning: 'A saved plan was edited after it was made: its checksum or its ids do not fit.',
+    meaning:
+      'A saved plan was edited after it was made: its checksum or its ids do not fit, or a change would send something else than it says.',
     wayOut: 'Plan again.',
   },
   'plan-unreadable': {

@@ -24,7 +24,8 @@ export interface HoldWish {
 /** The service stops trying after 72 h and 14 min (defender-api.md 3); at 96 h something is wrong. */
 const STUCK_MS = 96 * 3_600_000
 
-const ISOLATION_TYPES: Readonly<Partial<Record<HoldLevel, string>>> = {
+/** The `IsolationType` that imposes a level; a level that needs none is not in it (defender-api.md 5.1). */
+export const ISOLATION_TYPES: Readonly<Record<string, string>> = {
   full: 'Full',
   selective: 'Selective',
   unmanaged: 'UnManagedDevice',

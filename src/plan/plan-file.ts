@@ -1,3 +1,4 @@
+import { isCoherent } from './coherent-change.ts'
 import { checksumOf, fingerprintOf, planIdOf } from './digest.ts'
 import type { Plan } from './document.ts'
 import { validatePlan } from './generated/plan.ts'
@@ -18,7 +19,10 @@ function isPlan(value: unknown): value is Plan {
   return validatePlan(value)
 }
 
-/** Reads a saved plan and believes it only when its format, checksum, plan id and every fingerprint agree. */
+/**
+ * Reads a saved plan and believes it only when its format, checksum, plan id and every fingerprint agree, and each change
+ * sends what it says.
+ */
 export function readPlan(text: string): { readonly plan: Plan } | PlanFileError {
   const value = parse(text)
   if (value === undefined) {
@@ -36,7 +40,8 @@ export function readPlan(text: string): { readonly plan: Plan } | PlanFileError 
     ? { plan: value }
     : {
         code: 'plan-tampered',
-        message: 'its checksum or ids do not fit its content: it was edited after it was made. Plan again.',
+        message:
+          'its checksum, ids or requests do not fit its content: it was edited after it was made. Plan again.',
       }
 }
 
@@ -52,6 +57,6 @@ function isIntact(plan: Plan): boolean {
   return (
     plan.checksum === checksumOf(plan) &&
     plan.planId === planIdOf(plan.target, plan.changes) &&
-    plan.changes.every(change => change.fingerprint === fingerprintOf(change))
+    plan.changes.every(change => change.fingerprint === fingerprintOf(change) && isCoherent(change))
   )
 }
