@@ -48,6 +48,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/explain.ts')).explain,
   },
   {
+    name: 'timeline',
+    summary: 'draw the history of one machine: what held it, who acted, what is asked',
+    load: async () => (await import('./commands/timeline.ts')).timeline,
+  },
+  {
     name: 'import',
     summary: 'write policies for what is held now and no policy declares',
     load: async () => (await import('./commands/import.ts')).importHolds,

@@ -50,6 +50,20 @@ export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
   { name: 'html-into', kind: 'text', value: 'FILE', description: 'write a page into a file too' },
 ]
 
+/** The same for documents that have no page. */
+export const TEXT_OUTPUT_OPTIONS: readonly OptionSpec[] = [
+  { name: 'json', kind: 'switch', description: 'same as --format json' },
+  {
+    name: 'format',
+    kind: 'choice',
+    value: 'FORMAT',
+    choices: ['human', 'json', 'markdown'],
+    description: 'what stdout gets: human, json or markdown',
+  },
+  { name: 'json-into', kind: 'text', value: 'FILE', description: 'write the JSON document into a file too' },
+  { name: 'markdown-into', kind: 'text', value: 'FILE', description: 'write Markdown into a file too' },
+]
+
 /** What is planned; not together with a saved plan. */
 export const PLANNING_OPTIONS: readonly OptionSpec[] = [
   {

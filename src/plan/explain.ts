@@ -6,7 +6,6 @@ import type { FacetName, Policy } from '../schema/policy.ts'
 import { formatAddress } from './address.ts'
 import type { Findings } from './assemble-plan.ts'
 import { hasExpired } from './compose.ts'
-import { describeWish } from './decide-run.ts'
 import type {
   Change,
   Drift,
@@ -20,7 +19,7 @@ import type {
 import { type ExplainedPosture, explainHold, explainRun, isWholeLife } from './explain-facet.ts'
 import { outlookOf } from './explain-outlook.ts'
 import type { Item } from './item.ts'
-import { RUN_FACETS } from './run-facets.ts'
+import { wishesOf } from './policy-wishes.ts'
 import { describeMachine } from './write-items.ts'
 
 /** What one policy asks at one address. */
@@ -91,27 +90,12 @@ export interface Explanation {
 
 const HOLDS: readonly HoldName[] = ['isolated', 'restricted']
 
-/** What a policy asks of a machine, address by address, with the place that says so. */
-function wishesOf({ state }: Policy, machineId: string) {
-  const holds = HOLDS.flatMap(facet => {
-    const wish = state[facet]
-    const address = formatAddress(machineId, facet)
-    return wish === undefined ? [] : [{ address, wants: wish.value as string, place: wish.place }]
-  })
-  const runs = RUN_FACETS.flatMap(facet =>
-    facet.wishesOf(state).map(({ key, wish, place }) => {
-      return { address: formatAddress(machineId, facet.name, key), wants: describeWish(facet, wish), place }
-    }),
-  )
-  return [...holds, ...runs]
-}
-
 function explainPolicies(item: Item, policies: readonly Policy[], at: Instant): readonly ExplainedPolicy[] {
   const explained = policies
     .filter(({ name }) => item.policies.includes(name))
     .flatMap(policy =>
-      wishesOf(policy, item.machine.id)
-        .filter(({ address }) => address === item.address)
+      wishesOf(policy)
+        .filter(({ facet, key }) => formatAddress(item.machine.id, facet, key) === item.address)
         .map(({ wants, place }): ExplainedPolicy => {
           const { name, reason, owner = null, ticket = null, expires, onExpiry } = policy
           return {

@@ -1,48 +1,17 @@
-import type { Findings } from '../../plan/assemble-plan.ts'
-import { type Explanation, explainMachine } from '../../plan/explain.ts'
+import { explainMachine } from '../../plan/explain.ts'
 import { readFailures } from '../../plan/read-failures.ts'
-import type { Machine } from '../../posture/machine.ts'
-import { EXPLANATION_FORMATS, type ExplanationFormatName } from '../../report/explanation-formats.ts'
+import { EXPLANATION_FORMATS } from '../../report/explanation-formats.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { loadDeclaration, requireValid } from '../declaration.ts'
-import { DOCUMENT_OPTIONS } from '../emit-document.ts'
+import { emitFormats } from '../emit-formats.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { fail } from '../failure.ts'
-import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
-import { type Outputs, readOutputs } from '../outputs.ts'
+import { findObservedMachine } from '../observed-machine.ts'
+import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS, TEXT_OUTPUT_OPTIONS } from '../options.ts'
+import { readOutputs } from '../outputs.ts'
 import { makePlan } from '../planning.ts'
-import { resolveMachine } from '../resolve-machine.ts'
 import { openService } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
-import { styleOf } from '../terminal-style.ts'
-import { writeCopies } from '../write-copies.ts'
-
-/** The machine by record, or by id where only its history is left. */
-async function findMachine(
-  text: string,
-  { input, items }: Findings,
-  { signal }: CommandContext,
-): Promise<Machine> {
-  const unlisted = items.find(({ machine }) => machine.id === text.toLowerCase())
-  if (unlisted !== undefined) return unlisted.machine
-  const { machines } = input.observation
-  return resolveMachine(text, { listMachines: async () => machines }, signal)
-}
-
-async function emitExplanation(
-  explanation: Explanation,
-  { format: chosen, files }: Outputs,
-  { io, color }: CommandContext,
-): Promise<void> {
-  const style = styleOf(io.stdout, color, io.env)
-  const write = (format: string): string =>
-    EXPLANATION_FORMATS[format as ExplanationFormatName](explanation, style)
-  io.stdout.write(write(chosen))
-  await writeCopies(
-    files.map(({ format, path }) => ({ path, text: write(format) })),
-    io,
-  )
-}
 
 async function run(context: CommandContext): Promise<number> {
   const { io, flags, args } = context
@@ -62,11 +31,11 @@ async function run(context: CommandContext): Promise<number> {
         diagnostics: readFailures(observation),
       })
     }
-    const machine = await findMachine(args[0] as string, findings, context)
+    const machine = await findObservedMachine(args[0] as string, findings, context.signal)
     const explanation = explainMachine(findings, plan, machine)
     const errors = plan.diagnostics.filter(({ severity }) => severity === 'error')
     tellDiagnostics(errors, declaration.diagnostics, context)
-    await emitExplanation(explanation, outputs, context)
+    await emitFormats(explanation, EXPLANATION_FORMATS, outputs, context)
     return EXIT_CODES.ok
   } finally {
     await service.close()
@@ -85,15 +54,7 @@ export const explain: Command = {
       value: 'TIME',
       description: 'explain another time: the past from the history, the future by expiries',
     },
-    ...DOCUMENT_OPTIONS,
-    {
-      name: 'format',
-      kind: 'choice',
-      value: 'FORMAT',
-      choices: ['human', 'json', 'markdown'],
-      description: 'what stdout gets: human, json or markdown',
-    },
-    { name: 'markdown-into', kind: 'text', value: 'FILE', description: 'write Markdown into a file too' },
+    ...TEXT_OUTPUT_OPTIONS,
     ...CONFIGURATION_OPTIONS,
     ...SERVICE_OPTIONS,
   ],

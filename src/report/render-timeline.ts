@@ -1,0 +1,162 @@
+import type { Timeline, TimelineBand, TimelineHold, TimelineMark } from '../plan/timeline.ts'
+import { type Instant, parseInstant } from '../schema/instant.ts'
+import { escapeMarkdown } from './escape-markdown.ts'
+import { escapeTerminal } from './escape-terminal.ts'
+import { layOut, span } from './lay-out.ts'
+import { quoteName, safeName } from './machine-label.ts'
+import { codeCell } from './markdown-cells.ts'
+import { fitSections, MARKDOWN_LIMIT, type MarkdownSection } from './markdown-sections.ts'
+import { actorWords } from './posture-words.ts'
+import { serializeDocument } from './serialize-document.ts'
+import { type Style, usableWidth } from './style.ts'
+import { barLegend, type LaneBars, markSymbol, timelineBars } from './timeline-bars.ts'
+import { compareText, joined, policyPlace, shownTime } from './words.ts'
+
+/** `isolated  want  ` before a bar: the longest facet and the longest row name. */
+const LABEL = 20
+/** Wider bars say nothing more, and run out of sight where the output is a file. */
+const WIDEST = 100
+/** The bars in a Markdown code block. */
+const MARKDOWN_BARS = 64
+
+function lengthOf({ from, to }: Timeline): string {
+  return `${shownTime(from)} to ${shownTime(to)}`
+}
+
+function confidence({ wholeLife, historyFrom }: Timeline): string {
+  return wholeLife
+    ? ''
+    : `Before ${shownTime(historyFrom)} nothing is known: the machine is older than the history that is read.`
+}
+
+function wantNote({ lanes }: Timeline): string {
+  return lanes.some(({ declared }) => declared.length > 0)
+    ? '`want` is what the policies of today ask; since when they do is not known.'
+    : ''
+}
+
+function laneRows({ facet, is, want, acts }: LaneBars): readonly (readonly [label: string, bar: string])[] {
+  const rows = [['is', is] as const, ['want', want] as const, ['acts', acts] as const]
+  return rows
+    .filter(([, bar]) => bar !== '')
+    .map(([name, bar], index) => {
+      return [`${(index === 0 ? facet : '').padEnd(LABEL - 6)}${name.padEnd(6)}`, bar]
+    })
+}
+
+function holdWords({ level, from, to, by, endedBy }: TimelineHold): string {
+  const who = [...new Set(by.map(actorWords))].join(' and by ')
+  const end = endedBy === null ? 'until now' : `until ${shownTime(to as string)} by ${actorWords(endedBy)}`
+  return `${level} from ${shownTime(from)} by ${who}, ${end}`
+}
+
+function bandWords({ wants, policy, until, expired }: TimelineBand): string {
+  const end = until === null ? null : `${expired ? 'expired' : 'until'} ${shownTime(until)}`
+  return joined([`${wants} by ${policy.name} ${policyPlace(policy)}`, end])
+}
+
+/** The sentences below the bars: what was held, and what is asked. Not escaped. */
+function sentences({ lanes }: Timeline): readonly (readonly [label: string, text: string])[] {
+  return lanes.flatMap(({ facet, holds, declared }) => [
+    ...holds.map(hold => [facet, holdWords(hold)] as const),
+    ...declared.map(band => [`${facet}, declared`, bandWords(band)] as const),
+  ])
+}
+
+interface Act extends TimelineMark {
+  readonly facet: string
+}
+
+function actsOf({ lanes }: Timeline): readonly Act[] {
+  const acts = lanes.flatMap(({ facet, marks }) => marks.map(mark => ({ facet, ...mark })))
+  const instantOf = ({ createdAt }: Act): string => parseInstant(createdAt) as Instant
+  return acts.sort((a, b) => compareText(instantOf(a), instantOf(b)))
+}
+
+function actWords({ type, scope }: TimelineMark): string {
+  return scope === null ? type : `${type} (${scope.toLowerCase()})`
+}
+
+function endWords({ status, endedAt }: TimelineMark): string {
+  return endedAt === null ? status : `${status} ${shownTime(endedAt)}`
+}
+
+function actRow(act: Act, style: Style): string {
+  const text = joined([actWords(act), endWords(act), `by ${actorWords(act.by)}`])
+  const lead = [span(`${shownTime(act.createdAt).padEnd(17)} ${markSymbol(act)} `)]
+  return layOut({ lead, hang: span('    '), body: [span(escapeTerminal(text))] }, style)
+}
+
+/** Writes a timeline for people: bars that lie one below the other, who held what, every action. Ends with a newline. */
+export function renderTimeline(timeline: Timeline, style: Style): string {
+  const width = Math.min(WIDEST, usableWidth(style) - LABEL)
+  const bars = timelineBars(timeline, width)
+  const title = `${safeName(timeline.machine.dnsName ?? timeline.machine.id)}: ${lengthOf(timeline)}`
+  const told = sentences(timeline).map(([label, text]) =>
+    layOut({ hang: span('  '), body: [span(`${label}:`, 'quiet'), span(` ${escapeTerminal(text)}`)] }, style),
+  )
+  const acts = actsOf(timeline).map(act => actRow(act, style))
+  const notes = [wantNote(timeline), confidence(timeline)].filter(text => text !== '')
+  return [
+    layOut({ body: [span(title, 'strong')] }, style),
+    bars
+      .map(lane =>
+        laneRows(lane)
+          .map(([label, bar]) => `${label}${bar}`)
+          .join('\n'),
+      )
+      .join('\n'),
+    layOut({ body: [span(barLegend(bars), 'quiet')] }, style),
+    told.join('\n'),
+    acts.length === 0 ? 'No action is known in this time.' : acts.join('\n'),
+    notes.map(text => layOut({ body: [span(text)] }, style)).join('\n'),
+  ]
+    .filter(part => part !== '')
+    .join('\n\n')
+    .concat('\n')
+}
+
+function actSection(timeline: Timeline): MarkdownSection {
+  const acts = actsOf(timeline)
+  return {
+    title: `Actions (${acts.length})`,
+    open: true,
+    columns: ['created', 'action', 'status', 'ended', 'who', 'id'],
+    rows: acts.map(act => [
+      shownTime(act.createdAt),
+      codeCell(actWords(act)),
+      codeCell(act.status),
+      act.endedAt === null ? '' : shownTime(act.endedAt),
+      codeCell(actorWords(act.by)),
+      codeCell(act.by.actionId),
+    ]),
+  }
+}
+
+/** Writes a timeline for an incident ticket: under 60,000 characters, the middle of tables cut. */
+export function renderTimelineMarkdown(timeline: Timeline): string {
+  const { machine } = timeline
+  const bars = timelineBars(timeline, MARKDOWN_BARS)
+  const rows = bars.flatMap(lane => laneRows(lane).map(([label, bar]) => `${label}${bar}`))
+  const notes = [wantNote(timeline), confidence(timeline)].filter(text => text !== '')
+  const head = [
+    '<!-- holdfast:timeline -->',
+    `### Holdfast timeline: ${escapeMarkdown(quoteName(machine.dnsName ?? machine.id), 253)}`,
+    lengthOf(timeline),
+    `\`\`\`text\n${[...rows, '', barLegend(bars)].join('\n').trimEnd()}\n\`\`\``,
+    ...notes,
+    '',
+  ].join('\n\n')
+  const held: MarkdownSection = {
+    title: 'Held and declared',
+    open: true,
+    columns: ['facet', ''],
+    rows: sentences(timeline).map(([label, text]) => [label, escapeMarkdown(text, 1500)]),
+  }
+  return head + fitSections([held, actSection(timeline)], MARKDOWN_LIMIT - head.length)
+}
+
+/** The formats that a timeline is written in. */
+export const TIMELINE_FORMATS: Readonly<
+  Record<'human' | 'json' | 'markdown', (timeline: Timeline, style: Style) => string>
+> = { human: renderTimeline, json: serializeDocument, markdown: renderTimelineMarkdown }
