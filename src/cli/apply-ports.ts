@@ -9,6 +9,7 @@ import { fileLease } from './file-lease.ts'
 import { identifyProcess } from './process-identity.ts'
 import type { Service } from './service.ts'
 import { nameTarget, stateDirectory } from './state-directory.ts'
+import { tidyJournals } from './tidy-journals.ts'
 
 /** Journal and lease of one apply. */
 export interface ApplyPorts {
@@ -44,6 +45,7 @@ export async function openApplyPorts(
     async close() {
       await journal.close()
       if (base.isTemporary) await rm(base.folder, { recursive: true, force: true })
+      await tidyJournals(folder)
     },
   }
 }

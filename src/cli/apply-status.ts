@@ -1,4 +1,3 @@
-import { join, resolve } from 'node:path'
 import { renderStatus } from '../report/render-status.ts'
 import type { RunDocument, StatusDocument } from '../report/status-document.ts'
 import { formatInstant } from '../schema/instant.ts'
@@ -8,28 +7,15 @@ import { EXIT_CODES } from './exit-codes.ts'
 import { fail } from './failure.ts'
 import type { OptionSpec } from './flags.ts'
 import { withService } from './inventory.ts'
-import { knownTarget } from './known-target.ts'
 import { CONFIGURATION_OPTIONS } from './options.ts'
-import { identifyProcess } from './process-identity.ts'
-import { describeLease, type FoundLease, findLease } from './remove-lease.ts'
+import { describeLease, type FoundLease } from './remove-lease.ts'
 import { describeRun } from './run-document.ts'
 import { type FoundRun, type RunFolder, readRuns } from './run-folder.ts'
+import { findRunState } from './run-state.ts'
 import type { Service } from './service.ts'
-import { nameTarget, stateDirectory } from './state-directory.ts'
 
 /** How many runs that came to their end are listed. */
 const LATELY = 5
-
-/** Where the state of a target is, and what its lease says. */
-async function findState(context: CommandContext, service: Service) {
-  const target = await knownTarget(service, context)
-  const base = stateDirectory(context.io.env)
-  const given = context.flags.text('journal')
-  const folder = join(given === undefined ? base : resolve(context.io.cwd, given), nameTarget(target))
-  const self = await identifyProcess()
-  const now = service.clock.now()
-  return { target, folder, self, now, lease: await findLease(join(base, nameTarget(target)), self, now) }
-}
 
 /** The runs of the folder, and of the one in which the holder of the lease keeps its journal. */
 async function readAllRuns(folder: string, lease: FoundLease | null): Promise<RunFolder> {
@@ -43,7 +29,7 @@ async function readAllRuns(folder: string, lease: FoundLease | null): Promise<Ru
 }
 
 async function readStatus(context: CommandContext, service: Service): Promise<StatusDocument> {
-  const { target, folder, self, now, lease } = await findState(context, service)
+  const { target, folder, self, now, lease } = await findRunState(context, service)
   const { runs, unreadable } = await readAllRuns(folder, lease)
   const isOpen = (run: FoundRun): boolean => run.isUnfinished && run.isLatest
   const newest = runs.toReversed()

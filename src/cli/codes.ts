@@ -140,6 +140,23 @@ export const CLI_CODES = {
     wayOut:
       'Wait until it ends, or interrupt it; where it must be, run in a terminal and answer `yes`, or add --auto-approve.',
   },
+  'nothing-to-resume': {
+    meaning: 'No run of this tenant, on this host, is there to be gone on with; nothing was submitted.',
+    wayOut:
+      'See `holdfast apply --status`; of a run of another host, apply its plan file: what was sent is found again.',
+  },
+  'run-ambiguous': {
+    meaning: 'Several runs can be gone on with, and none was named; nothing was submitted.',
+    wayOut: 'Name one of those listed with it.',
+  },
+  'run-live': {
+    meaning: 'The run that was to be gone on with still runs; nothing was submitted.',
+    wayOut: 'Wait until it ends, or interrupt it; `holdfast apply --status` shows it.',
+  },
+  'plan-not-kept': {
+    meaning: 'The plan of the run is not beside its journal, or was altered; nothing was submitted.',
+    wayOut: 'Apply the saved plan file, or plan again: what was sent is found again.',
+  },
   'journal-damaged': {
     meaning: 'A line inside a journal, not merely its last one, is not what was written.',
     wayOut: 'Move the file named in the message away; what was submitted is recovered from the history.',

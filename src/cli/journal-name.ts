@@ -19,6 +19,7 @@ function stamp(instant: Instant): string {
 }
 
 const JOURNAL = /^\d{8}T\d{6}Z-([0-9a-f]{16})-[0-9a-f]{8}\.jsonl$/
+const PLAN = /^([0-9a-f]{16})\.plan$/
 
 /** The digits of the plan whose journal a file is; undefined where it is none. */
 export function planOfJournal(name: string): string | undefined {
@@ -28,4 +29,9 @@ export function planOfJournal(name: string): string | undefined {
 /** Names the file in which the plan of a run is kept. */
 export function keptPlanName(planId: string): string {
   return `${planDigits(planId)}.plan`
+}
+
+/** The digits of the plan that a file keeps; undefined where it is none. */
+export function planOfKept(name: string): string | undefined {
+  return PLAN.exec(name)?.[1]
 }

@@ -6,16 +6,12 @@ import type { RunDocument, RunItemDocument } from '../report/status-document.ts'
 import { compareText } from '../report/words.ts'
 import { type Instant, parseInstant } from '../schema/instant.ts'
 import { describeOwner } from './lease-record.ts'
-import { isDead, isVisible, type ProcessIdentity, readIdentity } from './process-identity.ts'
-import type { FoundLease } from './remove-lease.ts'
+import { isDead, isVisible, readIdentity } from './process-identity.ts'
 import { addressesOf, type FoundRun } from './run-folder.ts'
+import type { RunState } from './run-state.ts'
 
 /** What a run is looked at with. */
-export interface RunView {
-  readonly self: ProcessIdentity
-  readonly now: Instant
-  readonly lease: FoundLease | null
-}
+export type RunView = Pick<RunState, 'self' | 'now' | 'lease'>
 
 /** Says how a run stands, as far as it can be known from here. */
 export async function stateOfRun(

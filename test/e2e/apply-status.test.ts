@@ -6,33 +6,16 @@ import { identifyProcess } from '../../src/cli/process-identity.ts'
 import { nameTarget } from '../../src/cli/state-directory.ts'
 import type { StatusDocument } from '../../src/report/status-document.ts'
 import { machines, startTenant, type Tenant } from './emulated-tenant.ts'
+import { LEFT_PLAN, leaveJournal, stateFolderOf } from './run-journals.ts'
 
 const SELF = await identifyProcess()
 /** No process has this number. */
 const GONE = { ...SELF, pid: 2 ** 22 + 1 }
-const PLAN_ID = `sha256:${'4f1c09ab'.repeat(8)}`
-
-function folderOf({ folder, url }: Tenant): string {
-  return join(folder, '.state', 'holdfast', nameTarget({ endpoint: url, tenantId: null }))
-}
 
 async function statusOf(tenant: Tenant, ...more: readonly string[]): Promise<StatusDocument> {
   const { code, stdout, stderr } = await tenant.run(['apply', '--status', '--json', ...more])
   expect([code, stderr]).toStrictEqual([0, ''])
   return JSON.parse(stdout) as StatusDocument
-}
-
-/** Puts the journal of a run there that wrote no end. */
-async function leaveJournal(tenant: Tenant, process: object | undefined): Promise<void> {
-  const folder = folderOf(tenant)
-  await mkdir(folder, { recursive: true })
-  const common = { at: '2026-11-20T10:00:00Z', runId: 'run-1', planId: PLAN_ID }
-  const entries = [
-    { event: 'run-started', ...common, changes: 2, process },
-    { event: 'intent', ...common, address: 'm1/isolated', request: 0 },
-  ]
-  const text = entries.map(entry => `${JSON.stringify(entry)}\n`).join('')
-  await writeFile(join(folder, `20261120T100000Z-${'4f1c09ab'.repeat(2)}-00000001.jsonl`), text)
 }
 
 test('before anything was applied there is nothing, and asking writes nothing', async () => {
@@ -106,16 +89,16 @@ describe('a run without an end is shown', () => {
   test('as submitting where it renews the lease, whatever host it is on', async () => {
     const tenant = await startTenant()
     const owner = { ...SELF, host: 'another-host' }
-    const lease = fileLease(folderOf(tenant), owner, tenant.clock, {
-      planId: PLAN_ID,
-      runId: 'run-1',
-      journal: folderOf(tenant),
+    const lease = fileLease(stateFolderOf(tenant), owner, tenant.clock, {
+      planId: LEFT_PLAN,
+      runId: 'run-00001',
+      journal: stateFolderOf(tenant),
     })
     await lease.acquire()
     await leaveJournal(tenant, owner)
     const status = await statusOf(tenant)
     expect(status.unfinished[0]?.state).toBe('submitting')
-    expect(status.lease).toMatchObject({ owner: `process ${SELF.pid} on another-host`, runId: 'run-1' })
+    expect(status.lease).toMatchObject({ owner: `process ${SELF.pid} on another-host`, runId: 'run-00001' })
   })
 })
 
@@ -126,15 +109,15 @@ test('a journal elsewhere is found by the lease of the run that writes it, and b
   expect((await statusOf(tenant)).unfinished).toHaveLength(0)
   expect((await statusOf(tenant, '--journal', elsewhere)).unfinished).toHaveLength(1)
   const journal = join(elsewhere, nameTarget({ endpoint: tenant.url, tenantId: null }))
-  const purpose = { planId: PLAN_ID, runId: 'run-1', journal }
-  await fileLease(folderOf(tenant), SELF, tenant.clock, purpose).acquire()
+  const purpose = { planId: LEFT_PLAN, runId: 'run-00001', journal }
+  await fileLease(stateFolderOf(tenant), SELF, tenant.clock, purpose).acquire()
   expect((await statusOf(tenant)).unfinished).toHaveLength(1)
 })
 
 test('a journal that cannot be read does not hide the others', async () => {
   const tenant = await startTenant()
   await leaveJournal(tenant, GONE)
-  const damaged = join(folderOf(tenant), `20261120T100001Z-${'0'.repeat(16)}-00000000.jsonl`)
+  const damaged = join(stateFolderOf(tenant), `20261120T100001Z-${'0'.repeat(16)}-00000000.jsonl`)
   await writeFile(damaged, 'not json\n')
   const status = await statusOf(tenant)
   expect(status.unreadable).toStrictEqual([
@@ -145,8 +128,8 @@ test('a journal that cannot be read does not hide the others', async () => {
 
 test('a folder that cannot be read is an error: 1', async () => {
   const tenant = await startTenant()
-  await mkdir(join(folderOf(tenant), '..'), { recursive: true })
-  await writeFile(folderOf(tenant), '')
+  await mkdir(join(stateFolderOf(tenant), '..'), { recursive: true })
+  await writeFile(stateFolderOf(tenant), '')
   const { code, stderr } = await tenant.run(['apply', '--status'])
   expect([code, stderr]).toStrictEqual([1, expect.stringContaining('journal-not-usable')])
 })
@@ -154,7 +137,7 @@ test('a folder that cannot be read is an error: 1', async () => {
 test('a plan that was altered is not taken for that of the run', async () => {
   const tenant = await startTenant()
   await tenant.run(['apply', '--auto-approve', '--no-wait'])
-  const folder = folderOf(tenant)
+  const folder = stateFolderOf(tenant)
   const name = (await readdir(folder)).find(each => each.endsWith('.plan')) ?? ''
   const text = await readFile(join(folder, name), 'utf8')
   await writeFile(join(folder, name), text.replace('"full"', '"selective"'))

@@ -1,5 +1,6 @@
 import type { Plan } from '../../plan/document.ts'
 import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
+import { resumeApply } from '../apply-resume.ts'
 import { applyShown } from '../apply-shown.ts'
 import { showStatus } from '../apply-status.ts'
 import type { Command, CommandContext } from '../command.ts'
@@ -48,6 +49,7 @@ async function readBasis(planFile: string | undefined, context: CommandContext) 
 
 async function run(context: CommandContext): Promise<number> {
   if (context.flags.has('status')) return showStatus(context, apply.options)
+  if (context.flags.has('resume')) return resumeApply(context)
   const outputs = readOutputs(context.flags)
   const request = await readApplyRequest(context)
   requireConsentOrTerminal(context, request)
@@ -80,6 +82,12 @@ export const apply: Command = {
       kind: 'text',
       value: 'PLANID',
       description: 'apply only if the plan has exactly this id',
+    },
+    {
+      name: 'resume',
+      kind: 'switch',
+      description:
+        'go on with the last run that is not finished, by the plan kept beside its journal; the argument is then the id of a run or plan, where there are several',
     },
     {
       name: 'status',
@@ -126,6 +134,7 @@ export const apply: Command = {
       command: 'holdfast apply --expect sha256:… --json-into result.json',
       does: 'in a pipeline, bound to the plan that was approved',
     },
+    { command: 'holdfast apply --resume', does: 'go on after a crash, without the plan file' },
     { command: 'holdfast apply --status', does: 'who applies, and how far did it come?' },
     { command: 'holdfast apply --target policy:contain-finance --auto-approve', does: 'one policy, at once' },
     {
