@@ -96,7 +96,7 @@ describe('documents', () => {
       readonly scripts: Readonly<Record<string, string>>
     }
     const named = documents.flatMap(({ text }) =>
-      [...text.matchAll(/npm run ([a-z:-]+)/g)].map(([, name = '']) => name),
+      [...text.matchAll(/npm run (?:--silent )?([a-z][a-z:-]*)/g)].map(([, name = '']) => name),
     )
     expect(named.filter(name => scripts[name] === undefined)).toStrictEqual([])
   })
