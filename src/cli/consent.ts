@@ -1,10 +1,18 @@
 import type { Plan } from '../plan/document.ts'
 import { escapeTerminal } from '../report/escape-terminal.ts'
 import { renderPlanSummary } from '../report/render-plan-summary.ts'
+import { countRisk } from '../report/risk-words.ts'
 import { type ApplyRequest, hasConsent } from './apply-request.ts'
 import { askForYes, canAsk } from './ask.ts'
 import type { CommandContext } from './command.ts'
 import { fail } from './failure.ts'
+
+/** The risks once more, in few words: the plan above may be long. */
+function riskLine({ risks = [] }: Plan): readonly string[] {
+  return risks.length === 0
+    ? []
+    : [`Risks: ${risks.map(risk => escapeTerminal(countRisk(risk))).join(', ')}.`]
+}
 
 /** The question before a plan is applied: which tenant, where, and how much. */
 export function consentQuestion(plan: Plan): string {
@@ -13,6 +21,7 @@ export function consentQuestion(plan: Plan): string {
     '',
     `Apply to tenant ${escapeTerminal(tenantId ?? '(unknown)')} at ${escapeTerminal(endpoint)}?`,
     renderPlanSummary(plan),
+    ...riskLine(plan),
     'Only `yes` applies it: ',
   ].join('\n')
 }

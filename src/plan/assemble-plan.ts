@@ -10,6 +10,7 @@ import { guardLifts, guardPlan, isLift } from './guards.ts'
 import type { Item } from './item.ts'
 import { countOnboarded } from './observation.ts'
 import { lastKnownAt, type PlanInput } from './plan-input.ts'
+import { findRisks } from './risks.ts'
 import { type WrittenChange, writeBlocked, writeChange, writeDrift, writeInFlight } from './write-items.ts'
 
 /** A saved plan may be applied for a day (product.md 5.8). */
@@ -91,6 +92,7 @@ export function assemblePlan({
   const inFlight = byAddress(items.flatMap(item => writeInFlight(item, name, lastKnownAt(input, at))))
   const errored = diagnostics.some(({ severity }) => severity === 'error')
   const complete = observation.failures.length === 0
+  const risks = findRisks(items, configuration, lastKnownAt(input, at))
   const stopsApply = planGuards.some(({ status }) => status === 'fail')
   return {
     formatVersion: '1.0',
@@ -121,6 +123,7 @@ export function assemblePlan({
     blocked,
     drift: byAddress(items.flatMap(item => writeDrift(item, name) ?? [])),
     guards,
+    ...(risks.length === 0 ? {} : { risks }),
     diagnostics: diagnostics.map(writeDiagnostic),
     estimate: estimateOf(kept),
     summary: summarize(kept, inFlight.length, blocked.length, items),

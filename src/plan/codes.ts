@@ -26,6 +26,11 @@ export const PLAN_CODES = {
     meaning: 'Policies ask for contradicting things at one address; both places are named.',
     wayOut: 'Take the machine out of one of the policies with `except`.',
   },
+  'confirm-by-name': {
+    meaning:
+      'The configuration (`confirmByName`) wants the machine named before it is held, and only a selector of the policy reaches it.',
+    wayOut: 'Name it in the policy by `id`, `dnsName` or in a `list`, or take it out with `except`.',
+  },
   'contradictory-in-flight': {
     meaning: 'Actions in both directions are in flight on the machine.',
     wayOut: 'Wait until they end, or cancel one of them, then plan again.',
@@ -33,6 +38,11 @@ export const PLAN_CODES = {
   'effect-uncertain': {
     meaning: 'A newer action ended Failed or Cancelled and may have taken effect in part.',
     wayOut: 'Look at the machine; declaring the facet `false` sends a release to be sure.',
+  },
+  'expires-too-far': {
+    meaning:
+      'A policy holds machines without `expires`, or with one further ahead than `longestHold` of the configuration.',
+    wayOut: 'Set `expires` to a time within it; to hold on longer, set it anew when it comes near.',
   },
   'freeze-over': {
     meaning: 'The `freeze` of the configuration has ended and has no effect any more.',
@@ -55,6 +65,10 @@ export const PLAN_CODES = {
     meaning: 'The lift would end a hold that somebody else imposed, perhaps beneath an own one.',
     wayOut:
       'Talk to them, then `--reassert ADDR --reason TEXT`, `reassert: true`, or change the declaration.',
+  },
+  'held-too-long': {
+    meaning: 'An own hold has been in force for longer than `longestHold` of the configuration.',
+    wayOut: 'Decide: release it (`isolated: false`), or leave it; nothing is lifted for its age alone.',
   },
   'holds-verified': {
     meaning:

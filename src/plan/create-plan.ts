@@ -7,12 +7,14 @@ import { assemblePlan, type Findings } from './assemble-plan.ts'
 import { chooseItems, readPatterns } from './choose.ts'
 import type { Claim } from './claim.ts'
 import { composeClaims } from './compose.ts'
+import { compileConfirmation } from './confirm-by-name.ts'
 import type { Plan } from './document.ts'
 import { evaluateMachine } from './evaluate-machine.ts'
 import type { EvaluationContext } from './evaluation.ts'
 import { freezeDiagnostics } from './freeze.ts'
 import type { Item } from './item.ts'
 import { compileProtection } from './limits.ts'
+import { findLongHolds } from './long-holds.ts'
 import { countOnboarded } from './observation.ts'
 import { lastKnownAt, type PlanInput } from './plan-input.ts'
 import { isolationHints } from './platform-hints.ts'
@@ -41,7 +43,11 @@ export function examinePosture(input: PlanInput): Findings {
   const findings = failures.length > 0 ? unknownPosture(input, at) : knownPosture(input, at)
   return {
     ...findings,
-    diagnostics: [...findings.diagnostics, ...freezeDiagnostics(input.configuration, at)],
+    diagnostics: [
+      ...findings.diagnostics,
+      ...findLongHolds(input.policies, input.configuration, input.now),
+      ...freezeDiagnostics(input.configuration, at),
+    ],
   }
 }
 
@@ -102,6 +108,7 @@ function contextOf(input: PlanInput, at: Instant, read: ReadFlag): EvaluationCon
     resubmit: read('resubmit', options.resubmit),
     reason: options.reason,
     prune: options.prune,
+    mustBeNamed: compileConfirmation(configuration, observedAt),
     wholeTenant: observation.scope === 'tenant',
     keepGoing: options.keepGoing,
   }

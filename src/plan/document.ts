@@ -27,6 +27,8 @@ export interface Plan {
   readonly blocked: readonly Blocked[]
   readonly drift: readonly Drift[]
   readonly guards: readonly Guard[]
+  /** Machines that nobody who consents may overlook; absent where there are none. Not part of the id. */
+  readonly risks?: readonly Risk[]
   readonly diagnostics: readonly PlanDiagnostic[]
   readonly estimate: Estimate
   readonly summary: Summary
@@ -189,6 +191,18 @@ export interface Guard {
   readonly status: 'pass' | 'fail' | 'overridden'
   /** Names count, limit, machines and the way out; absent where it passes. */
   readonly message?: string
+}
+
+/** Machines of one kind that a plan does something to. */
+export interface Risk {
+  /** `named`: by `risks` of the configuration. */
+  readonly kind: 'named' | 'server' | 'high-value' | 'offline'
+  /** What they are called, in the plural. */
+  readonly name: string
+  /** What says that they are. */
+  readonly evidence: string
+  /** Never empty, sorted by id. */
+  readonly machines: readonly Pick<PlanMachine, 'id' | 'dnsName'>[]
 }
 
 export interface PlanDiagnostic {

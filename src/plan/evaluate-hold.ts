@@ -38,7 +38,13 @@ export function evaluateHold(claim: HoldClaim, subject: Subject): HoldItem {
     raw.kind === 'change' && !claim.reassert ? contestOf(raw, claim.level, posture, subject) : undefined
   return {
     ...item,
-    decision: finish(raw, item, wish.level, contested, subject),
+    decision: finish(
+      raw,
+      { ...item, named: claim.contributors.some(({ named }) => named) },
+      wish.level,
+      contested,
+      subject,
+    ),
     drift: declaredDrift(claim, raw, posture, subject),
     comment: commentOf(claim.lead, item, context),
   }
@@ -156,16 +162,19 @@ function contestOf(
 /** Adds warnings to a decided change and blocks it where something stands in its way; other decisions pass. */
 function finish(
   raw: Decision,
-  item: Pick<HoldItem, 'address' | 'machine' | 'policies' | 'facet' | 'posture'>,
+  item: Pick<HoldItem, 'address' | 'machine' | 'policies' | 'facet' | 'posture'> & {
+    readonly named?: boolean
+  },
   level: HoldLevel,
   contested: Note | undefined,
   subject: Subject,
 ): Decision {
   const { posture } = item
   if (raw.kind === 'unchanged')
-    return { kind: 'unchanged', notes: [...raw.notes, ...leavingNotes(posture, subject)] }
+    return { kind: 'unchanged', notes: [...raw.notes, ...ageNotes(posture, subject)] }
   if (raw.kind !== 'change') return raw
-  const check = { item, facet: item.facet, releases: level === 'none', contested }
+  const named = item.named === undefined ? {} : { named: item.named }
+  const check = { item, facet: item.facet, releases: level === 'none', contested, ...named }
   const checked = checkChange(raw, check, subject)
   return checked.kind === 'change' ? withWarning(checked, subject) : checked
 }
@@ -175,17 +184,26 @@ function withWarning(change: DecidedChange, { machine, context }: Subject): Deci
   return warning === undefined ? change : { ...change, warnings: [...change.warnings, warning] }
 }
 
-function leavingNotes(posture: HoldPosture, { context }: Subject): readonly Note[] {
-  const { decidedBy } = posture
+/** What the age of an own hold asks for: a decision of somebody, or to be imposed anew. */
+function ageNotes(posture: HoldPosture, { context }: Subject): readonly Note[] {
+  const { decidedBy, began } = posture
   if (decidedBy === null || decidedBy.direction !== 'impose' || !decidedBy.own) return []
+  const notes: Note[] = []
+  const { longestHold } = context.limits.configuration
+  if (longestHold !== undefined && began !== null && began < addMs(context.now, -longestHold.ms)) {
+    notes.push({
+      code: 'held-too-long',
+      message: `the hold is from ${formatInstant(began)}, longer than \`longestHold: ${longestHold.text}\` of the configuration; release it, or leave it where somebody has decided so.`,
+    })
+  }
   const { creationDateTimeUtc } = decidedBy.action
-  if (creationDateTimeUtc >= addMs(context.now, -LEAVING_MS)) return []
-  return [
-    {
+  if (creationDateTimeUtc < addMs(context.now, -LEAVING_MS)) {
+    notes.push({
       code: 'leaves-lookback',
       message: `the hold is from ${formatInstant(creationDateTimeUtc)} and the service forgets actions after 180 days; release and impose it again, or take it out of the policy, before then.`,
-    },
-  ]
+    })
+  }
+  return notes
 }
 
 function declaredDrift(

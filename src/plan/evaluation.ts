@@ -5,10 +5,12 @@ import type { MachineAction } from '../posture/machine-action.ts'
 import { addMs, type Instant } from '../schema/instant.ts'
 import { type Addressed, type AddressPattern, matchesAddress } from './address.ts'
 import type { Claim, Contributor } from './claim.ts'
+import { unconfirmedNote } from './confirm-by-name.ts'
 import type { ContestRules } from './contest.ts'
 import type { DecidedChange, Decision } from './decision.ts'
 import type { Note } from './document.ts'
 import { type LimitedChange, type Limits, limitOf } from './limits.ts'
+import type { Matcher } from './match.ts'
 import { platformWarning } from './platform-hints.ts'
 
 /** What the evaluation of every machine shares. */
@@ -28,6 +30,8 @@ export interface EvaluationContext {
   readonly reason: string | undefined
   readonly prune: boolean
   readonly keepGoing: boolean
+  /** Says of a machine whether a hold must name it. */
+  readonly mustBeNamed: Matcher
   /** Whether holds that no policy speaks of may be judged: all of the tenant was read. */
   readonly wholeTenant: boolean
 }
@@ -78,6 +82,8 @@ export interface ChangeCheck {
   readonly facet: LimitedChange['facet']
   readonly releases: boolean
   readonly isAbout?: (action: MachineAction) => boolean
+  /** Whether a policy names the machine, and not only a selector reaches it; absent where it does not matter. */
+  readonly named?: boolean
   /** Why the change is contested, where it is. */
   readonly contested: Note | undefined
 }
@@ -87,6 +93,7 @@ export function checkChange(change: DecidedChange, check: ChangeCheck, subject: 
   const { machine, offboarded, context } = subject
   const note =
     limitOf({ facet: check.facet, machine, releases: check.releases, offboarded, change }, context.limits) ??
+    unconfirmedNote(change, machine, check.named ?? true, context.mustBeNamed) ??
     (check.contested !== undefined && !isChosen(context.reassert, check.item)
       ? check.contested
       : undefined) ??

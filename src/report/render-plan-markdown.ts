@@ -1,4 +1,4 @@
-import type { Change, Guard, Plan } from '../plan/document.ts'
+import type { Change, Guard, Plan, Risk } from '../plan/document.ts'
 import { applyCommand } from './apply-command.ts'
 import { comparisonVerdict } from './comparison-parts.ts'
 import { comparisonSections } from './comparison-sections.ts'
@@ -10,6 +10,7 @@ import { placedDiagnostic } from './placed-diagnostic.ts'
 import { blockedLine, changeLine, inFlightLine, type PlanLine } from './plan-line.ts'
 import { isConverged, matchSentence, scopeNote, whyNotApplyable } from './plan-verdict.ts'
 import { renderPlanSummary } from './render-plan-summary.ts'
+import { nameRisk } from './risk-words.ts'
 import type { Style } from './style.ts'
 import { counted, policyPlace } from './words.ts'
 
@@ -58,6 +59,20 @@ function guardSection(guards: readonly Guard[]): MarkdownSection {
   }
 }
 
+function riskSection(risks: readonly Risk[]): MarkdownSection {
+  return {
+    title: 'Risks',
+    open: true,
+    columns: ['machines', 'count', 'which', 'what says so'],
+    rows: risks.map(risk => [
+      codeCell(risk.name),
+      String(risk.machines.length),
+      codeCell(nameRisk(risk)),
+      escapeMarkdown(risk.evidence),
+    ]),
+  }
+}
+
 /** Every item of the plan, the ones that a reviewer must look at first and open. */
 function planSections(plan: Plan): readonly MarkdownSection[] {
   const items: readonly Addressed[] = [...plan.changes, ...plan.blocked, ...plan.inFlight, ...plan.drift]
@@ -69,6 +84,7 @@ function planSections(plan: Plan): readonly MarkdownSection[] {
   const inFlight = plan.inFlight.map(item => itemRow(nameOf(item), item.address, inFlightLine(item)))
   return [
     guardSection(plan.guards),
+    riskSection(plan.risks ?? []),
     section('Blocked', true, blocked),
     section('Look at these', true, plan.changes.filter(isRisky).map(changeRow)),
     ...(plan.comparison === undefined ? [] : comparisonSections(plan.comparison)),

@@ -1,4 +1,4 @@
-import type { Guard, Plan } from '../plan/document.ts'
+import type { Guard, Plan, Risk } from '../plan/document.ts'
 import { applyCommand } from './apply-command.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { foldBlocks } from './fold-blocks.ts'
@@ -11,6 +11,7 @@ import { renderBlock } from './render-block.ts'
 import { renderComparison } from './render-comparison.ts'
 import { renderDiagnostics } from './render-diagnostics.ts'
 import { renderPlanSummary } from './render-plan-summary.ts'
+import { countRisk, nameRisk } from './risk-words.ts'
 import type { Style } from './style.ts'
 import { counted, shownTime } from './words.ts'
 
@@ -22,6 +23,13 @@ function guardRow({ name, actual, limit, status, message }: Guard, style: Style)
   )
   const text = message ?? `${actual}, at most ${limit}`
   return layOut({ lead: [span('! ', 'blocked')], body: [head, span(` ${escapeTerminal(text)}`)] }, style)
+}
+
+function riskRow(risk: Risk, style: Style): string {
+  const head = span(`risk: ${escapeTerminal(countRisk(risk))}:`, 'warning')
+  const text = ` ${escapeTerminal(nameRisk(risk))}`
+  const why = span(` (${escapeTerminal(risk.evidence)})`, 'quiet')
+  return layOut({ lead: [span('! ', 'blocked')], body: [head, span(text), why] }, style)
 }
 
 /** How to apply this plan and no other; only the id where it cannot be applied or does nothing. */
@@ -75,6 +83,7 @@ export function renderPlan(plan: Plan, style: Style): string {
     scope === '' ? '' : layOut({ body: [span(scope)] }, style),
     assumedRow(plan, style),
     undeclaredRow(plan, style),
+    ...(plan.risks ?? []).map(risk => riskRow(risk, style)),
     ...plan.guards.filter(({ status }) => status !== 'pass').map(guard => guardRow(guard, style)),
   ].filter(row => row !== '')
   return [

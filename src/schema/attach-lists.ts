@@ -21,13 +21,22 @@ function references(entries: readonly MachineEntry[]): readonly ListReference[] 
   return entries.flatMap(({ list, place }) => (list === undefined ? [] : [{ path: list.path, place }]))
 }
 
+/** Every entry of a configuration that chooses machines. */
+function entriesOf({
+  protected: machines,
+  confirmByName = [],
+  risks = [],
+}: Configuration): readonly MachineEntry[] {
+  return [...machines.map(({ match }) => match), ...confirmByName, ...risks.map(({ match }) => match)]
+}
+
 /** Lists every use of a list file in policies and configuration, with the place of the entry, in their order. */
 export function listReferences(
   policies: readonly Policy[],
   configuration?: Configuration,
 ): readonly ListReference[] {
   const entries = policies.flatMap(({ machines, except }) => [...machines, ...except])
-  return references([...entries, ...(configuration?.protected ?? []).map(({ match }) => match)])
+  return references([...entries, ...(configuration === undefined ? [] : entriesOf(configuration))])
 }
 
 /** Lists the paths of the list files that policies and configuration name, each once, sorted. */
@@ -44,8 +53,18 @@ export function attachLists(policies: readonly Policy[], lists: Lists): readonly
   }))
 }
 
-/** Puts the machines of the list files into the protected entries that name them. */
+/** Puts the machines of the list files into the entries of the configuration that name them. */
 export function attachConfigurationLists(configuration: Configuration, lists: Lists): Configuration {
+  const { confirmByName, risks } = configuration
   const machines = configuration.protected.map(entry => ({ ...entry, match: attach(entry.match, lists) }))
-  return { ...configuration, protected: machines }
+  return {
+    ...configuration,
+    protected: machines,
+    ...(confirmByName === undefined
+      ? {}
+      : { confirmByName: confirmByName.map(entry => attach(entry, lists)) }),
+    ...(risks === undefined
+      ? {}
+      : { risks: risks.map(risk => ({ ...risk, match: attach(risk.match, lists) })) }),
+  }
 }

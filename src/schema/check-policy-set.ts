@@ -35,6 +35,16 @@ function findDuplicates(policies: readonly Policy[]): readonly Diagnostic[] {
   return diagnostics
 }
 
+/** Every key that the configuration demands and the policy does not have. */
+function findDemanded(policy: Policy, { require = [], file }: Configuration): readonly Diagnostic[] {
+  return require
+    .filter(key => policy[key] === undefined)
+    .map(key => {
+      const message = `the policy has no \`${key}\`, and \`require\` of ${file ?? 'the configuration'} demands it: add the key`
+      return error('required-by-configuration', message, policy.place)
+    })
+}
+
 function freshnessOf({ state }: Policy): readonly { readonly wish: Freshness; readonly place: Place }[] {
   const placed = [state.scanned, state.collected].flatMap(facet =>
     facet === undefined ? [] : [{ wish: facet.value, place: facet.place }],
@@ -52,7 +62,8 @@ function findUnknowable(policy: Policy, { history }: Configuration): readonly Di
 }
 
 /**
- * Checks what no single file shows: names that are taken, and wishes that the configuration makes impossible.
+ * Checks what no single file shows: names that are taken, wishes that the configuration makes impossible, and keys that
+ * it demands.
  *
  * @returns Errors with places but without source lines, in the order of the places; `quoteSources` adds the lines.
  */
@@ -61,5 +72,6 @@ export function checkPolicySet(
   configuration: Configuration,
 ): readonly Diagnostic[] {
   const unknowable = policies.flatMap(policy => findUnknowable(policy, configuration))
-  return [...findDuplicates(policies), ...unknowable]
+  const demanded = policies.flatMap(policy => findDemanded(policy, configuration))
+  return [...findDuplicates(policies), ...unknowable, ...demanded]
 }

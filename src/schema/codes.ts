@@ -64,6 +64,8 @@ export const SCHEMA_CODES = {
   'offboarded-needs-ids':
     'Offboarding is one way, so it takes entries that are `id` alone. Name the machines by id in a policy of their own.',
   'on-expiry-without-expires': '`onExpiry` has no effect without `expires`. Add the time, or remove it.',
+  'required-by-configuration':
+    'The policy lacks a key that `require` of the configuration demands of every policy. Add it.',
   'several-documents': 'The configuration is one document. Remove the others.',
   'time-without-offset':
     'A time without an offset means another moment in every place. Append `Z` for UTC, or an offset such as `+02:00`.',

@@ -26,6 +26,16 @@ export interface ProtectedMachines {
   readonly place: Place
 }
 
+/** An optional key of a policy that a configuration can demand. */
+export type RequiredKey = 'expires' | 'owner' | 'ticket'
+
+/** Machines that a plan names to whoever consents to it. */
+export interface NamedRisk {
+  /** What they are called, in the plural. */
+  readonly name: string
+  readonly match: MachineEntry
+}
+
 /** What is off until the configuration says otherwise. */
 export interface Allowances {
   readonly quarantined: boolean
@@ -60,6 +70,13 @@ export interface Configuration {
   readonly policyPlaces?: readonly Place[]
   readonly guards: GuardLimits
   readonly protected: readonly ProtectedMachines[]
+  /** Machines that a hold must name; absent where there are none. */
+  readonly confirmByName?: readonly MachineEntry[]
+  /** Keys that every policy must have; absent where none is demanded. */
+  readonly require?: readonly RequiredKey[]
+  /** How far ahead the end of a hold may be; absent where it may have none. */
+  readonly longestHold?: Duration
+  readonly risks?: readonly NamedRisk[]
   readonly allow: Allowances
   /** Absent where nothing is frozen, and where a freeze has been taken out. */
   readonly freeze?: Freeze

@@ -71,6 +71,29 @@ function readAllow(raw: Located<RawConfiguration>): Allowances {
   }
 }
 
+function readDemands(
+  reading: Reading,
+  raw: Located<RawConfiguration>,
+): Pick<Configuration, 'confirmByName' | 'require' | 'longestHold' | 'risks'> {
+  const { require, longestHold } = raw.value
+  const [confirmByName, risks] = [at(raw, 'confirmByName'), at(raw, 'risks')]
+  return {
+    ...(confirmByName === undefined
+      ? {}
+      : { confirmByName: items(confirmByName).map(entry => readEntry(reading, entry)) }),
+    ...(require === undefined ? {} : { require: [...new Set(require)] }),
+    ...(longestHold === undefined ? {} : { longestHold: duration(longestHold) }),
+    ...(risks === undefined
+      ? {}
+      : {
+          risks: items(risks).map(risk => ({
+            name: lineOf(need(risk, 'name')),
+            match: readEntry(reading, need(risk, 'match')),
+          })),
+        }),
+  }
+}
+
 function readFreeze(reading: Reading, raw: Located<RawConfiguration>): { readonly freeze?: Freeze } {
   const freeze = at(raw, 'freeze')
   if (freeze === undefined) return {}
@@ -131,6 +154,7 @@ function readConfiguration(reading: Reading, raw: Located<RawConfiguration>): Co
     ...(policies.length === 0 ? {} : { policyPlaces: policies.map(policy => placeOf(reading, policy)) }),
     guards: readGuards(raw.value.guards, defaults.guards),
     protected: readProtected(reading, raw),
+    ...readDemands(reading, raw),
     allow: readAllow(raw),
     ...readFreeze(reading, raw),
     ...readTimes(raw.value, defaults),

@@ -1,4 +1,7 @@
+import { findLongHolds } from '../../plan/long-holds.ts'
 import { serializeDocument } from '../../report/serialize-document.ts'
+import { quoteSources } from '../../schema/indexed-text.ts'
+import type { Instant } from '../../schema/instant.ts'
 import type { Command } from '../command.ts'
 import { type Declaration, loadDeclaration, placeOf } from '../declaration.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
@@ -28,6 +31,13 @@ function sentenceOf(counts: ReturnType<typeof countsOf>): string {
   return `${errors === 0 ? 'Valid' : 'Not valid'}: ${read}, ${counted(errors, 'error')}, ${counted(warnings, 'warning')}.\n`
 }
 
+/** What only a time tells: `plan` finds it by the service's clock, this by our own. */
+function withLongHolds(declaration: Declaration, now: Instant): Declaration {
+  const { policies, configuration, diagnostics, sources } = declaration
+  const found = quoteSources(findLongHolds(policies, configuration, now), sources)
+  return { ...declaration, diagnostics: [...diagnostics, ...found] }
+}
+
 /** `holdfast validate`. */
 export const validate: Command = {
   description:
@@ -53,7 +63,7 @@ export const validate: Command = {
   exits: { ok: 'there is no error', error: 'there are errors, or a file cannot be read' },
   async run(context) {
     const { io, flags } = context
-    const declaration = await loadDeclaration(placeOf(context))
+    const declaration = withLongHolds(await loadDeclaration(placeOf(context)), io.clock.now())
     const diagnostics = declaration.diagnostics.map(documentDiagnostic)
     tellDiagnostics(diagnostics, declaration.diagnostics, context)
     const counts = countsOf(declaration)

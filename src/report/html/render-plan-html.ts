@@ -3,6 +3,7 @@ import { comparisonVerdict } from '../comparison-parts.ts'
 import { placedDiagnostic } from '../placed-diagnostic.ts'
 import { isConverged, matchSentence, scopeNote, whyNotApplyable } from '../plan-verdict.ts'
 import { renderPlanSummary } from '../render-plan-summary.ts'
+import { nameRisk } from '../risk-words.ts'
 import { counted, shownTime } from '../words.ts'
 import { countLabels } from './charts.ts'
 import { comparisonTables } from './comparison-tables.ts'
@@ -41,6 +42,14 @@ function guardTable({ guards }: Plan): PageTable {
         String(limit),
         message,
       ]),
+  }
+}
+
+function riskTable({ risks = [] }: Plan): PageTable {
+  return {
+    title: 'Risks',
+    columns: ['Machines', 'Count', 'Which', 'What says so'],
+    rows: risks.map(risk => [risk.name, String(risk.machines.length), nameRisk(risk), risk.evidence]),
   }
 }
 
@@ -83,6 +92,7 @@ function planPage(plan: Plan): Page {
     ],
     tables: [
       guardTable(plan),
+      riskTable(plan),
       ...(plan.comparison === undefined ? [] : comparisonTables(plan.comparison)),
       diagnosticTable(plan.diagnostics.map(placedDiagnostic)),
     ],
