@@ -42,12 +42,14 @@ export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
     name: 'format',
     kind: 'choice',
     value: 'FORMAT',
-    choices: ['human', 'json', 'markdown', 'html'],
-    description: 'what stdout gets: human, json, markdown or html',
+    choices: ['human', 'json', 'markdown', 'html', 'junit', 'sarif'],
+    description: 'what stdout gets: human, json, markdown, html, junit or sarif',
   },
   { name: 'json-into', kind: 'text', value: 'FILE', description: 'write the JSON document into a file too' },
   { name: 'markdown-into', kind: 'text', value: 'FILE', description: 'write Markdown into a file too' },
   { name: 'html-into', kind: 'text', value: 'FILE', description: 'write a page into a file too' },
+  { name: 'junit-into', kind: 'text', value: 'FILE', description: 'write JUnit XML into a file too' },
+  { name: 'sarif-into', kind: 'text', value: 'FILE', description: 'write SARIF 2.1.0 into a file too' },
 ]
 
 /** The same for documents that have no page. */

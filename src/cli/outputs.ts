@@ -10,6 +10,13 @@ import { writeCopies } from './write-copies.ts'
 /** Writes one document in a format; ends with a newline. */
 export type Render = (format: ReportFormat, style: Style) => string
 
+/** A text that goes out beside the formats of the table. */
+export interface ExtraOutput {
+  readonly text: string
+  /** Undefined where it takes the place of the document on stdout. */
+  readonly path: string | undefined
+}
+
 /** Where documents go in this run. */
 export interface Outputs {
   /** What stdout gets. */
@@ -30,7 +37,7 @@ export function readOutputs(flags: Flags): Outputs {
     })
   }
   const chosen = flags.has('json') ? 'json' : ((format ?? 'human') as ReportFormatName)
-  const files = (['json', 'markdown', 'html'] as const).flatMap(kind => {
+  const files = (['json', 'markdown', 'html', 'junit', 'sarif'] as const).flatMap(kind => {
     const path = flags.text(`${kind}-into`)
     return path === undefined ? [] : [{ format: kind, path }]
   })
@@ -42,15 +49,22 @@ export function readOutputs(flags: Flags): Outputs {
  *
  * @throws Failure `file-not-written`, after stdout has its document.
  */
-export async function emit(render: Render, outputs: Outputs, context: CommandContext): Promise<void> {
+export async function emit(
+  render: Render,
+  outputs: Outputs,
+  context: CommandContext,
+  extras: readonly ExtraOutput[] = [],
+): Promise<void> {
   const { io, color } = context
   const style = styleOf(io.stdout, color, io.env)
-  io.stdout.write(render(REPORT_FORMATS[outputs.format], style))
+  const instead = extras.find(({ path }) => path === undefined)
+  io.stdout.write(instead?.text ?? render(REPORT_FORMATS[outputs.format], style))
   const copies = outputs.files.map(({ format, path }) => ({
     path,
     text: render(REPORT_FORMATS[format], style),
   }))
-  await writeCopies(copies, io)
+  const files = extras.flatMap(({ text, path }) => (path === undefined ? [] : [{ text, path }]))
+  await writeCopies([...copies, ...files], io)
 }
 
 /**

@@ -1,5 +1,10 @@
 import type { ApplyResult } from '../apply/result.ts'
 import type { Plan } from '../plan/document.ts'
+import { driftChecks } from './checks/drift-checks.ts'
+import { renderJunit } from './checks/junit.ts'
+import { planChecks } from './checks/plan-checks.ts'
+import { resultChecks } from './checks/result-checks.ts'
+import { renderSarif } from './checks/sarif.ts'
 import type { DriftDocument } from './drift-document.ts'
 import { renderDriftHtml } from './html/render-drift-html.ts'
 import { renderPlanHtml } from './html/render-plan-html.ts'
@@ -21,7 +26,7 @@ export interface ReportFormat {
 }
 
 /** The names that `--format` takes. */
-export type ReportFormatName = 'human' | 'json' | 'markdown' | 'html'
+export type ReportFormatName = 'human' | 'json' | 'markdown' | 'html' | 'junit' | 'sarif'
 
 /** One row per format; a further one is a further row. */
 export const REPORT_FORMATS: Readonly<Record<ReportFormatName, ReportFormat>> = {
@@ -37,4 +42,14 @@ export const REPORT_FORMATS: Readonly<Record<ReportFormatName, ReportFormat>> = 
     result: renderResultMarkdown,
   },
   html: { plan: renderPlanHtml, drift: renderDriftHtml, result: renderResultHtml },
+  junit: {
+    plan: plan => renderJunit(planChecks(plan)),
+    drift: document => renderJunit(driftChecks(document)),
+    result: (result, plan) => renderJunit(resultChecks(result, plan)),
+  },
+  sarif: {
+    plan: plan => renderSarif(planChecks(plan)),
+    drift: document => renderSarif(driftChecks(document)),
+    result: (result, plan) => renderSarif(resultChecks(result, plan)),
+  },
 }

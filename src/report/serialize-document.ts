@@ -15,7 +15,16 @@ function jsonEscape(character: string): string {
  * What a terminal or a CI log could act on is written as JSON escapes, so reading the text gives the very same value.
  */
 export function serializeDocument(value: unknown): string {
-  const text = JSON.stringify(value, null, 2)
+  return escapeJson(JSON.stringify(value, null, 2))
+}
+
+/** Writes a document as {@link serializeDocument} does, in one line. */
+export function serializeLine(value: unknown): string {
+  return escapeJson(JSON.stringify(value))
+}
+
+function escapeJson(json: string): string {
+  const text = json
     .replace(INVISIBLE, character => (character === '\n' ? character : jsonEscape(character)))
     .replace(/##(?=(?:vso|teamcity)?\[)/gi, '\\u0023#')
   return `${text}\n`

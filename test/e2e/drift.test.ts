@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Scenario } from '../../src/emulator/scenario-types.ts'
 import { CONFIGURATION, machines, policy, startTenant } from './emulated-tenant.ts'
@@ -59,7 +61,50 @@ test('--as-of tells how it stood', async () => {
   expect(stdout).toContain('Coverage: 1 of 2 held machines declared (50 %)')
 })
 
+test('--events is one line per finding, the same lines in the next run but for what was read', async () => {
+  const tenant = await startTenant(SCENARIO, FILES)
+  const ids = async (): Promise<readonly string[]> => {
+    const { stdout, code } = await tenant.run(['drift', '--events'])
+    expect(code).toBe(2)
+    return stdout
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line).id)
+  }
+  const first = await ids()
+  expect(first).toHaveLength(3)
+  expect(await ids()).toStrictEqual(first)
+})
+
+test('one run writes every format that pipelines read', async () => {
+  const tenant = await startTenant(SCENARIO, FILES)
+  const argv = ['--junit-into', 'd.xml', '--sarif-into', 'd.sarif', '--events-into', 'd.jsonl']
+  const ran = await tenant.run(['drift', '--json', '--exit-zero', ...argv])
+  const read = async (name: string): Promise<string> => readFile(join(tenant.folder, name), 'utf8')
+  expect(ran.code).toBe(0)
+  expect(await read('d.xml')).toContain('<testsuites name="holdfast drift" tests="3" failures="3" ')
+  const sarif = JSON.parse(await read('d.sarif'))
+  expect(sarif.runs[0].results).toHaveLength(3)
+  expect((await read('d.jsonl')).match(/\n/g)).toHaveLength(3)
+  expect(JSON.parse(ran.stdout).drift).toHaveLength(3)
+})
+
+test('a plan and a result are JUnit and SARIF too', async () => {
+  const tenant = await startTenant(SCENARIO, FILES)
+  const planned = await tenant.run(['plan', '--format', 'sarif'])
+  expect(JSON.parse(planned.stdout).runs[0].results[0]).toMatchObject({ ruleId: 'blocked/reverted-by-other' })
+  const applied = await tenant.run(['apply', '--auto-approve', '--format', 'junit'])
+  expect(applied.stdout).toContain(
+    '<testcase classname="holdfast.apply.outcome.succeeded" name="ws-3.contoso.com isolated',
+  )
+})
+
 test.each([
+  [
+    '--events with another format',
+    ['--events', '--json'],
+    'error[flags-contradict]: --events and another format',
+  ],
   ['--since that is no time', ['--since', 'yesterday'], 'error[usage]: --since yesterday: expected how long'],
   ['--since after the time reported on', ['--since', '2030-01-01'], 'error[usage]: --since is later than'],
   ['--verify of another time', ['--verify', '--as-of', '2026-01-01'], 'error[flags-contradict]'],
@@ -71,6 +116,6 @@ test.each([
 ])('%s is refused', async (_what, argv, says) => {
   const tenant = await startTenant(SCENARIO, FILES)
   const ran = await tenant.run(['drift', ...argv])
-  expect([ran.code, ran.stdout]).toStrictEqual([1, ''])
+  expect(ran.code).toBe(1)
   expect(ran.stderr.replaceAll(/\s+/g, ' ')).toContain(says)
 })

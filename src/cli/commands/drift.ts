@@ -1,13 +1,15 @@
 import type { ExitName } from '../../apply/result.ts'
 import { coverageOf } from '../../plan/coverage.ts'
-import { driftDocument } from '../../report/drift-document.ts'
+import { type DriftDocument, driftDocument } from '../../report/drift-document.ts'
+import { renderDriftEvents } from '../../report/drift-events.ts'
 import type { Instant } from '../../schema/instant.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { loadDeclaration, placeOf, requireValid } from '../declaration.ts'
 import { worstExit } from '../exit-codes.ts'
 import { fail } from '../failure.ts'
+import type { Flags } from '../flags.ts'
 import { AS_OF_OPTION, CONFIGURATION_OPTIONS, OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
-import { emit, readOutputs, withoutDiagnostics } from '../outputs.ts'
+import { type ExtraOutput, emit, type Outputs, readOutputs, withoutDiagnostics } from '../outputs.ts'
 import { makePlan } from '../planning.ts'
 import { readTimeOrAge } from '../read-time.ts'
 import { openService } from '../service.ts'
@@ -22,9 +24,28 @@ function readSince({ flags }: CommandContext, at: Instant): Instant | undefined 
   return since
 }
 
+/** Where `--events` and `--events-into` put the findings as events. */
+function eventOutputs(document: DriftDocument, flags: Flags): readonly ExtraOutput[] {
+  const text = renderDriftEvents(document)
+  const path = flags.text('events-into')
+  return [
+    ...(flags.has('events') ? [{ text, path: undefined }] : []),
+    ...(path === undefined ? [] : [{ text, path }]),
+  ]
+}
+
+function readDriftOutputs(flags: Flags): Outputs {
+  if (flags.has('events') && (flags.has('json') || flags.has('format'))) {
+    throw fail('flags-contradict', '--events and another format cannot both have stdout.', {
+      wayOut: 'Use --events-into FILE for one of them.',
+    })
+  }
+  return readOutputs(flags)
+}
+
 async function run(context: CommandContext): Promise<number> {
   const { flags } = context
-  const outputs = readOutputs(flags)
+  const outputs = readDriftOutputs(flags)
   requireVerifiable(context)
   const declaration = requireValid(await loadDeclaration(placeOf(context)))
   const service = await openService(context, declaration.configuration)
@@ -36,7 +57,12 @@ async function run(context: CommandContext): Promise<number> {
     })
     const document = driftDocument(plan, coverageOf(findings), readSince(context, findings.at))
     tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
-    await emit((format, style) => format.drift(withoutDiagnostics(document, format), style), outputs, context)
+    await emit(
+      (format, style) => format.drift(withoutDiagnostics(document, format), style),
+      outputs,
+      context,
+      eventOutputs(document, flags),
+    )
     const exits: ExitName[] = []
     if (plan.errored || !plan.complete) exits.push('error')
     if (document.drifted && !flags.has('exit-zero')) exits.push('differences')
@@ -67,6 +93,17 @@ export const drift: Command = {
       description: 'go on past unresolved, ambiguous and conflicting entries',
     },
     VERIFY_OPTION,
+    {
+      name: 'events',
+      kind: 'switch',
+      description: 'stdout gets one CloudEvents JSON line per finding, each with the same id in every run',
+    },
+    {
+      name: 'events-into',
+      kind: 'text',
+      value: 'FILE',
+      description: 'write those lines into a file too',
+    },
     ...OUTPUT_OPTIONS,
     ...CONFIGURATION_OPTIONS,
     ...SERVICE_OPTIONS,
@@ -78,6 +115,7 @@ export const drift: Command = {
     { command: 'holdfast drift --as-of 2026-12-24', does: 'what will have expired by then?' },
     { command: 'holdfast drift --verify', does: 'and do the devices themselves say so too?' },
     { command: 'holdfast drift --markdown-into drift.md', does: 'for an issue, from a nightly job' },
+    { command: 'holdfast drift --events --exit-zero', does: 'one JSON line per finding, for a SIEM' },
     { command: 'holdfast drift --html-into drift.html', does: 'a page to read, filter and print' },
   ],
   exits: {

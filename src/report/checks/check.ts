@@ -1,0 +1,102 @@
+import type { PlanDiagnostic, PolicyReference } from '../../plan/document.ts'
+
+/** A place in the declaration. */
+export interface CheckPlace {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** How a check ended: `noted` passes and is worth a look, `skipped` says nothing either way. */
+export type CheckState = 'passed' | 'noted' | 'skipped' | 'failed' | 'errored'
+
+/** One thing that a pipeline is told about. Texts are not yet escaped. */
+export interface Check {
+  /** What is checked, two words with a slash: `drift/reverted`, `blocked/held-by-other`. */
+  readonly rule: string
+  /** What the rule finds. */
+  readonly title: string
+  /** What to do about it; empty where there is nothing to add. */
+  readonly help: string
+  readonly state: CheckState
+  readonly level: 'error' | 'warning' | 'note'
+  /** What it is about: a machine and a facet, a guard, a code. */
+  readonly subject: string
+  readonly message: string
+  readonly address: string | null
+  readonly place: CheckPlace | null
+  /** The same in every run while the finding is the same; null where nothing identifies it. */
+  readonly id: string | null
+}
+
+/** The checks of one document, for the formats that pipelines read. Never empty. */
+export interface CheckReport {
+  readonly command: 'plan' | 'drift' | 'apply'
+  /** Absent where the document does not tell. */
+  readonly toolVersion?: string
+  readonly at: string
+  /** Whether a conclusion can be drawn at all. */
+  readonly conclusive: boolean
+  readonly checks: readonly Check[]
+}
+
+const BARE = { help: '', address: null, place: null, id: null } as const
+
+/** A check without a place or an address. */
+export function bareCheck(
+  check: Pick<Check, 'rule' | 'title' | 'state' | 'level' | 'subject' | 'message'> & Partial<Check>,
+): Check {
+  return { ...BARE, ...check }
+}
+
+/** Where a policy stands; null where there is none. */
+export function placeOfPolicy(policy: PolicyReference | null): CheckPlace | null {
+  return policy === null ? null : { file: policy.file, line: policy.line, column: policy.column }
+}
+
+const LEVELS = { error: 'error', warning: 'warning', info: 'note' } as const
+
+/** The diagnostics of a document: an error is an error of the whole run, all others are notes. */
+export function diagnosticChecks(diagnostics: readonly PlanDiagnostic[]): readonly Check[] {
+  return diagnostics.map(({ severity, code, message, file, line = 1, column = 1 }) =>
+    bareCheck({
+      rule: `diagnostic/${code}`,
+      title: code,
+      state: severity === 'error' ? 'errored' : 'noted',
+      level: LEVELS[severity],
+      subject: code,
+      message,
+      place: file === undefined ? null : { file, line, column },
+    }),
+  )
+}
+
+/** The checks, or where there is none the one sentence that says so: an empty report is no success. */
+export function neverEmpty(checks: readonly Check[], sentence: string): readonly Check[] {
+  return checks.some(({ state }) => state !== 'noted' && state !== 'skipped')
+    ? checks
+    : [
+        bareCheck({
+          rule: 'summary/as-declared',
+          title: 'Nothing stands out',
+          state: 'passed',
+          level: 'note',
+          subject: 'as declared',
+          message: sentence,
+        }),
+        ...checks,
+      ]
+}
+
+/** What stands for a read that failed: what was not read is unknown, never absent. */
+export function incompleteCheck(): Check {
+  return bareCheck({
+    rule: 'read/incomplete',
+    title: 'No conclusion can be drawn',
+    state: 'errored',
+    level: 'error',
+    subject: 'the read',
+    message: 'The read is incomplete or the declaration has errors: what was not read is unknown.',
+    help: 'Mend what the diagnostics name, and run the command again.',
+  })
+}

@@ -1,0 +1,97 @@
+import { escapeTerminal } from '../escape-terminal.ts'
+import { serializeDocument } from '../serialize-document.ts'
+import { compareText } from '../words.ts'
+import type { Check, CheckReport } from './check.ts'
+
+/** Where the schema of SARIF 2.1.0 is published (docs.oasis-open.org/sarif/sarif/v2.1.0). */
+const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
+
+/**
+ * Makes a text a message. In SARIF `[…](…)` is a link and `{0}` stands for an argument (SARIF 3.11.5, 3.11.6); names
+ * from the tenant must be neither.
+ */
+function messageOf(text: string): { readonly text: string } {
+  const plain = escapeTerminal(text).replaceAll('{', '(').replaceAll('}', ')').replaceAll('](', '] (')
+  return { text: plain === '' ? '-' : plain }
+}
+
+/** A path as a URI reference: each part encoded, so that nothing in a file's name becomes a scheme or a query. */
+function uriOf(file: string): string {
+  const wellFormed = file.replaceAll('\\', '/').toWellFormed()
+  return wellFormed.split('/').map(encodeURIComponent).join('/')
+}
+
+function locationsOf({ place, address, subject }: Check): readonly unknown[] {
+  if (place === null && address === null) return []
+  const physical =
+    place === null
+      ? {}
+      : {
+          physicalLocation: {
+            artifactLocation: { uri: uriOf(place.file) },
+            region: { startLine: Math.max(1, place.line), startColumn: Math.max(1, place.column) },
+          },
+        }
+  const logical =
+    address === null
+      ? {}
+      : {
+          logicalLocations: [
+            {
+              name: escapeTerminal(subject),
+              fullyQualifiedName: escapeTerminal(address),
+              kind: 'resource',
+            },
+          ],
+        }
+  return [{ ...physical, ...logical }]
+}
+
+function resultOf(check: Check, ruleIndex: number): unknown {
+  const { rule, level, message, subject, id } = check
+  const locations = locationsOf(check)
+  return {
+    ruleId: escapeTerminal(rule),
+    ruleIndex,
+    level,
+    message: messageOf(`${subject}: ${message}`),
+    ...(locations.length === 0 ? {} : { locations }),
+    ...(id === null ? {} : { partialFingerprints: { 'holdfast/v1': id } }),
+  }
+}
+
+function ruleOf({ rule, title, help, level }: Check): unknown {
+  return {
+    id: escapeTerminal(rule),
+    shortDescription: messageOf(title),
+    ...(help === '' ? {} : { help: messageOf(help) }),
+    defaultConfiguration: { level },
+  }
+}
+
+/** Writes checks as SARIF 2.1.0: what failed, is an error or worth a look; what passed or says nothing is left out. */
+export function renderSarif({ command, toolVersion, conclusive, checks }: CheckReport): string {
+  const told = checks.filter(({ state }) => state !== 'passed' && state !== 'skipped')
+  const rules = [...new Map(told.map(check => [check.rule, check])).values()].sort((a, b) =>
+    compareText(a.rule, b.rule),
+  )
+  const indexes = new Map(rules.map(({ rule }, index) => [rule, index]))
+  const driver = {
+    name: 'Holdfast',
+    ...(toolVersion === undefined ? {} : { version: toolVersion }),
+    rules: rules.map(ruleOf),
+  }
+  return serializeDocument({
+    $schema: SCHEMA,
+    version: '2.1.0',
+    runs: [
+      {
+        tool: { driver },
+        automationDetails: { id: `holdfast/${command}/` },
+        invocations: [{ executionSuccessful: conclusive }],
+        columnKind: 'utf16CodeUnits',
+        results: told.map(check => resultOf(check, indexes.get(check.rule) as number)),
+      },
+    ],
+  })
+}
