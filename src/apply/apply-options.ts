@@ -36,6 +36,8 @@ export interface ApplyOptions {
   readonly skipMoved: boolean
   /** Guards that failed on the plan and are overridden by name. */
   readonly overriddenGuards: readonly GuardName[]
+  /** Send everything at once, without stop rules, whatever the configuration says; needs a reason. */
+  readonly noWaves?: boolean
   /** The `--reason` given with an override. */
   readonly reason?: string
   /** Interrupts the run: submitting stops, the journal is written, and the run ends within five seconds. */

@@ -1,6 +1,7 @@
 import type { Note, Plan } from '../plan/document.ts'
 import type { Observation } from '../plan/observation.ts'
 import { recheckRefusals } from '../plan/refusals.ts'
+import { describeRollout, type Rollout, rolloutOf } from '../plan/rollout.ts'
 import { addMs, formatInstant, type Instant, msBetween } from '../schema/instant.ts'
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
 import { type Beginning, beginItems, beginWindows } from './begin.ts'
@@ -10,6 +11,7 @@ import {
   checkGuards,
   checkObservation,
   checkPlan,
+  checkRollout,
   ONLY_BLOCKED,
   type Refusal,
 } from './check-plan.ts'
@@ -26,6 +28,7 @@ import { knowsDeadHolder, tracesOf } from './read-journal.ts'
 import type { ApplyResult } from './result.ts'
 import { Run } from './run.ts'
 import { listedFrom, takeOverEntry, takeOverNote } from './take-over.ts'
+import { WaveGate } from './wave-gate.ts'
 
 /**
  * Applies a plan: submits what is needed, awaits what is in flight, and says of every planned change how it ended.
@@ -50,9 +53,10 @@ export async function applyPlan(
 ): Promise<ApplyResult> {
   const startedAt = deps.clock.now()
   const lease = new LeaseKeeper(deps.lease, deps.clock)
-  const context: Context = { plan, deps, options, startedAt, lease }
+  const rollout = rolloutOf(plan.changes, deps.configuration)
+  const context: Context = { plan, deps, options, startedAt, lease, rollout }
   try {
-    const refused = checkPlan(plan, options)
+    const refused = checkPlan(plan, options) ?? checkRollout(context.rollout, options)
     if (refused !== null) return endEarly(context, refused)
     const entries = await readJournal(context)
     if (isRefusal(entries)) return endEarly(context, entries)
@@ -70,6 +74,7 @@ interface Context {
   readonly options: ApplyOptions
   readonly startedAt: Instant
   readonly lease: LeaseKeeper
+  readonly rollout: Rollout | undefined
 }
 
 async function applyUnderLease(context: Context, entries: readonly JournalEntry[]): Promise<ApplyResult> {
@@ -102,12 +107,17 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   }
   const windows = beginWindows(entries, observation, deps.clock.now())
   const skewMs = observation.clockSkewMs
-  const run = new Run({ ...context, items, known, windows, skewMs, observedAt })
+  const { rollout } = context
+  const skipped = options.noWaves === true ? rollout : undefined
+  const gate = new WaveGate(skipped === undefined ? rollout : undefined)
+  const run = new Run({ ...context, items, known, windows, skewMs, observedAt, gate, skipped })
   const { takenOver } = context.lease
   if (takenOver !== null) run.diagnostics.push(takeOverNote(takenOver))
   await run.ledger.write('run-started', {
     startedAt: formatInstant(context.startedAt),
     changes: items.size,
+    ...(gate.count === 0 ? {} : { waves: gate.waves.map(({ length }) => length) }),
+    ...(skipped === undefined ? {} : { skippedWaves: describeRollout(skipped).waves }),
     ...(options.overriddenGuards.length === 0 ? {} : { overriddenGuards: options.overriddenGuards }),
     ...(options.reason === undefined ? {} : { reason: options.reason }),
     ...(takenOver === null ? {} : { takenOver: takeOverEntry(takenOver) }),

@@ -1,4 +1,5 @@
 import type { Plan } from '../plan/document.ts'
+import { describeRollout, type Rollout } from '../plan/rollout.ts'
 import { formatInstant, type Instant } from '../schema/instant.ts'
 import { endOf } from './action-end.ts'
 import type { ApplyOptions } from './apply-options.ts'
@@ -6,7 +7,7 @@ import { type ExitInput, exitOf } from './exit-code.ts'
 import { levelOf } from './holding.ts'
 import type { Item } from './item.ts'
 import type { KnownActions } from './known-actions.ts'
-import type { ApplyResult, ChangeOutcome, Outcome } from './result.ts'
+import type { ApplyResult, ChangeOutcome, Outcome, RolloutResult } from './result.ts'
 
 /** What a result is built from. */
 export interface ResultParts {
@@ -22,11 +23,14 @@ export interface ResultParts {
   readonly moved?: ApplyResult['moved']
   /** The history at the end; absent where none was read, and then the plan's word counts. */
   readonly known?: KnownActions
+  readonly rollout?: RolloutResult | undefined
+  /** What `--no-waves` left out. */
+  readonly skipped?: Rollout | undefined
 }
 
 /** Builds the result document. Pure: every planned and every blocked item has exactly one outcome in it. */
 export function buildResult(parts: ResultParts): ApplyResult {
-  const { plan, options, overall, chainOpen = [], moved = [] } = parts
+  const { plan, options, overall, chainOpen = [], moved = [], rollout, skipped } = parts
   const outcomes = [...parts.outcomes, ...blockedOutcomes(plan)].sort(byAddress)
   const { reason, overriddenGuards } = options
   return {
@@ -43,6 +47,8 @@ export function buildResult(parts: ResultParts): ApplyResult {
     diagnostics: parts.diagnostics,
     ...(reason === undefined ? {} : { reason }),
     ...(overriddenGuards.length === 0 ? {} : { overriddenGuards }),
+    ...(rollout === undefined ? {} : { rollout }),
+    ...(skipped === undefined ? {} : { skippedWaves: describeRollout(skipped).waves }),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Guard, Plan } from '../plan/document.ts'
 import { describeFreeze, freezeInForce } from '../plan/freeze.ts'
 import type { Observation } from '../plan/observation.ts'
+import type { Rollout } from '../plan/rollout.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import { type Instant, parseInstant } from '../schema/instant.ts'
 import type { ApplyOptions } from './apply-options.ts'
@@ -37,6 +38,15 @@ export const ONLY_BLOCKED: Refusal = {
   overall: 'refused',
   code: 'only-blocked',
   message: explain('only-blocked'),
+}
+
+/** Refuses where waves are asked for that nobody would see the end of. */
+export function checkRollout(
+  rollout: Rollout | undefined,
+  { noWait, noWaves = false }: Pick<ApplyOptions, 'noWait' | 'noWaves'>,
+): Refusal | null {
+  if (rollout === undefined || noWaves || !noWait) return null
+  return { overall: 'error', code: 'waves-need-wait', message: explain('waves-need-wait') }
 }
 
 /** Refuses while the configuration, as it is at apply, freezes everything. */

@@ -19,7 +19,11 @@ const LEFT: Readonly<Record<DriveEnd, LeftCodes>> = {
 /** Gives every item that has not ended the outcome of what it was doing; returns whether there was one. */
 export function closeItems(run: Run, end: DriveEnd): boolean {
   const open = [...run.items].filter(({ stage }) => stage.kind !== 'ended')
-  for (const item of open) run.dispatch(item.address, closingOf(item, LEFT[end]))
+  for (const item of open) {
+    const isWaiting = end === 'deadline' && run.gate.isHeld(item)
+    const left: LeftCodes = isWaiting ? { ...LEFT[end], queued: 'wave-waiting' } : LEFT[end]
+    run.dispatch(item.address, closingOf(item, left))
+  }
   return open.length > 0
 }
 

@@ -92,6 +92,20 @@ export const APPLY_CODES = {
     meaning: 'What this change waits for had not ended when the run did.',
     wayOut: 'Apply again: the same command resumes.',
   },
+  'wave-stopped': {
+    meaning: 'A stop rule of the rollout was met, so nothing more was sent.',
+    wayOut:
+      'Look at these machines, then plan again: the new plan holds only what is left, and goes in waves of its own. To send the rest at once without stop rules: --no-waves --reason TEXT.',
+  },
+  'wave-waiting': {
+    meaning: 'The change is of a later wave, and the one before had not ended when the run stopped waiting.',
+    wayOut: 'Apply again: the same command resumes, and goes on when that wave has ended.',
+  },
+  'waves-need-wait': {
+    meaning:
+      'The plan goes in waves or has stop rules, and --no-wait ends before anybody knows how a wave went.',
+    wayOut: 'Apply without --no-wait, or send everything at once with --no-waves --reason TEXT.',
+  },
   'submit-timeout': {
     meaning: 'Submitting took longer than it may.',
     wayOut: 'Apply again: the same command resumes with what is left.',

@@ -7,6 +7,7 @@ import type { ProgressFeed } from './progress-feed.ts'
 import type { Run } from './run.ts'
 import { RunLog } from './run-log.ts'
 import { SubmitQueue, type SubmitState } from './submit-queue.ts'
+import { WaveQueue } from './wave-queue.ts'
 
 /** How long the loop rests where nothing is due: until a task rings. */
 const IDLE_MS = 60_000
@@ -21,6 +22,7 @@ export type DriveEnd = 'done' | 'deadline' | 'locked' | 'stopped' | 'interrupted
  * looked for, and what is in flight. The loop rests until something is due or a task rings.
  */
 export async function drive(run: Run, feed: ProgressFeed): Promise<DriveEnd> {
+  const waves = new WaveQueue(run)
   const submit = new SubmitQueue(run)
   const lookup = new LookupQueue(run)
   const awaiting = new AwaitQueue(run)
@@ -29,12 +31,18 @@ export async function drive(run: Run, feed: ProgressFeed): Promise<DriveEnd> {
     run.rethrow()
     if (run.options.signal.aborted) return 'interrupted'
     if (run.isStopped) return 'stopped'
+    waves.step()
     const state = await submit.step()
     if (!run.isRung && isOver(run, state)) return 'done'
     log.note(state.heldUntil)
     const now = run.clock.now()
-    const deadline = state.isSubmitting ? null : addMs(run.lastSubmitAt, run.options.timeoutMs)
-    if (deadline !== null && deadline <= now) return state.isLocked ? 'locked' : 'deadline'
+    const isBusy = state.isSubmitting || run.gate.isLooking
+    const deadline = isBusy ? null : addMs(run.lastSubmitAt, run.options.timeoutMs)
+    if (deadline !== null && deadline <= now) {
+      if (state.isLocked) return 'locked'
+      if (waves.giveUpWaiting()) continue
+      return 'deadline'
+    }
     const lookupAt = lookup.step()
     const pollAt = run.options.noWait ? null : awaiting.step(state.waitedFor, state.isSubmitting)
     const frameAt = feed.emit(state.isSubmitting ? 'submitting' : 'awaiting', deadline, state.heldUntil)
@@ -45,7 +53,7 @@ export async function drive(run: Run, feed: ProgressFeed): Promise<DriveEnd> {
 
 /** Nothing is being sent, nothing can be, and nobody waits for what is in flight. */
 function isOver(run: Run, state: SubmitState): boolean {
-  if (state.isSubmitting || state.isLocked) return false
+  if (state.isSubmitting || state.isLocked || run.gate.isHolding) return false
   if (run.options.noWait) return true
   return state.waitedFor.size === 0 && !inFlightItems(run).some(isAwaited)
 }

@@ -1,3 +1,4 @@
+import { describeRollout } from '../plan/rollout.ts'
 import { formatInstant } from '../schema/instant.ts'
 import { inFlightIds, pollOnce } from './await-queue.ts'
 import { buildResult, outcomeOf } from './build-result.ts'
@@ -6,8 +7,9 @@ import { closeItems } from './close-items.ts'
 import type { DriveEnd } from './drive.ts'
 import type { ExitInput } from './exit-code.ts'
 import { judgeHolds } from './judge-holds.ts'
+import { tallyWave } from './judge-wave.ts'
 import type { ProgressFeed } from './progress-feed.ts'
-import type { ApplyResult } from './result.ts'
+import type { ApplyResult, RolloutResult } from './result.ts'
 import type { Run } from './run.ts'
 import { INTERRUPT_GRACE_MS, inMs, settleTasks } from './settle-tasks.ts'
 
@@ -32,6 +34,7 @@ export async function finish(run: Run, end: DriveEnd, feed: ProgressFeed): Promi
     await cancelHalves(run, inMs(run, isInterrupted ? INTERRUPT_GRACE_MS : run.options.lookupMs))
     if (end === 'stopped') await readOnceMore(run)
   }
+  const isWaveDone = tallyWave(run.gate.machineIds, id => run.itemsOf(id)).open.length === 0
   const wasOpen = closeItems(run, end)
   const chainOpen = await judgeHolds(run, mayAsk && !isInterrupted)
   run.rethrow()
@@ -46,6 +49,8 @@ export async function finish(run: Run, end: DriveEnd, feed: ProgressFeed): Promi
     diagnostics: run.diagnostics,
     chainOpen,
     known: run.known,
+    rollout: rolloutResult(run, isWaveDone),
+    skipped: run.skipped,
   })
   await run.ledger.write('run-ended', {
     end,
@@ -64,6 +69,18 @@ export async function finish(run: Run, end: DriveEnd, feed: ProgressFeed): Promi
 async function readOnceMore(run: Run): Promise<void> {
   const ids = inFlightIds(run)
   if (ids.length > 0) await pollOnce(run, ids)
+}
+
+function rolloutResult(run: Run, isWaveDone: boolean): RolloutResult | undefined {
+  const { gate } = run
+  if (gate.count === 0) return undefined
+  return {
+    waves: gate.standings(isWaveDone).map((standing, wave) => ({
+      ...standing,
+      failed: tallyWave(gate.waves[wave] ?? [], id => run.itemsOf(id)).failed.length,
+    })),
+    stopWhen: describeRollout(gate).stopWhen,
+  }
 }
 
 function overallOf(run: Run, end: DriveEnd, wasOpen: boolean): ExitInput['overall'] {

@@ -38,10 +38,16 @@ export class ProgressFeed {
       items: items.map(progressOf),
       deadline,
       heldUntil,
+      ...waveOf(this.#run),
       submitMsLeft: this.#run.windows.msFor(countQueued(items), now),
     })
     return null
   }
+}
+
+function waveOf({ gate }: Run): Pick<Progress, 'wave'> {
+  const { number, count, machineIds } = gate
+  return count < 2 ? {} : { wave: { number, of: count, machines: machineIds.length } }
 }
 
 function progressOf(item: Item): ProgressItem {

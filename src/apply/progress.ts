@@ -25,6 +25,8 @@ export interface Progress {
   readonly deadline: Instant | null
   /** Until when the quota or a Retry-After holds submission back, null where it does not. */
   readonly heldUntil: Instant | null
+  /** The wave that is open, counted from 1; absent without waves. */
+  readonly wave?: { readonly number: number; readonly of: number; readonly machines: number }
   /** Milliseconds that submitting what is left will take under the quota. */
   readonly submitMsLeft: number
 }

@@ -36,7 +36,7 @@ export function chooseReady(run: Run): Queued {
   }
   for (const item of items) {
     if (item.stage.kind === 'in-flight' && isHalfway(item)) waitedFor.add(item.stage.actionId)
-    if (item.stage.kind !== 'queued') continue
+    if (item.stage.kind !== 'queued' || run.gate.isHeld(item)) continue
     const dependency = judgeDependencies(run, item)
     if (dependency === 'failed') {
       const code = 'dependency-failed'

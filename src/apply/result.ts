@@ -1,3 +1,5 @@
+import type { PlannedRollout } from '../plan/document.ts'
+
 /** How one planned or blocked change ended. Every one of them has exactly one (product.md 6.7). */
 export type Outcome =
   | 'succeeded'
@@ -58,4 +60,22 @@ export interface ApplyResult {
   /** The `--reason` given with an override. */
   readonly reason?: string
   readonly overriddenGuards?: readonly string[]
+  /** How the waves went; absent where everything went at once and nothing could stop it. */
+  readonly rollout?: RolloutResult
+  /** Machines of the waves that `--no-waves` skipped; the reason is `reason`. */
+  readonly skippedWaves?: readonly number[]
+}
+
+/** How the waves of an apply went. */
+export interface RolloutResult {
+  readonly waves: readonly {
+    readonly machines: number
+    /** `open`: it had not ended when the run did. */
+    readonly state: 'ended' | 'stopped' | 'open' | 'not-started'
+    /** Machines on which something failed, timed out, was cancelled or left no trace. */
+    readonly failed: number
+    /** Machines that were Active before their change and were not any more when the wave had ended. */
+    readonly silent: number
+  }[]
+  readonly stopWhen: PlannedRollout['stopWhen']
 }

@@ -1,6 +1,7 @@
 import type { Change, Plan } from '../plan/document.ts'
 import { markerOf } from '../plan/marker-of.ts'
 import type { Recheck, RecheckContext } from '../plan/recheck.ts'
+import type { Rollout } from '../plan/rollout.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { appendMarker } from '../posture/marker.ts'
 import { addMs, type Instant, msBetween } from '../schema/instant.ts'
@@ -17,6 +18,7 @@ import { recheckNow } from './recheck-now.ts'
 import { type ItemEvent, reduceItem } from './reduce-item.ts'
 import type { ApplyResult } from './result.ts'
 import { type ChangeKey, keyOf } from './resume.ts'
+import type { WaveGate } from './wave-gate.ts'
 
 /** What a run is made of once everything was checked. */
 export interface RunParts {
@@ -27,6 +29,9 @@ export interface RunParts {
   readonly known: KnownActions
   readonly windows: QuotaWindows
   readonly lease: LeaseKeeper
+  readonly gate: WaveGate
+  /** The waves that were skipped by request. */
+  readonly skipped: Rollout | undefined
   /** The service's clock minus ours. */
   readonly skewMs: number
   readonly startedAt: Instant
@@ -51,11 +56,13 @@ export class Run {
   readonly windows: QuotaWindows
   readonly lease: LeaseKeeper
   readonly ledger: Ledger
+  readonly gate: WaveGate
+  readonly skipped: Rollout | undefined
   readonly startedAt: Instant
   readonly diagnostics: ApplyResult['diagnostics'][number][] = []
   /** Looks before this time do not count: somebody else may have held the lease since. */
   looksFrom: Instant
-  /** When a request was last answered; before the first one, when sending began. */
+  /** When a request was last answered; before the first one of a wave, when its sending began. */
   lastSubmitAt: Instant
   hasSubmitted = false
   /** The code of the error that stopped submitting; null while it goes on. */
@@ -83,6 +90,8 @@ export class Run {
     this.known = parts.known
     this.windows = parts.windows
     this.lease = parts.lease
+    this.gate = parts.gate
+    this.skipped = parts.skipped
     this.startedAt = parts.startedAt
     this.lastSubmitAt = deps.clock.now()
     this.looksFrom = parts.observedAt

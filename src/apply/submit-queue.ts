@@ -83,6 +83,8 @@ export class SubmitQueue {
     }
     const lockedUntil = await this.#takeLease()
     if (lockedUntil !== null) return { ...state, isSubmitting: open > 0, isLocked: true, nextAt: lockedUntil }
+    // What ended while the lease was asked for may have stopped the wave: that is judged first.
+    if (run.gate.count > 0 && run.isRung) return state
     return { ...state, nextAt: earliestOf([this.#sendReady(sendable), giveUpAt]) }
   }
 

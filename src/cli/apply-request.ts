@@ -17,6 +17,8 @@ export interface ApplyRequest {
   readonly expect: string | undefined
   readonly autoApprove: boolean
   readonly overriddenGuards: readonly GuardName[]
+  /** Whether waves and stop rules are left out. */
+  readonly noWaves: boolean
 }
 
 /** Whether the command line consents, so that nobody has to be asked. */
@@ -65,7 +67,16 @@ export async function readApplyRequest(context: CommandContext): Promise<ApplyRe
   if (overriddenGuards.length > 0 && !flags.has('reason')) {
     throw fail('reason-missing', '--dangerous-exceed-guard overrides a safety, so it needs --reason TEXT.')
   }
-  return { planFile, expect: flags.text('expect'), autoApprove: flags.has('auto-approve'), overriddenGuards }
+  if (flags.has('no-waves') && !flags.has('reason')) {
+    throw fail('reason-missing', '--no-waves overrides a safety, so it needs --reason TEXT.')
+  }
+  return {
+    planFile,
+    expect: flags.text('expect'),
+    autoApprove: flags.has('auto-approve'),
+    overriddenGuards,
+    noWaves: flags.has('no-waves'),
+  }
 }
 
 /** Throws Failure `guard-unknown` where an override could not be honoured, so that nobody believes it was. */

@@ -1,6 +1,7 @@
-import { checkFreeze, checkPlan } from '../apply/check-plan.ts'
+import { checkFreeze, checkPlan, checkRollout } from '../apply/check-plan.ts'
 import type { ApplyResult } from '../apply/result.ts'
 import type { Plan } from '../plan/document.ts'
+import { describeRollout, inOneWave, type Rollout, rolloutOf } from '../plan/rollout.ts'
 import { REPORT_FORMATS } from '../report/report-formats.ts'
 import { type ApplyRequest, hasConsent } from './apply-request.ts'
 import { type Applying, idleResult, readApplyOptions, runApply } from './applying.ts'
@@ -44,6 +45,13 @@ async function emitResult(
   )
 }
 
+/** The plan with the waves in which it goes now: by the configuration as it is, and as the command line asks. */
+function withRollout(plan: Plan, rollout: Rollout | undefined, { noWaves }: ApplyRequest): Plan {
+  const { rollout: _asPlanned, ...rest } = plan
+  if (rollout === undefined) return rest
+  return { ...rest, rollout: describeRollout(noWaves ? inOneWave(rollout) : rollout) }
+}
+
 /** What an apply works with once its plan is there. */
 export interface ApplyParts extends Applying {
   readonly request: ApplyRequest
@@ -51,8 +59,10 @@ export interface ApplyParts extends Applying {
 }
 
 /** Applies a plan after showing it, with the consent it needs. */
-export async function applyShown(plan: Plan, context: CommandContext, parts: ApplyParts): Promise<number> {
-  const { request, service } = parts
+export async function applyShown(made: Plan, context: CommandContext, parts: ApplyParts): Promise<number> {
+  const { request, service, configuration } = parts
+  const rollout = rolloutOf(made.changes, configuration)
+  const plan = withRollout(made, rollout, request)
   const { expect } = request
   showPlan(plan, parts, context)
   if (expect !== undefined && expect !== plan.planId) {
@@ -65,8 +75,11 @@ export async function applyShown(plan: Plan, context: CommandContext, parts: App
     return EXIT_CODES.ok
   }
   const options = readApplyOptions(plan, context, parts)
-  const isFrozen = checkFreeze(parts.configuration, service.clock.now()) !== null
-  const willSubmit = plan.changes.length > 0 && !isFrozen && checkPlan(plan, options) === null
+  const refusal =
+    checkFreeze(configuration, service.clock.now()) ??
+    checkPlan(plan, options) ??
+    checkRollout(rollout, options)
+  const willSubmit = plan.changes.length > 0 && refusal === null
   if (willSubmit && !hasConsent(request)) await askForConsent(plan, context)
   const result = await runApply(plan, options, context, parts)
   await emitResult(result, plan, parts, context)

@@ -53,6 +53,7 @@ export function readApplyOptions(
     lookupMs: lookup.ms,
     skipMoved: flags.has('skip-moved'),
     overriddenGuards,
+    noWaves: flags.has('no-waves'),
     ...(reason === undefined ? {} : { reason }),
     signal,
   }

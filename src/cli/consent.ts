@@ -2,6 +2,7 @@ import type { Plan } from '../plan/document.ts'
 import { escapeTerminal } from '../report/escape-terminal.ts'
 import { renderPlanSummary } from '../report/render-plan-summary.ts'
 import { countRisk } from '../report/risk-words.ts'
+import { rolloutSentence } from '../report/rollout-text.ts'
 import { type ApplyRequest, hasConsent } from './apply-request.ts'
 import { askForYes, canAsk } from './ask.ts'
 import type { CommandContext } from './command.ts'
@@ -17,11 +18,13 @@ function riskLine({ risks = [] }: Plan): readonly string[] {
 /** The question before a plan is applied: which tenant, where, and how much. */
 export function consentQuestion(plan: Plan): string {
   const { endpoint, tenantId } = plan.target
+  const rollout = rolloutSentence(plan)
   return [
     '',
     `Apply to tenant ${escapeTerminal(tenantId ?? '(unknown)')} at ${escapeTerminal(endpoint)}?`,
     renderPlanSummary(plan),
     ...riskLine(plan),
+    ...(rollout === '' ? [] : [escapeTerminal(rollout)]),
     'Only `yes` applies it: ',
   ].join('\n')
 }

@@ -115,6 +115,14 @@ export const AS_OF_OPTION: OptionSpec = {
   description: 'report on another time: the past from the history, the future by expiries',
 }
 
+/** Everything at once. */
+export const NO_WAVES_OPTION: OptionSpec = {
+  name: 'no-waves',
+  kind: 'switch',
+  description:
+    'send everything at once, without waves and stop rules, whatever the configuration says (needs --reason)',
+}
+
 /** Why a safety is overridden. */
 export const REASON_OPTION: OptionSpec = {
   name: 'reason',

@@ -11,6 +11,7 @@ import type { Item } from './item.ts'
 import { countOnboarded } from './observation.ts'
 import { lastKnownAt, type PlanInput } from './plan-input.ts'
 import { findRisks } from './risks.ts'
+import { describeRollout, rolloutOf } from './rollout.ts'
 import { type WrittenChange, writeBlocked, writeChange, writeDrift, writeInFlight } from './write-items.ts'
 
 /** A saved plan may be applied for a day (product.md 5.8). */
@@ -90,6 +91,7 @@ export function assemblePlan({
     ...unresolved,
   ])
   const inFlight = byAddress(items.flatMap(item => writeInFlight(item, name, lastKnownAt(input, at))))
+  const rollout = rolloutOf(kept, configuration)
   const errored = diagnostics.some(({ severity }) => severity === 'error')
   const complete = observation.failures.length === 0
   const risks = findRisks(items, configuration, lastKnownAt(input, at))
@@ -124,6 +126,7 @@ export function assemblePlan({
     drift: byAddress(items.flatMap(item => writeDrift(item, name) ?? [])),
     guards,
     ...(risks.length === 0 ? {} : { risks }),
+    ...(rollout === undefined ? {} : { rollout: describeRollout(rollout) }),
     diagnostics: diagnostics.map(writeDiagnostic),
     estimate: estimateOf(kept),
     summary: summarize(kept, inFlight.length, blocked.length, items),

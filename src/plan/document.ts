@@ -29,6 +29,8 @@ export interface Plan {
   readonly guards: readonly Guard[]
   /** Machines that nobody who consents may overlook; absent where there are none. Not part of the id. */
   readonly risks?: readonly Risk[]
+  /** Absent where everything goes at once and nothing stops it. No part of the `planId`. */
+  readonly rollout?: PlannedRollout
   readonly diagnostics: readonly PlanDiagnostic[]
   readonly estimate: Estimate
   readonly summary: Summary
@@ -203,6 +205,14 @@ export interface Risk {
   readonly evidence: string
   /** Never empty, sorted by id. */
   readonly machines: readonly Pick<PlanMachine, 'id' | 'dnsName'>[]
+}
+
+/** In which waves the machines change, with the configuration as it was; apply computes them anew. */
+export interface PlannedRollout {
+  /** Machines of each wave. */
+  readonly waves: readonly number[]
+  /** How many machines of one wave stop everything, as the configuration has it: `20%` or `3`. */
+  readonly stopWhen: { readonly failed?: string; readonly silent?: string }
 }
 
 export interface PlanDiagnostic {

@@ -1,8 +1,14 @@
 import type { Configuration } from '../schema/configuration.ts'
 import type { Change, Guard, GuardName } from './document.ts'
+import { shareOf } from './share-of.ts'
 
 /** The facets whose change counts a machine towards `maxMachines` and `maxShare`: holds and one-way. */
 const WEIGHTY: ReadonlySet<string> = new Set(['isolated', 'restricted', 'quarantined', 'offboarded'])
+
+/** Says whether a change is of a hold or one way, so that its machine counts towards `maxMachines`. */
+export function isWeighty({ facet }: Pick<Change, 'facet'>): boolean {
+  return WEIGHTY.has(facet)
+}
 
 const SHOWN = 5
 
@@ -36,15 +42,14 @@ export function guardLifts({
 export function guardPlan(input: GuardInput): readonly Guard[] {
   const { changes, configuration, onboarded, exceed } = input
   const { maxMachines, maxShare, maxRuns } = configuration.guards
-  const weighty = changes.filter(change => WEIGHTY.has(change.facet))
+  const weighty = changes.filter(isWeighty)
   const machines = new Set(weighty.map(({ machine }) => machine.id)).size
   const runs = changes.filter(({ facet }) => facet === 'scanned' || facet === 'collected')
   const guards: Guard[] = []
   if (maxMachines !== undefined)
     guards.push(judge('maxMachines', maxMachines, weighty, exceed, 'machines change', machines))
   if (maxShare !== undefined) {
-    // Seven hundredths of 100 is 7.000000000000001 in floating point; that must not become 8.
-    const limit = Math.ceil(Number((maxShare.ratio * (onboarded ?? 0)).toFixed(6)))
+    const limit = shareOf(maxShare.ratio, onboarded ?? 0)
     const what = `machines change (${maxShare.text} of ${onboarded ?? 'an unknown number of'} onboarded)`
     guards.push(judge('maxShare', limit, weighty, exceed, what, machines))
   }

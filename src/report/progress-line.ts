@@ -3,7 +3,7 @@ import { displayInstant, formatInstant, type Instant } from '../schema/instant.t
 import { escapeTerminal } from './escape-terminal.ts'
 import { facetPath, safeName } from './machine-label.ts'
 import { progressCounts } from './progress-counts.ts'
-import { progressLimits } from './render-progress.ts'
+import { progressLimits, waveText } from './render-progress.ts'
 
 /** As many changed items as are told one by one. */
 const FEW = 10
@@ -46,7 +46,9 @@ export function progressLine(previous: Progress | null, next: Progress): readonl
   const entered = previous?.phase !== next.phase
   const held = next.heldUntil !== null && next.heldUntil !== previous?.heldUntil && next.heldUntil > next.now
   const limits = progressLimits(next)
+  const wave = waveText(next)
   const lines = [
+    ...(wave !== '' && previous?.wave?.number !== next.wave?.number ? [`${wave} begins`] : []),
     ...(entered ? [[PHASES[next.phase], ...limits].join('; ')] : []),
     ...(held && !entered ? [`submission is held back until ${displayInstant(next.heldUntil)}`] : []),
     ...(moved.length <= FEW ? moved.map(itemLine) : [progressCounts(next)]),

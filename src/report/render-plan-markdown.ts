@@ -11,6 +11,7 @@ import { blockedLine, changeLine, inFlightLine, type PlanLine } from './plan-lin
 import { isConverged, matchSentence, scopeNote, whyNotApplyable } from './plan-verdict.ts'
 import { renderPlanSummary } from './render-plan-summary.ts'
 import { nameRisk } from './risk-words.ts'
+import { rolloutSentence } from './rollout-text.ts'
 import type { Style } from './style.ts'
 import { counted, policyPlace } from './words.ts'
 
@@ -120,6 +121,7 @@ function titleOf(plan: Plan): string {
 function planHead(plan: Plan): string {
   const why = whyNotApplyable(plan)
   const scope = scopeNote(plan)
+  const rollout = rolloutSentence(plan)
   const verdict = isConverged(plan)
     ? `No changes. ${escapeMarkdown(matchSentence(plan), 200)}`
     : renderPlanSummary(plan).split('\n').join('<br>\n')
@@ -129,6 +131,7 @@ function planHead(plan: Plan): string {
     ...(why === null ? [] : [`> **This plan cannot be applied:** ${escapeMarkdown(why, 400)}.`]),
     verdict,
     ...(plan.comparison === undefined ? [] : [escapeMarkdown(comparisonVerdict(plan.comparison))]),
+    ...(rollout === '' ? [] : [escapeMarkdown(rollout)]),
     ...(scope === '' ? [] : [scope]),
   ].join('\n\n')
 }

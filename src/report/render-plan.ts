@@ -12,6 +12,7 @@ import { renderComparison } from './render-comparison.ts'
 import { renderDiagnostics } from './render-diagnostics.ts'
 import { renderPlanSummary } from './render-plan-summary.ts'
 import { countRisk, nameRisk } from './risk-words.ts'
+import { rolloutSentence } from './rollout-text.ts'
 import type { Style } from './style.ts'
 import { counted, shownTime } from './words.ts'
 
@@ -78,8 +79,10 @@ export function renderPlan(plan: Plan, style: Style): string {
   const blocks = planBlocks(plan, style.showUnchanged)
   const shown = style.showAll === true ? blocks : foldBlocks(blocks)
   const scope = scopeNote(plan)
+  const rollout = rolloutSentence(plan)
   const verdict = [
     verdictRow(plan, style),
+    rollout === '' ? '' : layOut({ body: [span(escapeTerminal(rollout))] }, style),
     scope === '' ? '' : layOut({ body: [span(scope)] }, style),
     assumedRow(plan, style),
     undeclaredRow(plan, style),

@@ -8,6 +8,7 @@ import { facetPath, safeName } from './machine-label.ts'
 import { paint, type Tone } from './paint.ts'
 import { progressCounts } from './progress-counts.ts'
 import { type Style, usableWidth } from './style.ts'
+import { counted, joined } from './words.ts'
 
 /** Lines of a frame where the style says nothing. */
 const DEFAULT_ROWS = 20
@@ -68,6 +69,12 @@ function fitted(text: string, room: number): string {
   return `${taken}..`
 }
 
+/** Which wave is open: `Wave 2 of 3 (12 machines)`; empty without waves and in the end. */
+export function waveText({ wave, phase }: Progress): string {
+  if (wave === undefined || phase === 'done') return ''
+  return `Wave ${wave.number} of ${wave.of} (${counted(wave.machines, 'machine')})`
+}
+
 /** One line, never more, so that the frame keeps its height. */
 function itemRow(item: ProgressItem, now: Instant, style: Style): string {
   const tone: Tone | undefined = item.state === 'queued' ? 'quiet' : undefined
@@ -90,7 +97,8 @@ function itemRow(item: ProgressItem, now: Instant, style: Style): string {
  */
 export function renderProgress(progress: Progress, style: Style): string {
   const counts = progressCounts(progress)
-  const body = [span(PHASES[progress.phase], 'strong'), span(counts === '' ? '' : `: ${counts}`)]
+  const phase = joined([waveText(progress), PHASES[progress.phase]], ': ')
+  const body = [span(phase, 'strong'), span(counts === '' ? '' : `: ${counts}`)]
   const head = [
     layOut({ hang: span('  '), body }, style),
     ...progressLimits(progress).map(text =>

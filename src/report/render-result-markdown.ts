@@ -6,6 +6,7 @@ import { codeCell, diagnosticSection } from './markdown-cells.ts'
 import { fitSections, MARKDOWN_LIMIT, type MarkdownSection } from './markdown-sections.ts'
 import { shownTransition } from './plan-line.ts'
 import { isGood, resultLine, resumeHint, troubledOutcomes } from './result-summary.ts'
+import { waveLines } from './rollout-text.ts'
 import { joined } from './words.ts'
 
 function nameSection(title: string, names: readonly string[]): MarkdownSection {
@@ -72,6 +73,7 @@ export function renderResultMarkdown(result: ApplyResult, plan: Plan | null): st
     `**${resultLine(result)}**`,
     ...(hint === '' ? [] : [hint]),
     ...(overriddenGuards.length === 0 ? [] : [`Guards overridden: ${escapeMarkdown(guards, 400)}`]),
+    ...waveLines(result).map(line => escapeMarkdown(line, 400)),
     '',
   ].join('\n\n')
   const foot = `\nPlan ${codeCell(result.planId)}, finished ${escapeMarkdown(result.finishedAt, 40)}\n`

@@ -7,6 +7,7 @@ import { paint, type Tone } from './paint.ts'
 import { shownTransition } from './plan-line.ts'
 import { renderDiagnostics } from './render-diagnostics.ts'
 import { isGood, isOpen, resultLine, resumeHint, troubledOutcomes } from './result-summary.ts'
+import { waveLines } from './rollout-text.ts'
 import type { Style } from './style.ts'
 import { counted, joined } from './words.ts'
 
@@ -102,6 +103,9 @@ export function renderResult(result: ApplyResult, plan: Plan | null, style: Styl
     movedRows(result, style),
     outcomesPart(result, plan, style),
     overrideRow(result, style),
+    waveLines(result)
+      .map(line => layOut({ hang: span('  '), body: [span(escapeTerminal(line))] }, style))
+      .join('\n'),
     renderDiagnostics(result.diagnostics, style).trimEnd(),
     paint(resultLine(result), result.exit.code === 0 ? undefined : 'strong', style) +
       (hint === '' ? '' : `\n${layOut({ body: [span(hint)] }, style)}`),

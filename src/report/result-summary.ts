@@ -1,4 +1,5 @@
 import type { ApplyResult, ChangeOutcome, Outcome } from '../apply/result.ts'
+import { isStoppedByWave } from './rollout-text.ts'
 
 /** Every outcome, the good ones first, then what went wrong, then what is still open. */
 export const OUTCOMES: readonly Outcome[] = [
@@ -53,13 +54,15 @@ const NOTHING_SENT: Readonly<Partial<Record<ApplyResult['exit']['name'], string>
  * The line of counts that ends a result: `Apply complete: 3 succeeded, 1 failed, 2 pending.`, every count that is not
  * zero. Part of the contract (product.md 6.7): without outcomes it never sounds like success.
  */
-export function resultLine({ exit, outcomes, summary }: ApplyResult): string {
+export function resultLine(result: ApplyResult): string {
+  const { exit, outcomes, summary } = result
   if (outcomes.length === 0) return NOTHING_SENT[exit.name] ?? 'Nothing to apply.'
   const counts = OUTCOMES.flatMap(outcome => {
     const count = summary[outcome] ?? 0
     return count === 0 ? [] : [`${count} ${outcome}`]
   })
-  return `${OPENINGS[exit.name] ?? 'Apply complete'}: ${counts.join(', ')}.`
+  const opening = isStoppedByWave(result) ? 'Apply stopped by a stop rule' : 'Apply complete'
+  return `${OPENINGS[exit.name] ?? opening}: ${counts.join(', ')}.`
 }
 
 /** Ends that the same command meets again: first the plan, or what refused it, has to become another. */
@@ -76,5 +79,8 @@ export function resumeHint(result: ApplyResult): string {
   const open = result.outcomes.filter(({ outcome }) => isOpen(outcome)).length
   if (open === 0 && result.exit.name !== 'signal') return ''
   if (result.exit.name === 'error' && result.outcomes.every(isUntouched)) return ''
+  if (isStoppedByWave(result)) {
+    return 'A stop rule ended this: look at those machines first. A saved plan comes to the same stop again, a new one holds only what is left, and --no-waves --reason TEXT sends it all at once.'
+  }
   return 'Run the same command again to go on: nothing that was submitted is submitted twice.'
 }

@@ -28,6 +28,8 @@ export const SCHEMA_CODES = {
   'empty-text': 'A text has no visible character. Write something, or remove its key.',
   'file-too-large':
     'The file is larger than is ever read. Put long lists of machines into `list:` files, one per line, and split a long list.',
+  'invalid-amount':
+    'An amount of machines is a whole number from 1 on, or a share of them above 0% such as `10%`; a wave can also be `rest`.',
   'invalid-endpoint':
     'The address is no https base such as `https://api.security.microsoft.com`; plain http is for this computer itself only.',
   'invalid-duration': 'A duration is a whole number and one of s, m, h, d, w, such as `12h` or `7d`.',
@@ -66,7 +68,11 @@ export const SCHEMA_CODES = {
   'on-expiry-without-expires': '`onExpiry` has no effect without `expires`. Add the time, or remove it.',
   'required-by-configuration':
     'The policy lacks a key that `require` of the configuration demands of every policy. Add it.',
+  'rest-not-last':
+    '`waves` ends in `rest`, and has it nowhere else: what no wave takes in would never be sent, and nothing is left after all the rest. Write `rest` as the last wave.',
   'several-documents': 'The configuration is one document. Remove the others.',
+  'silent-without-waves':
+    '`stopWhen.silent` is judged when a wave has ended, and after the only one nothing is left to stop. Write more than one wave, or leave `silent` out.',
   'time-without-offset':
     'A time without an offset means another moment in every place. Append `Z` for UTC, or an offset such as `+02:00`.',
   'too-many-problems': 'A file has more problems than are shown. Mend the first ones and look again.',

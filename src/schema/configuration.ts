@@ -5,10 +5,29 @@ import type { FacetName, MachineEntry } from './policy.ts'
 
 export type Cloud = 'commercial' | 'gcc' | 'gcc-high' | 'dod'
 
-/** A share of the tenant's onboarded machines: `10%` is 0.1. */
+/** A share of machines: `10%` is 0.1. */
 export interface Share {
   readonly text: string
   readonly ratio: number
+}
+
+/** A number of machines, from 1 on, or a share of them above nothing. */
+export type Amount = { readonly text: string; readonly count: number } | Share
+
+/** When a wave stops an apply. An absent rule stops nothing. */
+export interface StopRules {
+  /** Machines of one wave on which something went wrong. */
+  readonly failed?: Amount
+  /** Machines of one wave that were Active before their change and are not any more. */
+  readonly silent?: Amount
+}
+
+/** How many machines change at a time. */
+export interface RolloutRules {
+  /** The waves before the last one, which is `rest`; absent where the configuration does not say. */
+  readonly waves?: readonly Amount[]
+  /** Absent where the configuration does not say. */
+  readonly stopWhen?: StopRules
 }
 
 /** Limits on one plan. An absent one does not apply. */
@@ -83,5 +102,11 @@ export interface Configuration {
   readonly retry: { readonly maxAttempts: number; readonly within: Duration }
   readonly contested: { readonly within: Duration }
   readonly history: { readonly lookback: Duration }
-  readonly apply: { readonly timeout: Duration; readonly pollInterval: Duration; readonly lookup: Duration }
+  readonly apply: {
+    readonly timeout: Duration
+    readonly pollInterval: Duration
+    readonly lookup: Duration
+    /** Absent: everything at once, whatever its size. */
+    readonly rollout?: RolloutRules
+  }
 }

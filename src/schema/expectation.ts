@@ -15,6 +15,8 @@ const NOUNS: Readonly<Record<string, string>> = {
   guid: 'a GUID',
   endpoint: 'an https address',
   share: 'a percentage',
+  amount: 'a number or a percentage',
+  waveSize: 'a number, a percentage or `rest`',
   wholeNumber: 'a whole number',
   positiveNumber: 'a whole number',
 }

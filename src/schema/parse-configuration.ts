@@ -1,12 +1,5 @@
 import { checkShape } from './check-shape.ts'
-import type {
-  Allowances,
-  Configuration,
-  Freeze,
-  GuardLimits,
-  ProtectedMachines,
-  Share,
-} from './configuration.ts'
+import type { Allowances, Configuration, Freeze, GuardLimits, ProtectedMachines } from './configuration.ts'
 import type { Diagnostic, SourceFile } from './diagnostic.ts'
 import { type Duration, parseDuration } from './duration.ts'
 import { parseEndpoint } from './endpoint.ts'
@@ -15,6 +8,7 @@ import { diagnoseAll, type Finding, indexText } from './indexed-text.ts'
 import { type Instant, parseInstant } from './instant.ts'
 import { at, isTrue, items, type Located, lineOf, need, placeOf, type Reading, texts } from './located.ts'
 import { readEntry } from './read-entry.ts'
+import { readRollout, readShare } from './read-rollout.ts'
 import { readYaml } from './read-yaml.ts'
 import type { Member } from './text-tree.ts'
 
@@ -33,12 +27,8 @@ export function defaultConfiguration(): Configuration {
     retry: { maxAttempts: 3, within: duration('24h') },
     contested: { within: duration('24h') },
     history: { lookback: duration('180d') },
-    apply: { timeout: duration('30m'), pollInterval: duration('5s'), lookup: duration('15s') },
+    apply: { timeout: duration('30m'), pollInterval: duration('5s'), lookup: duration('15s'), rollout: {} },
   }
-}
-
-function readShare(text: string): Share {
-  return { text, ratio: Number(text.slice(0, -1)) / 100 }
 }
 
 function readGuards(raw: RawConfiguration['guards'], defaults: GuardLimits): GuardLimits {
@@ -122,10 +112,11 @@ function readConnection(
 }
 
 function readTimes(
-  raw: RawConfiguration,
+  reading: Reading,
+  raw: Located<RawConfiguration>,
   defaults: Configuration,
 ): Pick<Configuration, 'retry' | 'contested' | 'history' | 'apply'> {
-  const { retry, contested, history, apply } = raw
+  const { retry, contested, history, apply } = raw.value
   const or = (text: string | undefined, otherwise: Duration): Duration =>
     text === undefined ? otherwise : duration(text)
   return {
@@ -139,6 +130,7 @@ function readTimes(
       timeout: or(apply?.timeout, defaults.apply.timeout),
       pollInterval: or(apply?.pollInterval, defaults.apply.pollInterval),
       lookup: or(apply?.lookup, defaults.apply.lookup),
+      rollout: readRollout(reading, at(raw, 'apply')),
     },
   }
 }
@@ -157,7 +149,7 @@ function readConfiguration(reading: Reading, raw: Located<RawConfiguration>): Co
     ...readDemands(reading, raw),
     allow: readAllow(raw),
     ...readFreeze(reading, raw),
-    ...readTimes(raw.value, defaults),
+    ...readTimes(reading, raw, defaults),
   }
 }
 

@@ -25,6 +25,8 @@ export type TextFormat =
   | 'guid'
   | 'endpoint'
   | 'share'
+  | 'amount'
+  | 'waveSize'
   | 'wholeNumber'
   | 'positiveNumber'
 
@@ -94,6 +96,26 @@ function explainShare(text: string): TextProblem | undefined {
     : { code: 'invalid-share', expected: 'a percentage from 0% to 100%, such as `10%`' }
 }
 
+/** A count from 1 on, or a share of more than nothing. */
+function isAmount(text: string): boolean {
+  return /^[1-9]\d{0,8}$/.test(text) || (explainShare(text) === undefined && Number.parseFloat(text) > 0)
+}
+
+function explainAmount(text: string): TextProblem | undefined {
+  return isAmount(text)
+    ? undefined
+    : { code: 'invalid-amount', expected: 'a number of machines from 1 on or a share of them such as `10%`' }
+}
+
+function explainWaveSize(text: string): TextProblem | undefined {
+  return text === 'rest' || isAmount(text)
+    ? undefined
+    : {
+        code: 'invalid-amount',
+        expected: 'a number of machines from 1 on, a share of them such as `10%`, or `rest`',
+      }
+}
+
 function explainEndpoint(text: string): TextProblem | undefined {
   if (parseEndpoint(text) !== undefined) return undefined
   return {
@@ -134,6 +156,8 @@ export const TEXT_RULES: Readonly<Record<TextFormat, Explain>> = {
   ),
   endpoint: explainEndpoint,
   share: explainShare,
+  amount: explainAmount,
+  waveSize: explainWaveSize,
   wholeNumber: matching(/^(0|[1-9]\d{0,8})$/, 'invalid-number', 'a whole number from 0 on'),
   positiveNumber: matching(/^[1-9]\d{0,8}$/, 'invalid-number', 'a whole number from 1 on'),
 }

@@ -30,6 +30,7 @@ describe('the defaults', () => {
         timeout: { text: '30m', ms: 1_800_000 },
         pollInterval: { text: '5s', ms: 5000 },
         lookup: { text: '15s', ms: 15_000 },
+        rollout: {},
       },
     })
   })
@@ -58,7 +59,7 @@ test('a whole configuration is typed with its places', () => {
       'retry: { maxAttempts: 1, within: 1h }',
       'contested: { within: 0s }',
       'history: { lookback: 90d }',
-      'apply: { timeout: 1h, pollInterval: 1s, lookup: 30s }',
+      'apply: { timeout: 1h, pollInterval: 1s, lookup: 30s, waves: [1, 2.5%, rest], stopWhen: { failed: 3, silent: 20% } }',
     ),
   ).toStrictEqual({
     file: 'conf/holdfast.yaml',
@@ -105,6 +106,13 @@ test('a whole configuration is typed with its places', () => {
       timeout: { text: '1h', ms: 3_600_000 },
       pollInterval: { text: '1s', ms: 1000 },
       lookup: { text: '30s', ms: 30_000 },
+      rollout: {
+        waves: [
+          { text: '1', count: 1 },
+          { text: '2.5%', ratio: 0.025 },
+        ],
+        stopWhen: { failed: { text: '3', count: 3 }, silent: { text: '20%', ratio: 0.2 } },
+      },
     },
   })
 })
@@ -212,6 +220,53 @@ describe('is told with its place:', () => {
     }),
   )('%s', (_what, [text, ...want]) => {
     const { configuration, diagnostics } = parse(text)
+    expect(toldAll(diagnostics)).toStrictEqual(want)
+    expect(configuration).toBeUndefined()
+  })
+})
+
+describe('the rollout', () => {
+  const rolloutOf = (apply: string) => configurationOf(`apply: ${apply}`).apply.rollout
+
+  test.each(
+    Object.entries({
+      'only `rest` is one wave': ['{ waves: [rest] }', { waves: [] }],
+      'rules without waves leave the waves to the planner': [
+        '{ stopWhen: { failed: 1 } }',
+        { stopWhen: { failed: { text: '1', count: 1 } } },
+      ],
+      'rules may come with one wave, where they judge failures': [
+        '{ waves: [rest], stopWhen: { failed: 10% } }',
+        { waves: [], stopWhen: { failed: { text: '10%', ratio: 0.1 } } },
+      ],
+      'one rule may stand alone': [
+        '{ waves: [1, rest], stopWhen: { silent: 1 } }',
+        { waves: [{ text: '1', count: 1 }], stopWhen: { silent: { text: '1', count: 1 } } },
+      ],
+    } as const),
+  )('%s', (_rule, [text, want]) => expect(rolloutOf(text)).toStrictEqual(want))
+
+  test.each(
+    Object.entries({
+      'waves without an end': ['{ waves: [1, 10%] }', '2:21 rest-not-last |10%|'],
+      'waves after all the rest': ['{ waves: [rest, 10%, rest] }', '2:18 rest-not-last |rest|'],
+      'no waves': ['{ waves: [] }', '2:17 empty-collection |[]|'],
+      'a wave that is no list': ['{ waves: 10% }', '2:17 wrong-type |10%|'],
+      'a wave of nobody': ['{ waves: [0, rest] }', '2:18 invalid-amount |0|'],
+      'a share of nobody': ['{ waves: [0%, rest] }', '2:18 invalid-amount |0%|'],
+      'more than everybody': ['{ waves: [101%, rest] }', '2:18 invalid-amount |101%|'],
+      'a wave in words': ['{ waves: [one, rest] }', '2:18 invalid-amount |one|'],
+      'a rule that never can be met': ['{ stopWhen: { failed: 0 } }', '2:30 invalid-amount |0|'],
+      'a rule that says `rest`': ['{ stopWhen: { failed: rest } }', '2:30 invalid-amount |rest|'],
+      'rules without a rule': ['{ stopWhen: {} }', '2:20 empty-collection |{}|'],
+      'an unknown rule': ['{ stopWhen: { fail: 1 } }', '2:22 unknown-key |fail|'],
+      'silence that nobody looks for': [
+        '{ waves: [rest], stopWhen: { silent: 1 } }',
+        '2:37 silent-without-waves |silent|',
+      ],
+    }),
+  )('%s is an error', (_what, [text, ...want]) => {
+    const { configuration, diagnostics } = parse(`version: 1\napply: ${text}`)
     expect(toldAll(diagnostics)).toStrictEqual(want)
     expect(configuration).toBeUndefined()
   })

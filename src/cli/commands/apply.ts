@@ -14,6 +14,7 @@ import {
 } from '../declaration.ts'
 import {
   CONFIGURATION_OPTIONS,
+  NO_WAVES_OPTION,
   OUTPUT_OPTIONS,
   PLANNING_OPTIONS,
   REASON_OPTION,
@@ -114,6 +115,7 @@ export const apply: Command = {
       value: 'NAME',
       description: 'let the plan go beyond this guard (needs --reason; repeatable)',
     },
+    NO_WAVES_OPTION,
     REASON_OPTION,
     {
       name: 'journal',
@@ -140,6 +142,10 @@ export const apply: Command = {
     {
       command: 'holdfast apply --dangerous-exceed-guard maxMachines --reason "INC-4211, CISO agreed"',
       does: 'beyond a guard',
+    },
+    {
+      command: 'holdfast apply --no-waves --reason "INC-4211, it spreads by the minute"',
+      does: 'every machine at once, without waves and stop rules',
     },
   ],
   exits: {

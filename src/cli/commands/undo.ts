@@ -11,13 +11,21 @@ import { requireConsentOrTerminal } from '../consent.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { fail } from '../failure.ts'
 import { withService } from '../inventory.ts'
-import { CONFIGURATION_OPTIONS, OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import { CONFIGURATION_OPTIONS, NO_WAVES_OPTION, OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 import { emit, emitPlan, type Outputs, readOutputs } from '../outputs.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { makeUndo, readPlanId } from '../undoing.ts'
 
 /** What only applying makes use of. */
-const APPLY_FLAGS = ['auto-approve', 'expect', 'no-wait', 'timeout', 'submit-timeout', 'journal'] as const
+const APPLY_FLAGS = [
+  'auto-approve',
+  'expect',
+  'no-wait',
+  'timeout',
+  'submit-timeout',
+  'no-waves',
+  'journal',
+] as const
 
 function readFile({ flags }: CommandContext): string | undefined {
   const file = flags.text('out')
@@ -105,6 +113,7 @@ export const undo: Command = {
       value: 'NAME',
       description: 'let the plan go beyond this guard, such as maxLifts (needs --reason; repeatable)',
     },
+    NO_WAVES_OPTION,
     {
       name: 'journal',
       kind: 'text',

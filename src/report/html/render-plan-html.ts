@@ -4,6 +4,7 @@ import { placedDiagnostic } from '../placed-diagnostic.ts'
 import { isConverged, matchSentence, scopeNote, whyNotApplyable } from '../plan-verdict.ts'
 import { renderPlanSummary } from '../render-plan-summary.ts'
 import { nameRisk } from '../risk-words.ts'
+import { rolloutSentence } from '../rollout-text.ts'
 import { counted, shownTime } from '../words.ts'
 import { countLabels } from './charts.ts'
 import { comparisonTables } from './comparison-tables.ts'
@@ -67,6 +68,7 @@ function verdictOf(plan: Plan): string {
 function planPage(plan: Plan): Page {
   const why = whyNotApplyable(plan)
   const scope = scopeNote(plan)
+  const rollout = rolloutSentence(plan)
   const entries = planEntries(plan)
   const driftCount = entries.filter(({ share }) => share.key === PLAN_SHARES.drift.key).length
   const calm = isConverged(plan) ? matchSentence(plan) : ''
@@ -79,6 +81,7 @@ function planPage(plan: Plan): Page {
     leads: [
       ...(calm === '' ? renderPlanSummary(plan).split('\n') : [calm]),
       ...(plan.comparison === undefined ? [] : [comparisonVerdict(plan.comparison)]),
+      ...(rollout === '' ? [] : [rollout]),
       ...(scope === '' ? [] : [scope]),
     ],
     shares: planShares(plan, driftCount),

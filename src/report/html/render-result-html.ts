@@ -4,6 +4,7 @@ import { facetPath } from '../machine-label.ts'
 import type { Tone } from '../paint.ts'
 import { type LineNote, shownTransition } from '../plan-line.ts'
 import { isGood, isOpen, OUTCOMES, resultLine, resumeHint, troubledOutcomes } from '../result-summary.ts'
+import { waveLines } from '../rollout-text.ts'
 import { counted, joined, shownTime } from '../words.ts'
 import { countLabels } from './charts.ts'
 import { machineRows, type PageEntry } from './machine-rows.ts'
@@ -136,7 +137,7 @@ function resultPage(result: ApplyResult, plan: Plan | null): Page {
         ? []
         : [`${counted(result.notContained.length, 'machine is', 'machines are')} not contained now.`]),
     ],
-    leads: [resultLine(result), ...(hint === '' ? [] : [hint])],
+    leads: [resultLine(result), ...(hint === '' ? [] : [hint]), ...waveLines(result)],
     shares: OUTCOMES.map(word => ({
       key: word,
       label: word,

@@ -1,0 +1,63 @@
+import { compareText } from '../posture/history.ts'
+import type { Change } from './document.ts'
+import { isWeighty } from './guards.ts'
+
+interface Candidate {
+  readonly id: string
+  readonly isWeighty: boolean
+  readonly isReporting: boolean
+  /** To the second; empty where it is not known. */
+  readonly lastSeen: string
+}
+
+/** Characters of a time up to its seconds: what is written after them does not sort. */
+const SECONDS = 19
+
+/**
+ * Orders the machines of a plan as they are to change, wave by wave.
+ *
+ * 1. Machines that report come first, the one that was seen last before the others: a first wave that nobody answers
+ *    proves nothing.
+ * 2. Then by id. Ids are digests, so that neighbours there are no neighbours in the network.
+ * 3. Machines that are only scanned and the like are mixed in evenly, so that a share of the machines is about that
+ *    share of the holds too; the very first machine is one whose hold changes, where there is one.
+ *
+ * It rests on the plan alone: what a machine says of itself later would give a resumed run other waves.
+ *
+ * @returns Machine ids, each once.
+ */
+export function inRolloutOrder(changes: readonly Change[]): readonly string[] {
+  const candidates = candidatesOf(changes)
+  const weighty = candidates.filter(candidate => candidate.isWeighty)
+  const light = candidates.filter(candidate => !candidate.isWeighty)
+  const spread = [
+    ...weighty.map(({ id }, place) => ({ id, at: place / weighty.length })),
+    ...light.map(({ id }, place) => ({ id, at: (place + 1) / light.length })),
+  ]
+  return spread.sort((a, b) => a.at - b.at).map(({ id }) => id)
+}
+
+function candidatesOf(changes: readonly Change[]): readonly Candidate[] {
+  const byId = new Map<string, Candidate>()
+  for (const change of changes) {
+    const { id, lastSeen } = change.machine
+    const known = byId.get(id)
+    byId.set(id, {
+      id,
+      isWeighty: known?.isWeighty === true || isWeighty(change),
+      isReporting: known?.isReporting !== false && isReporting(change),
+      lastSeen: (lastSeen ?? '').slice(0, SECONDS),
+    })
+  }
+  return [...byId.values()].sort(
+    (a, b) =>
+      Number(b.isReporting) - Number(a.isReporting) ||
+      compareText(b.lastSeen, a.lastSeen) ||
+      compareText(a.id, b.id),
+  )
+}
+
+function isReporting({ machine, warnings }: Change): boolean {
+  const isActive = machine.healthStatus?.toLowerCase() === 'active'
+  return isActive && !warnings.some(({ code }) => code === 'will-stay-pending')
+}
