@@ -5,7 +5,7 @@ import { describeRollout, type Rollout, rolloutOf } from '../plan/rollout.ts'
 import { addMs, formatInstant, type Instant, msBetween } from '../schema/instant.ts'
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
 import { type Beginning, beginItems, beginWindows } from './begin.ts'
-import { buildResult } from './build-result.ts'
+import { buildResult, outcomeOf } from './build-result.ts'
 import {
   checkFreeze,
   checkGuards,
@@ -15,13 +15,15 @@ import {
   ONLY_BLOCKED,
   type Refusal,
 } from './check-plan.ts'
-import { unsubmittedOutcomes } from './close-items.ts'
+import { unsubmittedItems } from './close-items.ts'
 import { explain } from './codes.ts'
 import { drive } from './drive.ts'
 import { finish } from './finish.ts'
+import { judgeUnsentHolds } from './judge-holds.ts'
 import { KnownActions } from './known-actions.ts'
 import { LEASE_MS, LeaseKeeper } from './lease-keeper.ts'
 import { messageOf } from './message-of.ts'
+import { observeListed } from './observe-listed.ts'
 import type { JournalEntry } from './ports.ts'
 import { ProgressFeed } from './progress-feed.ts'
 import { knowsDeadHolder, tracesOf } from './read-journal.ts'
@@ -35,7 +37,7 @@ import { WaveGate } from './wave-gate.ts'
  *
  * 1. Refuse what no look at the service can make right: an error, a failed guard, nothing but blocked items.
  * 2. Read the journal and take the lease; after a dead holder whose journal we lack, let its last actions be listed.
- * 3. Observe once. A failed read, another target, an expired plan or a freeze ends the apply here.
+ * 3. Observe, and again where a submission of another plan is not listed yet. A failed read, another target, an expired plan or a freeze ends the apply here.
  * 4. Put every change where it stands: resumed, satisfied, in flight, to be sent, or moved. Moved makes it stale.
  * 5. Drive the queues: submit under quota on fresh looks, look for what may have been accepted, await by lists.
  * 6. Finish: hold the outcomes against the history at the end, write the journal, give the lease back.
@@ -79,9 +81,8 @@ interface Context {
 
 async function applyUnderLease(context: Context, entries: readonly JournalEntry[]): Promise<ApplyResult> {
   const { plan, deps, options } = context
-  const observedAt = deps.clock.now()
   if (options.signal.aborted) return endEarly(context, INTERRUPTED)
-  const observation = await deps.api.observe(options.need, options.signal)
+  const { observation, observedAt } = await observeListed(deps, options, plan.planId, entries)
   if (options.signal.aborted) return endEarly(context, INTERRUPTED)
   const refused = checkObservation(plan, observation)
   if (refused !== null) return endEarly(context, refused)
@@ -101,9 +102,9 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   const beginning = beginItems({ plan, options, configuration, refusals, known, traces, now, observedAt })
   const { items, moved } = beginning
   const stopped = checkGuards(guards, options) ?? (isAllRefused(items, refusals) ? ONLY_BLOCKED : null)
-  if (stopped !== null) return endEarly(context, stopped, { items, known })
+  if (stopped !== null) return endEarly(context, stopped, { items, known, now })
   if (moved.length > 0 && !options.skipMoved) {
-    return endEarly(context, movedRefusal(moved.length), { items, known, moved })
+    return endEarly(context, movedRefusal(moved.length), { items, known, now, moved })
   }
   const windows = beginWindows(entries, observation, deps.clock.now())
   const skewMs = observation.clockSkewMs
@@ -184,24 +185,34 @@ function knownOf(plan: Plan, observation: Observation, observedAt: Instant): Kno
 
 /** What is known by the time an apply ends early. */
 interface EarlyKnowledge {
-  readonly items?: Beginning['items']
-  readonly known?: KnownActions
+  readonly items: Beginning['items']
+  readonly known: KnownActions
+  /** The service's clock. */
+  readonly now: Instant
   readonly moved?: ApplyResult['moved']
 }
 
 function endEarly(
   { plan, deps, options, startedAt, lease }: Context,
   { overall, code, message }: Refusal,
-  { items, known, moved = [] }: EarlyKnowledge = {},
+  knowledge?: EarlyKnowledge,
 ): ApplyResult {
   const { takenOver } = lease
+  const { known, moved = [] } = knowledge ?? {}
+  const ended = unsubmittedItems(plan, code, knowledge?.items.values())
+  const { configuration } = deps
+  const { items, chainOpen } =
+    knowledge === undefined
+      ? { items: ended, chainOpen: [] }
+      : judgeUnsentHolds(ended, knowledge.known, { configuration, planId: plan.planId, now: knowledge.now })
   return buildResult({
     plan,
     options,
     startedAt,
     finishedAt: deps.clock.now(),
     overall,
-    outcomes: unsubmittedOutcomes(plan, code, items?.values()),
+    outcomes: items.map(outcomeOf),
+    chainOpen,
     diagnostics: [
       ...(takenOver === null ? [] : [takeOverNote(takenOver)]),
       { severity: 'error', code: moved.length > 0 ? 'moved' : code, message },

@@ -74,11 +74,13 @@ function beginItem(change: Change, input: BeginInput): { readonly item: Item; re
   const key = keyOf(plan.planId, change)
   const standing = standingOf(change, key, known.of(change.machine.id), traces, observedAt)
   if (standing.kind === 'unanswered' || standing.kind === 'unlisted') {
+    const refusal = input.refusals.get(change.address)
     const event: ItemEvent = {
       kind: 'looking',
       reason: 'unanswered',
       until: addMs(standing.since, options.lookupMs),
       message: LOST[standing.kind],
+      ...(refusal === undefined || standing.step > 0 ? {} : { refusal }),
     }
     return { item: reduceItem({ ...standAt(fresh, change, standing.step), adopted: true }, event) }
   }

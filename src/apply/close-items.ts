@@ -1,10 +1,8 @@
-import type { InFlight, Plan } from '../plan/document.ts'
-import { outcomeOf } from './build-result.ts'
+import type { Plan } from '../plan/document.ts'
 import { type ApplyCode, explain } from './codes.ts'
 import type { DriveEnd } from './drive.ts'
 import { type Item, isAwaited, itemOfChange, itemOfInFlight } from './item.ts'
 import { type ItemEvent, reduceItem } from './reduce-item.ts'
-import type { ChangeOutcome } from './result.ts'
 import type { Run } from './run.ts'
 
 /** Codes of what had to be left when a run ended, by the reason for its end. */
@@ -54,22 +52,26 @@ export function closingOf(item: Item, left: LeftCodes): ItemEvent & { readonly k
 }
 
 /**
- * Outcomes of a plan of which this run submitted nothing: what is known of each change, else that it was not attempted.
+ * The items of a plan of which this run submitted nothing, all ended: what is known of each change, else that it was
+ * not attempted.
  *
  * @param items - Where the changes stand, once the history was read.
  */
-export function unsubmittedOutcomes(
+export function unsubmittedItems(
   plan: Plan,
   code: ApplyCode,
-  items: Iterable<Item> = [
-    ...plan.changes.map(itemOfChange),
-    ...plan.inFlight.filter(isWanted).map(itemOfInFlight),
-  ],
-): readonly ChangeOutcome[] {
+  items: Iterable<Item> = plannedItems(plan),
+): readonly Item[] {
   const left = { queued: code, inFlight: code }
-  return [...items].map(item => outcomeOf(reduceItem(item, closingOf(item, left))))
+  return [...items].map(item => reduceItem(item, closingOf(item, left)))
 }
 
-function isWanted({ awaited }: InFlight): boolean {
-  return awaited
+/** Everything that a plan waits for or would do: one item of each address, however many actions are in flight there. */
+function plannedItems(plan: Plan): Iterable<Item> {
+  const items = new Map<string, Item>(plan.changes.map(change => [change.address, itemOfChange(change)]))
+  for (const inFlight of plan.inFlight) {
+    const { address, awaited } = inFlight
+    if (awaited && !items.has(address)) items.set(address, itemOfInFlight(inFlight))
+  }
+  return items.values()
 }

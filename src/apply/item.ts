@@ -27,6 +27,8 @@ export type Stage =
       readonly message: string
       /** The action that the service answered with, where it was there before. */
       readonly existing?: MachineAction
+      /** Why it must not be sent again where it is not found: the configuration as it is now refuses it. */
+      readonly refusal?: Note
     }
   | { readonly kind: 'in-flight'; readonly actionId: string }
   | {

@@ -1,9 +1,11 @@
 import type { Change } from '../plan/document.ts'
-import { holdsNow } from '../plan/recheck.ts'
+import { holdsNow, type RecheckContext } from '../plan/recheck.ts'
+import type { MachineAction } from '../posture/machine-action.ts'
 import { describeEnd, endOf } from './action-end.ts'
 import { explain } from './codes.ts'
 import { type HoldChange, isHoldChange, levelOf } from './holding.ts'
-import { type ChangeItem, opensChain, type Stage } from './item.ts'
+import { type ChangeItem, type Item, isChangeItem, opensChain, type Stage } from './item.ts'
+import type { KnownActions } from './known-actions.ts'
 import { lookAt } from './looks.ts'
 import type { Run } from './run.ts'
 
@@ -27,17 +29,49 @@ export async function judgeHolds(run: Run, mayLook: boolean): Promise<readonly s
   const items = run.inOrder().flatMap(judged)
   const isKnown = !mayLook || items.length === 0 || (await look(run, items))
   const open: string[] = []
-  for (const { item, change, stage } of items) {
-    const actions = run.known.of(item.machineId)
-    const concluded = isSuccess(stage)
-      ? confirm(stage, isKnown, holdsNow(change, run.contextOf(actions)), change)
-      : closeHalf(run, item, stage)
-    const isOpen = item.opened && levelOf(item.machineId, change.facet, actions) === 'none'
-    const isGoingToOpen = mayOpen(item, concluded)
-    if (isOpen || isGoingToOpen) open.push(item.dnsName ?? item.machineId)
-    run.conclude(item.address, isOpen || isGoingToOpen ? chainOpen(concluded, isOpen) : concluded)
+  for (const each of items) {
+    const { stage, leavesOpen } = judgeHold(each, run.known, actions => run.contextOf(actions), isKnown)
+    if (leavesOpen) open.push(each.item.dnsName ?? each.item.machineId)
+    run.conclude(each.item.address, stage)
   }
   return open
+}
+
+/**
+ * The same for a run that ended before it sent anything: the one look that there was decides.
+ *
+ * @param items - All of them ended.
+ */
+export function judgeUnsentHolds(
+  items: readonly Item[],
+  known: KnownActions,
+  context: Omit<RecheckContext, 'actions'>,
+): { readonly items: readonly Item[]; readonly chainOpen: readonly string[] } {
+  const chainOpen: string[] = []
+  const concluded = items.map(item => {
+    const [each] = isChangeItem(item) ? judged(item) : []
+    if (each === undefined) return item
+    const { stage, leavesOpen } = judgeHold(each, known, actions => ({ ...context, actions }), true)
+    if (leavesOpen) chainOpen.push(item.dnsName ?? item.machineId)
+    return { ...item, stage }
+  })
+  return { items: concluded, chainOpen }
+}
+
+/** Says how one hold ended as far as is known, and whether its chain leaves the machine open or may do so. */
+function judgeHold(
+  { item, change, stage }: Judged,
+  known: KnownActions,
+  contextOf: (actions: readonly MachineAction[]) => RecheckContext,
+  isKnown: boolean,
+): { readonly stage: Ended; readonly leavesOpen: boolean } {
+  const actions = known.of(item.machineId)
+  const concluded = isSuccess(stage)
+    ? confirm(stage, isKnown, holdsNow(change, contextOf(actions)), change)
+    : closeHalf(known, item, stage)
+  const isOpen = item.opened && levelOf(item.machineId, change.facet, actions) === 'none'
+  const leavesOpen = isOpen || mayOpen(item, concluded)
+  return { stage: leavesOpen ? chainOpen(concluded, isOpen) : concluded, leavesOpen }
 }
 
 /** Whether the first half of a chain was sent, and may take effect after all or have done so unseen. */
@@ -46,8 +80,8 @@ function mayOpen(item: ChangeItem, { outcome }: Ended): boolean {
 }
 
 /** A first half that the last look shows to have ended without effect: the machine keeps its hold. */
-function closeHalf(run: Run, item: ChangeItem, stage: Ended): Ended {
-  const action = item.actionId === null ? undefined : run.known.get(item.actionId)
+function closeHalf(known: KnownActions, item: ChangeItem, stage: Ended): Ended {
+  const action = item.actionId === null ? undefined : known.get(item.actionId)
   const end = action === undefined ? null : endOf(action.status)
   if (action === undefined || end === null || end === 'succeeded' || !mayOpen(item, stage)) return stage
   return end === 'cancelled'

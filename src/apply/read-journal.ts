@@ -53,6 +53,8 @@ export function tracesOf(entries: readonly JournalEntry[], planId: string): Read
 /** A journaled submission, with the action that came of it. */
 export interface JournaledSubmission extends Submission {
   readonly actionId: string | null
+  /** Whether the service may have an action of it: it was accepted, or nobody knows. */
+  readonly mayExist: boolean
 }
 
 /** Lists what was sent since a time, by any plan: each intent from its answer on, unless nothing was accepted. */
@@ -66,13 +68,17 @@ export function submissionsOf(
     if (at === undefined || at < since) continue
     const key = `${String(entry['runId'])} ${String(entry['intent'])}`
     if (entry.event === 'intent' && typeof entry['path'] === 'string') {
-      sent.set(key, { path: entry['path'], at, actionId: null })
+      sent.set(key, { path: entry['path'], at, actionId: null, mayExist: true })
       continue
     }
     const intent = sent.get(key)
     if (entry.event !== 'answer' || intent === undefined) continue
     if (NOTHING_ACCEPTED.has(entry['kind'])) sent.delete(key)
-    else sent.set(key, { ...intent, at, actionId: (entry['actionId'] as string | null) ?? null })
+    else {
+      const actionId = (entry['actionId'] as string | null) ?? null
+      const mayExist = entry['kind'] === 'accepted' || LEFT_OPEN.has(entry['kind'])
+      sent.set(key, { ...intent, at, actionId, mayExist })
+    }
   }
   return [...sent.values()]
 }

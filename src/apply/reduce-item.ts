@@ -1,3 +1,4 @@
+import type { Note } from '../plan/document.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import type { Instant } from '../schema/instant.ts'
 import { describeEnd, endOf } from './action-end.ts'
@@ -26,6 +27,7 @@ export type ItemEvent =
       readonly until: Instant
       readonly message: string
       readonly existing?: MachineAction
+      readonly refusal?: Note
     }
   /** What was looked for turned up. */
   | { readonly kind: 'found'; readonly action: MachineAction }
@@ -63,6 +65,9 @@ export function reduceItem(item: Item, event: ItemEvent): Item {
     case 'found':
       return settle({ ...item, submittedAt: event.action.creationDateTimeUtc }, event.action)
     case 'absent':
+      if (item.stage.kind === 'looking' && item.stage.refusal !== undefined) {
+        return end(item, 'refused', item.stage.refusal.code, item.stage.refusal.message)
+      }
       return item.attempts + 1 < MAX_ATTEMPTS
         ? { ...item, attempts: item.attempts + 1, adopted: false, stage: { kind: 'queued' } }
         : end(item, 'uncertain', 'unanswered', explain('unanswered'))

@@ -81,8 +81,11 @@ describe('lift, then impose', () => {
     // Until the first look is too old to send on.
     service.listMachines = async () => null
     for (let index = 0; index < 100; index += 1) {
-      const used = { event: 'intent', at: clock.now(), runId: 'another', planId: 'other', intent: index }
-      scene.journal.entries.push({ ...used, path: 'unisolate' })
+      const used = { at: clock.now(), runId: 'another', planId: 'other', intent: index }
+      scene.journal.entries.push(
+        { event: 'intent', ...used, path: 'unisolate' },
+        { event: 'answer', ...used, kind: 'rejected', actionId: null },
+      )
     }
     const result = await apply(scene, plan)
     expect(outcomesOf(result)).toStrictEqual({ '#1/isolated': 'not-attempted (stopped)' })

@@ -83,19 +83,19 @@ describe('submissions of the last hour', () => {
     Object.entries({
       'count from their intent while unanswered': [
         [intent()],
-        [{ path: 'isolate', at: at(T1), actionId: null }],
+        [{ path: 'isolate', at: at(T1), actionId: null, mayExist: true }],
       ],
       'count from their answer': [
         [intent(), answer('accepted', { actionId: 'x' })],
-        [{ path: 'isolate', at: at(T2), actionId: 'x' }],
+        [{ path: 'isolate', at: at(T2), actionId: 'x', mayExist: true }],
       ],
       'count when refused': [
         [intent(), answer('rejected')],
-        [{ path: 'isolate', at: at(T2), actionId: null }],
+        [{ path: 'isolate', at: at(T2), actionId: null, mayExist: false }],
       ],
       'count with an answer of an older form': [
         [intent(), answer('accepted', { actionId: undefined })],
-        [{ path: 'isolate', at: at(T2), actionId: null }],
+        [{ path: 'isolate', at: at(T2), actionId: null, mayExist: true }],
       ],
       'do not count after a 429': [[intent(), answer('throttled')], []],
       'do not count when withheld': [[intent(), answer('not-sent')], []],
@@ -107,13 +107,13 @@ describe('submissions of the last hour', () => {
       'count for each run by itself': [
         [intent(), intent({ runId: 's' })],
         [
-          { path: 'isolate', at: at(T1), actionId: null },
-          { path: 'isolate', at: at(T1), actionId: null },
+          { path: 'isolate', at: at(T1), actionId: null, mayExist: true },
+          { path: 'isolate', at: at(T1), actionId: null, mayExist: true },
         ],
       ],
       'are no other entries': [
         [intent(), { ...answer('accepted'), event: 'run-ended' }],
-        [{ path: 'isolate', at: at(T1), actionId: null }],
+        [{ path: 'isolate', at: at(T1), actionId: null, mayExist: true }],
       ],
     } as const),
   )('%s', (_rule, [entries, want]) => {

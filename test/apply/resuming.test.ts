@@ -13,7 +13,16 @@ import {
   type Scene,
   sceneOf,
 } from '../support/apply-harness.ts'
-import { action, actionId, isolated, machine, machineId, ownComment } from '../support/build-core.ts'
+import {
+  action,
+  actionId,
+  entry,
+  isolated,
+  machine,
+  machineId,
+  ownComment,
+  PLACE,
+} from '../support/build-core.ts'
 import { FakeService } from '../support/fake-service.ts'
 
 /** Machine 1 to be isolated; machine 2, held selectively by us, to be held fully. */
@@ -180,6 +189,28 @@ test('an intent that was answered by nothing is looked for as long as it may be 
   const ms = msBetween(begun, sent?.at ?? begun)
   expect(ms).toBeGreaterThanOrEqual(10_000)
   expect(ms).toBeLessThan(12_000)
+})
+
+test('an intent that left nothing behind is not sent again where the configuration refuses it by now', async () => {
+  const { scene, plan } = await setScene()
+  scene.journal.entries.push({
+    event: 'intent',
+    at: formatInstant(addMs(scene.clock.now(), -5000)),
+    runId: 'run-0',
+    planId: plan.planId,
+    intent: 0,
+    address: `${machineId(1)}/isolated`,
+    request: 0,
+    path: 'isolate',
+  })
+  const match = entry({ fields: { id: [machineId(1)] } })
+  const configuration = permissive({ protected: [{ match, allow: [], place: PLACE }] })
+  const result = await apply(scene, plan, {}, { configuration })
+  expect(outcomesOf(result)).toStrictEqual({
+    '#1/isolated': 'refused (protected)',
+    '#2/isolated': 'succeeded',
+  })
+  expect(scene.service.posts.filter(({ machineId: id }) => id === machineId(1))).toStrictEqual([])
 })
 
 describe('what an earlier run was told was accepted, and no list has', () => {

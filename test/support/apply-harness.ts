@@ -54,9 +54,9 @@ export class SharedLease {
     return this.#owner !== undefined
   }
 
-  /** The process that holds it dies without giving it back. */
-  kill(): void {
-    this.#isOwnerDead = true
+  /** A process dies, the one that holds it unless another is named, and gives nothing back. */
+  kill(owner = this.#owner): void {
+    if (owner === this.#owner) this.#isOwnerDead = true
   }
 
   /** Somebody takes it, whoever had it. */

@@ -11,7 +11,7 @@ export interface SeededRuns {
 /** Reads a count from the environment; the default where there is none. */
 export function countFromEnvironment(name: string, count: number): number {
   const text = process.env[name] ?? ''
-  return /^\d{1,7}$/.test(text) ? Number(text) : count
+  return /^\d{1,9}$/.test(text) ? Number(text) : count
 }
 
 /**
