@@ -34,6 +34,8 @@ export interface ApplyOptions {
   readonly lookupMs: number
   /** Changes whose facts moved are refused by themselves instead of making the plan stale. */
   readonly skipMoved: boolean
+  /** Actions of this plan that ended without success are sent again, under a new look and every guard. */
+  readonly retryFailed: boolean
   /** Guards that failed on the plan and are overridden by name. */
   readonly overriddenGuards: readonly GuardName[]
   /** Send everything at once, without stop rules, whatever the configuration says; needs a reason. */

@@ -28,6 +28,7 @@ import type { JournalEntry } from './ports.ts'
 import { ProgressFeed } from './progress-feed.ts'
 import { knowsDeadHolder, tracesOf } from './read-journal.ts'
 import type { ApplyResult } from './result.ts'
+import { retriesOf } from './retries.ts'
 import { Run } from './run.ts'
 import { listedFrom, takeOverEntry, takeOverNote } from './take-over.ts'
 import { WaveGate } from './wave-gate.ts'
@@ -99,8 +100,9 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   )
   const known = knownOf(plan, observation, observedAt)
   const traces = tracesOf(entries, plan.planId)
-  const beginning = beginItems({ plan, options, configuration, refusals, known, traces, now, observedAt })
-  const { items, moved } = beginning
+  const memory = retriesOf(entries, plan.planId)
+  const given = { plan, options, configuration, refusals, known, traces, memory, now, observedAt }
+  const { items, moved, retries } = beginItems(given)
   const stopped = checkGuards(guards, options) ?? (isAllRefused(items, refusals) ? ONLY_BLOCKED : null)
   if (stopped !== null) return endEarly(context, stopped, { items, known, now })
   if (moved.length > 0 && !options.skipMoved) {
@@ -111,7 +113,8 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   const { rollout } = context
   const skipped = options.noWaves === true ? rollout : undefined
   const gate = new WaveGate(skipped === undefined ? rollout : undefined)
-  const run = new Run({ ...context, items, known, windows, skewMs, observedAt, gate, skipped })
+  const setAside = new Set([...memory.setAside, ...retries.flatMap(({ actionIds }) => actionIds)])
+  const run = new Run({ ...context, items, known, windows, skewMs, observedAt, gate, skipped, setAside })
   const { takenOver } = context.lease
   if (takenOver !== null) run.diagnostics.push(takeOverNote(takenOver))
   await run.ledger.write('run-started', {
@@ -123,6 +126,7 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
     ...(options.reason === undefined ? {} : { reason: options.reason }),
     ...(takenOver === null ? {} : { takenOver: takeOverEntry(takenOver) }),
   })
+  if (retries.length > 0) await run.ledger.write('retry', { retries })
   const feed = new ProgressFeed(run)
   return finish(run, await drive(run, feed), feed)
 }

@@ -10,11 +10,12 @@ import type { KnownActions } from './known-actions.ts'
 import { CANCEL_PATH, pathOf, quotaOfPath } from './paths.ts'
 import type { JournalEntry } from './ports.ts'
 import { QuotaWindows } from './quota-windows.ts'
-import { submissionsOf, type Trace } from './read-journal.ts'
+import { type Retry, submissionsOf, type Trace } from './read-journal.ts'
 import { recheckNow } from './recheck-now.ts'
 import { type ItemEvent, reduceItem } from './reduce-item.ts'
 import type { ApplyResult } from './result.ts'
-import { keyOf, standingOf } from './resume.ts'
+import { keyOf, type Standing, standingOf } from './resume.ts'
+import { judgeRetry, type RetryMemory, withoutTrace } from './retries.ts'
 
 /** The longest quota window. */
 const HOUR_MS = 3_600_000
@@ -23,6 +24,8 @@ const HOUR_MS = 3_600_000
 export interface Beginning {
   readonly items: ReadonlyMap<string, Item>
   readonly moved: ApplyResult['moved']
+  /** What is sent again although it was sent before; to be written down before anything is. */
+  readonly retries: readonly Retry[]
 }
 
 /** What the first checks rest on. */
@@ -34,6 +37,7 @@ export interface BeginInput {
   readonly refusals: ReadonlyMap<string, Note>
   readonly known: KnownActions
   readonly traces: ReadonlyMap<string, Trace>
+  readonly memory: RetryMemory
   /** The service's clock. */
   readonly now: Instant
   /** When the history was read, by our clock. */
@@ -48,9 +52,11 @@ export function beginItems(input: BeginInput): Beginning {
   const { plan, known } = input
   const items = new Map<string, Item>()
   const moved: { address: string; message: string }[] = []
+  const retries: Retry[] = []
   for (const change of plan.changes) {
-    const { item, message } = beginItem(change, input)
+    const { item, message, retry } = beginItem(change, input)
     items.set(change.address, item)
+    if (retry !== undefined) retries.push(retry)
     if (message !== undefined) moved.push({ address: change.address, message })
   }
   for (const inFlight of plan.inFlight) {
@@ -59,7 +65,7 @@ export function beginItems(input: BeginInput): Beginning {
     const event: ItemEvent = { kind: 'adopted', actionId: inFlight.actionId, action }
     items.set(inFlight.address, reduceItem(itemOfInFlight(inFlight), event))
   }
-  return { items, moved }
+  return { items, moved, retries }
 }
 
 /** What is said of a request that left no action to be seen. */
@@ -68,11 +74,39 @@ const LOST = {
   unlisted: 'The service accepted the request in an earlier run, and lists no such action.',
 } as const
 
-function beginItem(change: Change, input: BeginInput): { readonly item: Item; readonly message?: string } {
-  const { plan, options, known, traces, observedAt } = input
-  const fresh = itemOfChange(change)
+/** Where one change stands. */
+interface Begun {
+  readonly item: Item
+  readonly message?: string
+  readonly retry?: Retry
+}
+
+function beginItem(change: Change, input: BeginInput): Begun {
+  const { plan, options, configuration, known, traces, memory, now, observedAt } = input
   const key = keyOf(plan.planId, change)
-  const standing = standingOf(change, key, known.of(change.machine.id), traces, observedAt)
+  const history = known.of(change.machine.id)
+  const actions = history.filter(({ id }) => !memory.setAside.has(id))
+  const standing = standingOf(change, key, actions, traces, observedAt)
+  if (!options.retryFailed || memory.begun.has(change.address)) return standAs(standing, change, input)
+  const verdict = judgeRetry(standing, { change, key, configuration, now, actions, history })
+  if (verdict.kind === 'kept') return standAs(standing, change, input)
+  if (verdict.kind === 'exhausted') return exhausted(standAs(standing, change, input), verdict.note)
+  const { retry } = verdict
+  const left = actions.filter(({ id }) => !retry.actionIds.includes(id))
+  const again = standingOf(change, key, left, withoutTrace(traces, retry), observedAt)
+  return { ...standAs(again, change, input), retry }
+}
+
+/** The outcome that it has, and why it is not tried once more. */
+function exhausted(begun: Begun, { code, message }: Note): Begun {
+  const { item } = begun
+  const stage = item.stage.kind === 'ended' ? { ...item.stage, code, detail: message } : item.stage
+  return { ...begun, item: { ...item, stage } }
+}
+
+function standAs(standing: Standing, change: Change, input: BeginInput): Begun {
+  const { options } = input
+  const fresh = itemOfChange(change)
   if (standing.kind === 'unanswered' || standing.kind === 'unlisted') {
     const refusal = input.refusals.get(change.address)
     const event: ItemEvent = {
@@ -91,7 +125,7 @@ function beginItem(change: Change, input: BeginInput): { readonly item: Item; re
 function resumed(
   fresh: Item,
   change: Change,
-  { step, actionId, action }: ReturnType<typeof standingOf> & { readonly kind: 'sent' },
+  { step, actionId, action }: Standing & { readonly kind: 'sent' },
 ): Item {
   return reduceItem(standAt(fresh, change, step), { kind: 'adopted', actionId, action })
 }

@@ -4,7 +4,6 @@ import { explain } from './codes.ts'
 import { earliestOf } from './earliest-instant.ts'
 import { type ChangeItem, requestAt, type Stage } from './item.ts'
 import { lookAt } from './looks.ts'
-import { findSubmitted } from './resume.ts'
 import type { Run } from './run.ts'
 
 type Looking = Stage & { readonly kind: 'looking' }
@@ -77,7 +76,7 @@ function lookingItems(run: Run): readonly Sought[] {
 async function resolve(run: Run, { item, stage }: Sought, askedAt: Instant): Promise<void> {
   const { address, change, step } = item
   const isFinal = askedAt >= stage.until
-  const found = findSubmitted(change, step, run.keyOf(change), run.known.of(item.machineId))
+  const found = run.submittedFor(change, step)
   if (found !== undefined) {
     const note = { kind: 'found', actionId: found.id, status: found.status }
     await run.ledger.answer({ address, request: step }, note)

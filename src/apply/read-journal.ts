@@ -12,6 +12,18 @@ export interface Trace {
   readonly unansweredAt: Instant | null
 }
 
+/** One request of a change that is sent again, and the actions that it led to before: they count for it no longer. */
+export interface Retry {
+  readonly address: string
+  readonly request: number
+  readonly actionIds: readonly string[]
+}
+
+/** The retries that one entry of a journal begins. */
+export function retriesIn(entry: JournalEntry): readonly Retry[] {
+  return entry.event === 'retry' ? (entry['retries'] as readonly Retry[]) : []
+}
+
 /** Answers after which nothing of the request is at the service. */
 const NOTHING_ACCEPTED: ReadonlySet<unknown> = new Set(['throttled', 'not-sent', 'unauthorized'])
 
@@ -30,11 +42,15 @@ export function traceKey(address: string, request: number): string {
 /**
  * Folds the journal into what it remembers of each request of a plan.
  *
- * @returns Traces by {@link traceKey}. A request that was refused or given back has a trace without id and time.
+ * @returns Traces by {@link traceKey}. A request that was refused or given back has a trace without id and time; one
+ * that is to be sent again has none until it is.
  */
 export function tracesOf(entries: readonly JournalEntry[], planId: string): ReadonlyMap<string, Trace> {
   const traces = new Map<string, Trace>()
   for (const entry of entries) {
+    for (const retry of entry['planId'] === planId ? retriesIn(entry) : []) {
+      traces.delete(traceKey(retry.address, retry.request))
+    }
     if (entry['planId'] !== planId || (entry.event !== 'intent' && entry.event !== 'answer')) continue
     const key = traceKey(String(entry['address']), Number(entry['request']))
     const kind = entry.event === 'intent' ? 'intent' : entry['kind']

@@ -93,14 +93,23 @@ export function findSubmitted(
       ({ id, cancellationComment }) => id === request.actionId && carriesKey(cancellationComment, key),
     )
   }
-  return actions
-    .filter(
-      action =>
-        action.type === request.type &&
-        action.requestSource !== 'Portal' &&
-        carriesKey(action.requestorComment, key),
-    )
-    .sort((a, b) => standing(a) - standing(b) || compareActions(b, a))[0]
+  return [...listSubmitted(change, step, key, actions)].sort(
+    (a, b) => standing(a) - standing(b) || compareActions(b, a),
+  )[0]
+}
+
+/** Lists every action that a request other than a cancel led to, by its marker. */
+export function listSubmitted(
+  change: Change,
+  step: number,
+  key: ChangeKey,
+  actions: readonly MachineAction[],
+): readonly MachineAction[] {
+  const { type } = requestAt(change, step)
+  return actions.filter(
+    action =>
+      action.type === type && action.requestSource !== 'Portal' && carriesKey(action.requestorComment, key),
+  )
 }
 
 function standing(action: MachineAction): number {

@@ -1,4 +1,5 @@
 import type { JournalEntry } from './ports.ts'
+import { retriesIn } from './read-journal.ts'
 import type { Outcome } from './result.ts'
 
 /** Where a change of a run stands, as far as its journal tells. */
@@ -39,6 +40,9 @@ const UNFINISHED: ReadonlySet<unknown> = new Set<Outcome>(['pending', 'uncertain
 /** Outcomes after which nothing is left to do at an address. */
 const GOOD: ReadonlySet<unknown> = new Set<Outcome>(['succeeded', 'adopted', 'unchanged'])
 
+/** Outcomes that another attempt may change. */
+const FAILED: ReadonlySet<unknown> = new Set<Outcome>(['failed', 'timed-out', 'cancelled'])
+
 interface Draft extends RunRecord {
   readonly states: Map<string, RecordedState>
   readonly submitted: Set<string>
@@ -74,13 +78,21 @@ export function isUnfinished(
   addresses: readonly string[] | undefined,
   later: readonly RunRecord[],
 ): boolean {
-  const isSettled = (address: string): boolean =>
-    later.some(run => run.end !== null && GOOD.has(run.states.get(address)))
+  const isSettled = (address: string): boolean => isGoodIn(later, address)
   if (end !== null) {
     return [...states].some(([address, state]) => UNFINISHED.has(state) && !isSettled(address))
   }
   const all = addresses ?? [...states.keys()]
   return all.length === 0 || !all.every(isSettled)
+}
+
+/** Says whether a run has outcomes that `--retry-failed` may send again, and that no later run brought to a good end. */
+export function hasFailed({ states }: RunRecord, later: readonly RunRecord[]): boolean {
+  return [...states].some(([address, state]) => FAILED.has(state) && !isGoodIn(later, address))
+}
+
+function isGoodIn(runs: readonly RunRecord[], address: string): boolean {
+  return runs.some(run => run.end !== null && GOOD.has(run.states.get(address)))
 }
 
 function beginRun(entry: JournalEntry, runId: string, planId: string, before: Draft | undefined): Draft {
@@ -123,6 +135,12 @@ function note(run: Draft, entry: JournalEntry): Draft {
         submitted.add(each)
       }
       noteOutcomes(states, entry['ended'])
+      return run
+    case 'retry':
+      for (const { address: each } of retriesIn(entry)) {
+        states.delete(each)
+        submitted.delete(each)
+      }
       return run
     case 'held':
       return { ...run, heldUntil: textOf(entry, 'until') }

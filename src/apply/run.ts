@@ -17,7 +17,7 @@ import type { QuotaWindows } from './quota-windows.ts'
 import { recheckNow } from './recheck-now.ts'
 import { type ItemEvent, reduceItem } from './reduce-item.ts'
 import type { ApplyResult } from './result.ts'
-import { type ChangeKey, keyOf } from './resume.ts'
+import { type ChangeKey, findSubmitted, keyOf } from './resume.ts'
 import type { WaveGate } from './wave-gate.ts'
 
 /** What a run is made of once everything was checked. */
@@ -37,6 +37,8 @@ export interface RunParts {
   readonly startedAt: Instant
   /** When the first look began. */
   readonly observedAt: Instant
+  /** Ids of the actions that belong to before a retry. */
+  readonly setAside: ReadonlySet<string>
 }
 
 /** The longest rest between two looks at what is due. */
@@ -76,6 +78,7 @@ export class Run {
   #moved: Set<string>
   readonly #byMachine = new Map<string, string[]>()
   readonly #skewMs: number
+  readonly #setAside: ReadonlySet<string>
   #tasks = 0
   #crash: { readonly error: unknown } | undefined
   #rung = false
@@ -96,6 +99,7 @@ export class Run {
     this.lastSubmitAt = deps.clock.now()
     this.looksFrom = parts.observedAt
     this.#skewMs = parts.skewMs
+    this.#setAside = parts.setAside
     this.#items = new Map(parts.items)
     this.#moved = new Set(this.#items.keys())
     for (const { address, machineId } of this.#items.values()) {
@@ -280,6 +284,12 @@ export class Run {
   /** What the marker of an item's change carries. */
   keyOf(change: Change): ChangeKey {
     return keyOf(this.plan.planId, change)
+  }
+
+  /** The action that a request of a change led to, and that no retry has taken the place of. */
+  submittedFor(change: Change, step: number): MachineAction | undefined {
+    const actions = this.known.of(change.machine.id).filter(({ id }) => !this.#setAside.has(id))
+    return findSubmitted(change, step, this.keyOf(change), actions)
   }
 
   /** A request's comment with the marker of its change at the end. */

@@ -63,6 +63,15 @@ export async function readApplyRequest(context: CommandContext): Promise<ApplyRe
       },
     )
   }
+  if (flags.has('retry-failed') && !flags.has('resume') && planFile === undefined) {
+    throw fail(
+      'flags-contradict',
+      '--retry-failed sends again what failed of a plan that was applied, and a new plan is made.',
+      {
+        wayOut: 'Give --resume or the plan file; a new plan tries again what failed by itself.',
+      },
+    )
+  }
   const overriddenGuards = readOverrides(flags)
   if (overriddenGuards.length > 0 && !flags.has('reason')) {
     throw fail('reason-missing', '--dangerous-exceed-guard overrides a safety, so it needs --reason TEXT.')

@@ -25,7 +25,8 @@ async function findRun(context: CommandContext, state: RunState): Promise<Resuma
   const { runs, unreadable } = await readRuns(state.folder)
   const [damaged] = unreadable
   if (damaged !== undefined) throw fail('journal-damaged', damaged.message)
-  const open = runs.filter(({ isLatest, isUnfinished }) => isLatest && isUnfinished)
+  const retries = context.flags.has('retry-failed')
+  const open = runs.filter(run => run.isLatest && (run.isUnfinished || (retries && run.hasFailed)))
   return chooseRun(open, context.args[0], state)
 }
 

@@ -52,6 +52,7 @@ export function readApplyOptions(
     pollIntervalMs: pollInterval.ms,
     lookupMs: lookup.ms,
     skipMoved: flags.has('skip-moved'),
+    retryFailed: flags.has('retry-failed'),
     overriddenGuards,
     noWaves: flags.has('no-waves'),
     ...(reason === undefined ? {} : { reason }),

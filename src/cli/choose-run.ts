@@ -45,7 +45,8 @@ function chooseAmong(runs: readonly FoundRun[], id: string | undefined, { folder
   // One whose plan has expired is told as stale, as any expired plan is.
   const chosen = good[0] ?? named.at(-1)
   if (chosen !== undefined) return chosen
-  const what = id === undefined ? 'No run is unfinished' : `No run that ${id} names can be gone on with`
+  const what =
+    id === undefined ? 'No run is left to go on with' : `No run that ${id} names is left to go on with`
   throw fail('nothing-to-resume', `${what}, by the journals in ${folder}.`)
 }
 

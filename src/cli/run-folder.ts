@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JournalEntry } from '../apply/ports.ts'
-import { isUnfinished, type RunRecord, recordRuns } from '../apply/run-record.ts'
+import { hasFailed, isUnfinished, type RunRecord, recordRuns } from '../apply/run-record.ts'
 import type { Plan } from '../plan/document.ts'
 import { readPlan } from '../plan/plan-file.ts'
 import { Failure, fail } from './failure.ts'
@@ -20,6 +20,8 @@ export interface FoundRun {
   /** Whether no later run of its plan is there. */
   readonly isLatest: boolean
   readonly isUnfinished: boolean
+  /** Whether something failed that may be sent again. */
+  readonly hasFailed: boolean
 }
 
 /** What the journals of one target tell. */
@@ -64,12 +66,14 @@ export async function readRuns(folder: string): Promise<RunFolder> {
   const plans = await readKeptPlans(folder, [...latest.keys()])
   const runs = records.map((record, index): FoundRun => {
     const plan = plans.get(record.planId)
+    const later = records.slice(index + 1)
     return {
       record,
       journal: journals.get(record.runId) ?? folder,
       plan,
       isLatest: latest.get(record.planId) === record.runId,
-      isUnfinished: isUnfinished(record, plan && addressesOf(plan), records.slice(index + 1)),
+      isUnfinished: isUnfinished(record, plan && addressesOf(plan), later),
+      hasFailed: hasFailed(record, later),
     }
   })
   return { runs, unreadable }

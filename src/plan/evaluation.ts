@@ -1,4 +1,3 @@
-import { failedAttempts } from '../posture/attempts.ts'
 import type { MachineHistory } from '../posture/history.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
@@ -9,6 +8,7 @@ import { unconfirmedNote } from './confirm-by-name.ts'
 import type { ContestRules } from './contest.ts'
 import type { DecidedChange, Decision } from './decision.ts'
 import type { Note } from './document.ts'
+import { exhaustedNote } from './exhausted.ts'
 import { type LimitedChange, type Limits, limitOf } from './limits.ts'
 import type { Matcher } from './match.ts'
 import { platformWarning } from './platform-hints.ts'
@@ -113,22 +113,11 @@ function exhausted(
   { history, context }: Subject,
 ): Note | undefined {
   if (isChosen(context.retry, check.item)) return undefined
-  const { maxAttempts, within } = context.limits.configuration.retry
-  const from = addMs(context.now, -within.ms)
+  const { retry } = context.limits.configuration
+  const rules = { retry, now: context.now, name: context.name }
   for (const { type } of change.requests) {
-    const failed = failedAttempts(history, type, context.name, check.isAbout).filter(
-      action => action.lastUpdateDateTimeUtc >= from,
-    )
-    const last = failed.at(-1)
-    if (last !== undefined && failed.length >= maxAttempts) return exhaustedNote(last, failed.length, context)
+    const note = exhaustedNote(history, type, rules, check.isAbout)
+    if (note !== undefined) return note
   }
   return undefined
-}
-
-function exhaustedNote(last: MachineAction, count: number, { limits }: EvaluationContext): Note {
-  const { maxAttempts, within } = limits.configuration.retry
-  return {
-    code: 'attempts-exhausted',
-    message: `${count} own ${last.type} ended ${last.status} within ${within.text} (the limit is ${maxAttempts}); look at the machine, then \`--retry ADDR --reason TEXT\` allows one more.`,
-  }
 }

@@ -108,7 +108,7 @@ describe('is refused', () => {
   test.each(['4f1c09ab', '4f1c'])('where %s names none: 1', async id => {
     const tenant = await begun()
     const { code, stderr } = await tenant.run(['apply', '--resume', id])
-    expect([code, stderr]).toStrictEqual([1, expect.stringContaining(`No run that ${id} names`)])
+    expect([code, stderr]).toStrictEqual([1, expect.stringContaining(`No run that ${id} names is left`)])
   })
 
   test('where its plan has expired: 3', async () => {
@@ -168,4 +168,34 @@ test('the journal is looked for where --journal says', async () => {
   await tenant.run(['apply', '--auto-approve', '--no-wait', ...elsewhere])
   expect((await tenant.run(['apply', '--resume'])).code).toBe(1)
   expect((await tenant.run(['apply', '--resume', ...elsewhere])).code).toBe(0)
+})
+
+describe('--retry-failed', () => {
+  /** A tenant in which the first isolation of ws-1 failed, and that of ws-2 succeeded. */
+  async function failedOnce(): Promise<Tenant> {
+    const outcomes = [{ type: 'Isolate', machine: 'ws-1.contoso.com', nth: 1, end: 'Failed' }] as const
+    const tenant = await startTenant({ machines: machines(4), behaviour: { outcomes: [...outcomes] } })
+    expect((await tenant.run(['plan', '--out', 'tonight.plan'])).code).toBe(0)
+    expect((await tenant.run(['apply', 'tonight.plan'])).code).toBe(5)
+    return tenant
+  }
+
+  test.each([
+    ['--resume', ['--resume']],
+    ['the plan file', ['tonight.plan']],
+  ])('with %s sends again what failed of an approved plan, and nothing else', async (_with, named) => {
+    const tenant = await failedOnce()
+    const plain = await tenant.run(['apply', ...named])
+    expect([plain.code, tenant.writes()]).toStrictEqual([named[0] === '--resume' ? 1 : 5, 2])
+    const { code, stdout } = await tenant.run(['apply', ...named, '--retry-failed', '--json'])
+    expect([code, JSON.parse(stdout).summary]).toStrictEqual([0, { adopted: 1, succeeded: 1 }])
+    expect(tenant.writes()).toBe(3)
+    const again = await tenant.run(['apply', '--resume', '--retry-failed'])
+    expect([again.code, again.stderr]).toStrictEqual([1, expect.stringContaining('nothing-to-resume')])
+  })
+
+  test('without either is an error, since a new plan tries again by itself: 1', async () => {
+    const { code, stderr } = await (await startTenant()).run(['apply', '--retry-failed', '--auto-approve'])
+    expect([code, flat(stderr)]).toStrictEqual([1, expect.stringContaining('Give --resume or the plan file')])
+  })
 })

@@ -117,6 +117,7 @@ export function options(over: Partial<ApplyOptions> = {}): ApplyOptions {
     pollIntervalMs: 5000,
     lookupMs: 15_000,
     skipMoved: false,
+    retryFailed: false,
     overriddenGuards: [],
     signal: new AbortController().signal,
     ...over,

@@ -91,6 +91,12 @@ export const apply: Command = {
         'go on with the last run that is not finished, by the plan kept beside its journal; the argument is then the id of a run or plan, where there are several',
     },
     {
+      name: 'retry-failed',
+      kind: 'switch',
+      description:
+        'with --resume or a plan file: send again what ended failed, timed out, or cancelled by this plan or the service',
+    },
+    {
       name: 'status',
       kind: 'switch',
       description:
@@ -137,6 +143,10 @@ export const apply: Command = {
       does: 'in a pipeline, bound to the plan that was approved',
     },
     { command: 'holdfast apply --resume', does: 'go on after a crash, without the plan file' },
+    {
+      command: 'holdfast apply --resume --retry-failed',
+      does: 'what failed of the plan that was approved, and nothing else, once more',
+    },
     { command: 'holdfast apply --status', does: 'who applies, and how far did it come?' },
     { command: 'holdfast apply --target policy:contain-finance --auto-approve', does: 'one policy, at once' },
     {
