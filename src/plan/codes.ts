@@ -31,6 +31,10 @@ export const PLAN_CODES = {
       'The configuration (`confirmByName`) wants the machine named before it is held, and only a selector of the policy reaches it.',
     wayOut: 'Name it in the policy by `id`, `dnsName` or in a `list`, or take it out with `except`.',
   },
+  'contradicting-policies': {
+    meaning: 'Two policies reach the same machine and ask for holds that cannot both be.',
+    wayOut: 'Take the machines out of one of them with `except`.',
+  },
   'contradictory-in-flight': {
     meaning: 'Actions in both directions are in flight on the machine.',
     wayOut: 'Wait until they end, or cancel one of them, then plan again.',
@@ -38,6 +42,14 @@ export const PLAN_CODES = {
   'effect-uncertain': {
     meaning: 'A newer action ended Failed or Cancelled and may have taken effect in part.',
     wayOut: 'Look at the machine; declaring the facet `false` sends a release to be sure.',
+  },
+  'except-takes-nothing': {
+    meaning: 'An entry of `except` matches nothing that its policy reaches, so that it spares nobody.',
+    wayOut: 'Correct or remove it.',
+  },
+  'expired-policy': {
+    meaning: 'The `expires` of a policy is over: it declares nothing, and its apply lifts its own holds.',
+    wayOut: 'Remove it once a plan shows no lift of it any more.',
   },
   'expires-too-far': {
     meaning:
@@ -69,6 +81,14 @@ export const PLAN_CODES = {
   'held-too-long': {
     meaning: 'An own hold has been in force for longer than `longestHold` of the configuration.',
     wayOut: 'Decide: release it (`isolated: false`), or leave it; nothing is lifted for its age alone.',
+  },
+  'hold-without-expiry': {
+    meaning: 'A policy holds machines and has no `expires`: nobody is asked again.',
+    wayOut: 'Set `expires`; `longestHold` of the configuration demands it of all.',
+  },
+  'hold-without-owner': {
+    meaning: 'A policy holds machines and has no `owner`.',
+    wayOut: 'Set `owner`; `require` of the configuration demands it of all.',
   },
   'holds-verified': {
     meaning:
@@ -107,6 +127,10 @@ export const PLAN_CODES = {
     meaning: 'The named record was merged into another one.',
     wayOut: 'Name the record that it was merged into.',
   },
+  'named-twice': {
+    meaning: 'A policy names the same machine at two places.',
+    wayOut: 'Remove one of them.',
+  },
   'not-allowed': {
     meaning: 'The facet is off until the configuration allows it.',
     wayOut: 'Set it to true under `allow` in the configuration.',
@@ -133,6 +157,10 @@ export const PLAN_CODES = {
     meaning: 'The plan holds more lifts than `guards.maxLifts`, so none of them is sent.',
     wayOut: 'Narrow the plan with `--target`, raise the limit, or override `maxLifts` with a reason.',
   },
+  'overlapping-policies': {
+    meaning: 'Two policies reach the same machine and declare the same facet.',
+    wayOut: 'Say it in one of them, or take the machines out of one with `except`.',
+  },
   'plan-format': {
     meaning: 'A file is JSON but not a plan of this format.',
     wayOut: 'Make the plan again with this version.',
@@ -149,6 +177,10 @@ export const PLAN_CODES = {
   protected: {
     meaning: 'The configuration protects the machine from this facet.',
     wayOut: 'Take it out of the policy with `except`, or allow the facet in the `protected` entry.',
+  },
+  'redundant-entry': {
+    meaning: 'An entry of a policy reaches only machines that another entry of it reaches as well.',
+    wayOut: 'Remove one of the two.',
   },
   're-onboarded': {
     meaning: 'The machine was offboarded and has reported again since.',
@@ -183,6 +215,12 @@ export const PLAN_CODES = {
   'stuck-in-flight': {
     meaning: 'An action is in flight for over 96 h, longer than the service tries.',
     wayOut: 'Cancel the action that the message names, then plan again.',
+  },
+  'tag-of-the-device': {
+    meaning:
+      'What spares machines (`protected`, `confirmByName`, `except`) rests on a tag alone, and an administrator of a device can give it one: in the registry of Windows, with `mdatp edr tag set` on macOS and Linux.',
+    wayOut:
+      'Add `deviceValue` or `rbacGroupName`, which the device cannot set, or name the machines by `id`, `dnsName` or in a `list`.',
   },
   'touched-since': {
     meaning: 'Somebody, or another plan, acted on the hold after the plan to undo.',

@@ -87,9 +87,9 @@ function holdParts(machine: Machine, matches: readonly PolicyMatch[], facet: Hol
   })
 }
 
-function contradict(a: Level, b: Level): boolean {
-  if (a === b || isStronger(a, b) || isStronger(b, a)) return false
-  return true
+/** Says whether two levels of a hold cannot both be meant: neither is the stronger one. */
+export function contradict(a: Level, b: Level): boolean {
+  return a !== b && !isStronger(a, b) && !isStronger(b, a)
 }
 
 function joinHolds(

@@ -13,7 +13,7 @@ async function run(cwd: string, ...argv: readonly string[]) {
 test('what it writes is valid, and can be planned on the scenario it comes with', async () => {
   const folder = await temporaryFolder()
   expect((await run(folder, 'init')).code).toBe(0)
-  expect((await run(folder, 'validate')).stdout).toBe('Valid: 2 policies in 4 files, 0 errors, 0 warnings.\n')
+  expect((await run(folder, 'validate')).stdout).toBe('Valid: 2 policies in 5 files, 0 errors, 0 warnings.\n')
   expect((await run(folder, 'test')).stdout).toContain('2 tests: 2 passed.')
   const planned = await run(folder, 'plan', '--emulate', 'scenario.yaml', '--json')
   expect(planned.code, planned.stderr).toBe(0)

@@ -1,11 +1,9 @@
-import { findLongHolds } from '../../plan/long-holds.ts'
 import { serializeDocument } from '../../report/serialize-document.ts'
-import { quoteSources } from '../../schema/indexed-text.ts'
-import type { Instant } from '../../schema/instant.ts'
 import type { Command } from '../command.ts'
 import { type Declaration, loadDeclaration, placeOf } from '../declaration.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { CONFIGURATION_OPTIONS } from '../options.ts'
+import { LINT_OPTIONS, requireLintFlags, withLint } from '../linting.ts'
+import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 import { documentDiagnostic, tellDiagnostics } from '../tell-diagnostics.ts'
 import { writeCopies } from '../write-copies.ts'
 
@@ -25,23 +23,17 @@ function counted(count: number, one: string, many = `${one}s`): string {
   return `${count} ${count === 1 ? one : many}`
 }
 
-function sentenceOf(counts: ReturnType<typeof countsOf>): string {
+function sentenceOf(counts: ReturnType<typeof countsOf>, isStrict: boolean): string {
   const { files, policies, errors, warnings } = counts
+  const isClean = errors + (isStrict ? warnings : 0) === 0
   const read = `${counted(policies, 'policy', 'policies')} in ${counted(files, 'file')}`
-  return `${errors === 0 ? 'Valid' : 'Not valid'}: ${read}, ${counted(errors, 'error')}, ${counted(warnings, 'warning')}.\n`
-}
-
-/** What only a time tells: `plan` finds it by the service's clock, this by our own. */
-function withLongHolds(declaration: Declaration, now: Instant): Declaration {
-  const { policies, configuration, diagnostics, sources } = declaration
-  const found = quoteSources(findLongHolds(policies, configuration, now), sources)
-  return { ...declaration, diagnostics: [...diagnostics, ...found] }
+  return `${isClean ? 'Valid' : 'Not valid'}: ${read}, ${counted(errors, 'error')}, ${counted(warnings, 'warning')}.\n`
 }
 
 /** `holdfast validate`. */
 export const validate: Command = {
   description:
-    'Checks the configuration, all policies and the lists they name, each by itself and all together. Asks nothing of the service, so it needs no token.',
+    'Checks the configuration, all policies and the lists they name, each by itself and all together. Asks nothing of the service, so it needs no token, unless --online says so.',
   arguments: '[paths...]',
   options: [
     { name: 'json', kind: 'switch', description: 'print one JSON document' },
@@ -51,19 +43,33 @@ export const validate: Command = {
       value: 'FILE',
       description: 'write the JSON document into a file too',
     },
+    ...LINT_OPTIONS,
     ...CONFIGURATION_OPTIONS,
+    ...SERVICE_OPTIONS,
   ],
   examples: [
     { command: 'holdfast validate', does: 'all that the configuration names' },
+    {
+      command: 'holdfast validate --lint --strict',
+      does: 'in a pull request: nothing doubtful either',
+    },
+    {
+      command: 'holdfast validate --lint --online',
+      does: 'also: which names and selectors find no machine any more?',
+    },
     {
       command: 'holdfast validate policies/contain.yaml',
       does: 'one file, in a folder without a configuration',
     },
   ],
-  exits: { ok: 'there is no error', error: 'there are errors, or a file cannot be read' },
+  exits: {
+    ok: 'there is no error; with --strict no warning either',
+    error: 'there are errors, with --strict also warnings, or a file cannot be read',
+  },
   async run(context) {
     const { io, flags } = context
-    const declaration = withLongHolds(await loadDeclaration(placeOf(context)), io.clock.now())
+    requireLintFlags(context)
+    const declaration = await withLint(await loadDeclaration(placeOf(context)), context)
     const diagnostics = declaration.diagnostics.map(documentDiagnostic)
     tellDiagnostics(diagnostics, declaration.diagnostics, context)
     const counts = countsOf(declaration)
@@ -73,9 +79,10 @@ export const validate: Command = {
       ...counts,
       diagnostics,
     })
-    io.stdout.write(flags.has('json') ? document : sentenceOf(counts))
+    io.stdout.write(flags.has('json') ? document : sentenceOf(counts, flags.has('strict')))
     const file = flags.text('json-into')
     if (file !== undefined) await writeCopies([{ path: file, text: document }], io)
-    return counts.errors === 0 ? EXIT_CODES.ok : EXIT_CODES.error
+    const faults = counts.errors + (flags.has('strict') ? counts.warnings : 0)
+    return faults === 0 ? EXIT_CODES.ok : EXIT_CODES.error
   },
 }

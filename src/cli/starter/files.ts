@@ -12,7 +12,7 @@ guards:                          # limits on one apply; a plan that goes beyond 
   maxRuns: 200
 
 protected:                       # whatever the policies say, only these facets may change there
-  - match: { tag: domain-controller }
+  - match: { list: lists/domain-controllers.txt }    # a list and no tag: who administers a device can tag it
     allow: [scanned, collected]
 
 allow:                           # one-way or risky, so off until you say otherwise
@@ -31,7 +31,7 @@ machines:                            # a machine matches if any entry matches; i
   - tag: INC-0001
   - list: ../lists/incident-machines.txt
 except:
-  - tag: domain-controller
+  - { list: ../lists/domain-controllers.txt, missing: warn }
 state:
   isolated: full                     # full | selective | unmanaged | false
   scanned: { scan: full, within: 7d }
@@ -54,6 +54,10 @@ fin-ws-014.example.com
 fin-ws-015.example.com
 `
 
+const PROTECTED = `# Machines that no policy may hold: see \`protected\` in holdfast.yaml.
+dc-01.example.com
+`
+
 const SCENARIO = `# yaml-language-server: $schema=schemas/scenario.schema.json
 # What the emulated service knows: \`holdfast plan --emulate scenario.yaml\`
 version: 1
@@ -62,7 +66,7 @@ machines:
   - { computerDnsName: fin-ws-015.example.com, osPlatform: Windows10 }
   - { computerDnsName: hr-ws-002.example.com, osPlatform: Windows11, machineTags: [INC-0001] }
   - { computerDnsName: hr-ws-003.example.com, osPlatform: Windows11 }
-  - { computerDnsName: dc-01.example.com, osPlatform: WindowsServer2022, machineTags: [INC-0001, domain-controller] }
+  - { computerDnsName: dc-01.example.com, osPlatform: WindowsServer2022, machineTags: [INC-0001] }
   - { computerDnsName: old-case-01.example.com, osPlatform: Windows11 }
   - { computerDnsName: web-01.example.com, osPlatform: Linux }
 actions:
@@ -91,7 +95,7 @@ given:
     - { computerDnsName: fin-ws-015.example.com }
     - { computerDnsName: hr-ws-002.example.com, machineTags: [INC-0001] }
     - { computerDnsName: hr-ws-003.example.com }
-    - { computerDnsName: dc-01.example.com, osPlatform: WindowsServer2022, machineTags: [INC-0001, domain-controller] }
+    - { computerDnsName: dc-01.example.com, osPlatform: WindowsServer2022, machineTags: [INC-0001] }
 expect:                              # complete: a change that is not named here fails the test
   changes:
     - { machine: fin-ws-014.example.com, facet: isolated, operations: [impose] }
@@ -127,5 +131,6 @@ export const STARTER_FILES: Readonly<Record<string, string>> = {
   'policies/contain-incident.test.yaml': TEST,
   'policies/release-after-scan.yaml': RELEASE,
   'lists/incident-machines.txt': LIST,
+  'lists/domain-controllers.txt': PROTECTED,
   'scenario.yaml': SCENARIO,
 }
