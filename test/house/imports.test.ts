@@ -5,19 +5,20 @@ import { dirname, join, posix } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { codeOf, ROOT, readFilesBelow, readGeneratedFiles, roomOf } from './source-files.ts'
 
-/** Which rooms a room may import from. `report` takes from `apply` the shapes that it shows. */
+/** Which rooms a room may import from. `report` takes from `apply` and `audit` the shapes that it shows. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   schema: [],
   posture: ['schema'],
   plan: ['schema', 'posture'],
   apply: ['schema', 'posture', 'plan'],
-  report: ['schema', 'posture', 'plan', 'apply'],
+  audit: ['schema', 'posture', 'plan'],
+  report: ['schema', 'posture', 'plan', 'apply', 'audit'],
   defender: ['schema', 'posture', 'plan', 'apply'],
   emulator: ['schema', 'posture', 'plan', 'apply'],
-  cli: ['schema', 'posture', 'plan', 'apply', 'report', 'defender', 'emulator'],
+  cli: ['schema', 'posture', 'plan', 'apply', 'audit', 'report', 'defender', 'emulator'],
 }
 const ROOMS = Object.keys(MAY_IMPORT)
-const CORE = ['schema', 'posture', 'plan', 'report', 'apply']
+const CORE = ['schema', 'posture', 'plan', 'report', 'apply', 'audit']
 
 /** Builtins that the core may use: they compute, and reach nothing. */
 const PURE_BUILTINS: Readonly<Record<string, readonly string[]>> = {
@@ -68,9 +69,10 @@ describe('the sources', () => {
     expect(wrong).toStrictEqual([])
   })
 
-  test('report takes nothing but types from apply, so that showing a result loads no apply', () => {
+  test('report takes nothing but types from apply and audit, so that showing a result loads neither', () => {
     const values = inside.filter(
-      found => roomOf(found.path) === 'report' && targetRoom(found) === 'apply' && !found.typeOnly,
+      found =>
+        roomOf(found.path) === 'report' && ['apply', 'audit'].includes(targetRoom(found)) && !found.typeOnly,
     )
     expect(values).toStrictEqual([])
   })
