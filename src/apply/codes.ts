@@ -46,6 +46,11 @@ export const APPLY_CODES = {
     wayOut:
       'Make room on the disk, make the folder writable or choose another with --journal, then apply again.',
   },
+  'audit-failed': {
+    meaning: 'The record of the run could not be written; what cannot be recorded is not submitted.',
+    wayOut:
+      'Make room on the disk and the state directory (XDG_STATE_HOME) writable, then apply again: the same command resumes.',
+  },
   'observe-failed': {
     meaning: 'The machines or their history could not be read, so nothing was submitted.',
     wayOut: 'Mend what the message names, then apply again.',

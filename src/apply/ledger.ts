@@ -1,7 +1,6 @@
 import { formatInstant } from '../schema/instant.ts'
 import type { ChangeItem } from './item.ts'
-import { messageOf } from './message-of.ts'
-import type { Clock, Journal } from './ports.ts'
+import type { AnswerTrace, Clock, Journal } from './ports.ts'
 
 /** What the journal says about one intent's answer. */
 export interface AnswerNote {
@@ -9,6 +8,7 @@ export interface AnswerNote {
   readonly actionId?: string | null
   readonly status?: string | number | null
   readonly code?: string | null
+  readonly trace?: AnswerTrace
 }
 
 /** Identifies one intent of one run. */
@@ -28,7 +28,7 @@ export class Ledger {
   readonly #journal: Journal
   readonly #clock: Clock
   readonly #common: { readonly runId: string; readonly planId: string }
-  readonly #onFailure: (message: string) => void
+  readonly #onFailure: (error: unknown) => void
   #intents = 0
   #failed = false
   #tail: Promise<unknown> = Promise.resolve()
@@ -37,7 +37,7 @@ export class Ledger {
     journal: Journal,
     clock: Clock,
     common: { readonly runId: string; readonly planId: string },
-    onFailure: (message: string) => void,
+    onFailure: (error: unknown) => void,
   ) {
     this.#journal = journal
     this.#clock = clock
@@ -59,7 +59,7 @@ export class Ledger {
         return true
       } catch (error) {
         this.#failed = true
-        this.#onFailure(messageOf(error))
+        this.#onFailure(error)
         return false
       }
     })
@@ -95,6 +95,9 @@ export class Ledger {
       actionId: note.actionId ?? null,
       status: note.status ?? null,
       code: note.code ?? null,
+      ...(note.trace === undefined
+        ? {}
+        : { http: note.trace.httpStatus, correlation: note.trace.correlation }),
     })
   }
 }

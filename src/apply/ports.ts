@@ -11,8 +11,20 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
 
+/** What the service can find an answer by, for the record of the run. */
+export interface AnswerTrace {
+  readonly httpStatus: number
+  /** The service's correlation id; null where it gave none. */
+  readonly correlation: string | null
+}
+
 /** How one POST ended, as a value: a transport never throws for what the network or the service did. */
-export type SubmitAnswer =
+export type SubmitAnswer = AnswerKind & {
+  /** Absent where no answer came. */
+  readonly trace?: AnswerTrace
+}
+
+type AnswerKind =
   /** 201 (or 200 for a cancel) and the action as the service answered it. */
   | { readonly kind: 'accepted'; readonly action: MachineAction }
   /** The service refused for good: 400, 403, 404 and other 4xx. `code` is the service's own. */

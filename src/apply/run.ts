@@ -11,6 +11,7 @@ import { type ChangeItem, type Item, isChangeItem, opensChain, requestAt, type S
 import type { KnownActions } from './known-actions.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import { Ledger } from './ledger.ts'
+import { messageOf } from './message-of.ts'
 import { inSendingOrder } from './order.ts'
 import type { Clock } from './ports.ts'
 import type { QuotaWindows } from './quota-windows.ts'
@@ -39,6 +40,11 @@ export interface RunParts {
   readonly observedAt: Instant
   /** Ids of the actions that belong to before a retry. */
   readonly setAside: ReadonlySet<string>
+}
+
+/** Whether it is the run's record and not its journal that cannot be written; it follows the journal. */
+function isOfRecord(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'audit-not-usable'
 }
 
 /** The longest rest between two looks at what is due. */
@@ -110,8 +116,8 @@ export class Run {
     this.#ordered = [...inSendingOrder(this.#items.values())]
     this.#places = new Map(this.#ordered.map(({ address }, place) => [address, place]))
     const common = { runId: options.runId, planId: plan.planId }
-    this.ledger = new Ledger(deps.journal, deps.clock, common, message =>
-      this.stop('journal-failed', message),
+    this.ledger = new Ledger(deps.journal, deps.clock, common, error =>
+      this.stop(isOfRecord(error) ? 'audit-failed' : 'journal-failed', messageOf(error)),
     )
     options.signal.addEventListener('abort', () => this.ring())
   }

@@ -32,7 +32,7 @@ export async function send(run: Run, item: ChangeItem): Promise<void> {
     lookupMs: run.options.lookupMs,
   })
   if (stop !== undefined) run.stop(stop.code, stop.message)
-  await run.ledger.answer(intent, note)
+  await run.ledger.answer(intent, answer.trace === undefined ? note : { ...note, trace: answer.trace })
   run.dispatch(item.address, event)
 }
 

@@ -1,4 +1,5 @@
 import { askForYes, canAsk } from './ask.ts'
+import type { AuditTrail } from './audit-trail.ts'
 import type { CommandContext } from './command.ts'
 import { fail } from './failure.ts'
 import type { OptionSpec } from './flags.ts'
@@ -38,4 +39,23 @@ export async function askForAgreement(
   if (signal.aborted) throw fail('interrupted', 'Interrupted before anything was sent.')
   if (agreed) return
   throw fail('approval-refused', 'Nothing was sent: the answer was not `yes`.', { exit: 'refused' })
+}
+
+/**
+ * Asks for consent to a command that sends something no plan asks for. It leaves a record from here on, also where the
+ * answer is no.
+ *
+ * @param command - Its name, for the record.
+ * @throws As {@link askForAgreement}.
+ */
+export async function askForErrand(
+  command: string,
+  question: string,
+  context: Pick<CommandContext, 'io' | 'flags' | 'signal'>,
+  { audit }: { readonly audit: AuditTrail },
+): Promise<void> {
+  const { flags } = context
+  audit.prepare({ command, approval: { reason: flags.text('reason') ?? null } })
+  await askForAgreement(question, context)
+  audit.prepare({ approval: { by: [flags.has('auto-approve') ? 'auto-approve' : 'prompt'] } })
 }

@@ -5,6 +5,7 @@ import { describeRollout, inOneWave, type Rollout, rolloutOf } from '../plan/rol
 import { REPORT_FORMATS } from '../report/report-formats.ts'
 import { type ApplyRequest, hasConsent } from './apply-request.ts'
 import { type Applying, idleResult, readApplyOptions, runApply } from './applying.ts'
+import { auditedPlan } from './audit-subject.ts'
 import type { CommandContext } from './command.ts'
 import { askForConsent } from './consent.ts'
 import { EXIT_CODES } from './exit-codes.ts'
@@ -65,6 +66,7 @@ export async function applyShown(made: Plan, context: CommandContext, parts: App
   const plan = withRollout(made, rollout, request)
   const { expect } = request
   showPlan(plan, parts, context)
+  service.audit.prepare({ plan: auditedPlan(made, request.planFile) })
   if (expect !== undefined && expect !== plan.planId) {
     throw fail('expect-mismatch', `The plan is ${plan.planId}, not ${expect}; nothing was submitted.`, {
       exit: 'stale',
@@ -80,7 +82,11 @@ export async function applyShown(made: Plan, context: CommandContext, parts: App
     checkPlan(plan, options) ??
     checkRollout(rollout, options)
   const willSubmit = plan.changes.length > 0 && refusal === null
-  if (willSubmit && !hasConsent(request)) await askForConsent(plan, context)
+  if (willSubmit && !hasConsent(request)) {
+    await askForConsent(plan, context)
+    service.audit.prepare({ approval: { by: ['prompt'] } })
+  }
+  service.audit.prepare({ runId: options.runId })
   const result = await runApply(plan, options, context, parts)
   await emitResult(result, plan, parts, context)
   return result.exit.code

@@ -9,8 +9,10 @@ import type { Duration } from '../schema/duration.ts'
 import { formatInstant, type Instant, parseInstant } from '../schema/instant.ts'
 import { openApplyPorts } from './apply-ports.ts'
 import type { CommandContext } from './command.ts'
-import { SIGNAL_NUMBERS } from './exit-codes.ts'
+import { signalExit } from './exit-codes.ts'
 import { openLiveView } from './live-view.ts'
+import { recordJournal } from './recorded-journal.ts'
+import { recordResult } from './recorded-result.ts'
 import type { Service } from './service.ts'
 
 /** What an apply needs beside the plan. */
@@ -62,12 +64,7 @@ export function readApplyOptions(
 
 /** Gives the result of an interrupted run the exit code of its signal. */
 function withSignalCode(result: ApplyResult, { signal }: CommandContext): ApplyResult {
-  const name = Object.keys(SIGNAL_NUMBERS).find(
-    (known): known is keyof typeof SIGNAL_NUMBERS => known === signal.reason,
-  )
-  return result.exit.name === 'signal' && name !== undefined
-    ? { ...result, exit: { code: 128 + SIGNAL_NUMBERS[name], name: 'signal' } }
-    : result
+  return result.exit.name === 'signal' ? { ...result, exit: signalExit(signal) ?? result.exit } : result
 }
 
 /** Applies a plan that was consented to, and shows on stderr how it goes. */
@@ -79,12 +76,15 @@ export async function runApply(
 ): Promise<ApplyResult> {
   const { configuration, service } = applying
   const view = await openLiveView(context)
+  const { audit, clock } = service
   const ports = await openApplyPorts(context, plan, service, options.runId)
   try {
+    await audit.begin()
     const api = await service.openActionApi()
-    const { journal, lease } = ports
-    const deps = { clock: service.clock, api, journal, lease, configuration, onProgress: view.show }
-    return withSignalCode(await applyPlan(plan, deps, options), context)
+    const journal = recordJournal(ports.journal, audit, plan, configuration.name)
+    const deps = { clock, api, journal, lease: ports.lease, configuration, onProgress: view.show }
+    const result = withSignalCode(await applyPlan(plan, deps, options), context)
+    return await recordResult(result, audit)
   } finally {
     view.end()
     await ports.close()

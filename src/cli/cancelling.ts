@@ -8,6 +8,7 @@ import { awaitActions } from './await-actions.ts'
 import type { CommandContext } from './command.ts'
 import type { Session } from './inventory.ts'
 import { createPace, deadlineAfter, tellWait } from './paced.ts'
+import { openRecordedActions } from './recorded-requests.ts'
 
 /** What is cancelled, and how. */
 export interface Cancelling {
@@ -52,7 +53,7 @@ async function sendCancels(
   { signal, io }: CommandContext,
   { service, configuration }: Session,
 ): Promise<ReadonlyMap<string, CancelRefusal>> {
-  const api = await service.openActionApi()
+  const api = await openRecordedActions(service)
   const { clock } = service
   const pace = createPace(clock, CANCEL_QUOTA, deadlineAfter(clock, SENDING_MS), signal, tellWait(io))
   const refusals = new Map<string, CancelRefusal>()

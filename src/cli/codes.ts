@@ -157,6 +157,21 @@ export const CLI_CODES = {
     meaning: 'The plan of the run is not beside its journal, or was altered; nothing was submitted.',
     wayOut: 'Apply the saved plan file, or plan again: what was sent is found again.',
   },
+  'audit-not-usable': {
+    meaning:
+      'The record of the run cannot be written; without it nothing is submitted, and where it fails later submitting stops.',
+    wayOut:
+      'Make room on the disk and the state directory (XDG_STATE_HOME) writable, then run the same command again: it resumes.',
+  },
+  'audit-not-read': {
+    meaning: 'There is no record to verify or export where one was looked for.',
+    wayOut: 'Name a record, or the folder of a target below the state directory (XDG_STATE_HOME).',
+  },
+  'audit-broken': {
+    meaning: 'Records are not as they were written: altered, cut or removed.',
+    wayOut:
+      'Run `holdfast audit verify`, which names them, and compare them with a copy that was kept elsewhere.',
+  },
   'journal-damaged': {
     meaning: 'A line inside a journal, not merely its last one, is not what was written.',
     wayOut: 'Move the file named in the message away; what was submitted is recovered from the history.',

@@ -83,6 +83,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/unlock.ts')).unlock,
   },
   {
+    name: 'audit',
+    summary: 'verify and export the records of what was done, and by whom',
+    load: async () => (await import('./commands/audit.ts')).audit,
+  },
+  {
     name: 'doctor',
     summary: 'check configuration, token and permissions; --probe proves that writing is allowed',
     load: async () => (await import('./commands/doctor.ts')).doctor,

@@ -42,3 +42,20 @@ export function worstExit(exits: readonly ExitName[]): number {
 
 /** Signal numbers of POSIX, for the exit code 128+n. */
 export const SIGNAL_NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const
+
+/** The exit that a signal makes of whatever a command ended with; undefined where none came. */
+export function signalExit(
+  signal: AbortSignal,
+): { readonly code: number; readonly name: 'signal' } | undefined {
+  if (!signal.aborted) return undefined
+  const name = Object.keys(SIGNAL_NUMBERS).find(
+    (known): known is keyof typeof SIGNAL_NUMBERS => known === signal.reason,
+  )
+  return { code: 128 + SIGNAL_NUMBERS[name ?? 'SIGINT'], name: 'signal' }
+}
+
+/** The name of an exit code. */
+export function nameOfExit(code: number): ExitName {
+  const names = Object.keys(EXIT_CODES) as ExitName[]
+  return names.find(name => EXIT_CODES[name] === code) ?? 'error'
+}

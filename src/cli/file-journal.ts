@@ -9,6 +9,7 @@ import { describeFileError } from './file-error.ts'
 import { journalName, planDigits, planOfJournal } from './journal-name.ts'
 import { keepPlan } from './kept-plan.ts'
 import type { ProcessIdentity } from './process-identity.ts'
+import { syncFolder } from './sync-folder.ts'
 
 /** How far back the quota windows reach (defender-api.md 8). */
 const QUOTA_WINDOW_MS = 3_600_000
@@ -68,17 +69,6 @@ export function parseJournal(path: string, text: string): readonly JournalEntry[
     if (!isEntry(value)) throw damaged(path, index + 1)
     return value
   })
-}
-
-/** Makes the name of a file durable too: without it a crash can lose a file whose content was synced. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const handle = await open(folder, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
 
 async function createFile(path: string, plan: Plan | undefined): Promise<FileHandle> {

@@ -134,6 +134,7 @@ async function collectFirst(
       body: {},
       reason,
       what: 'Collect an investigation package',
+      command: 'package download',
     } as const
     const answer = await submitAdHoc(request, context, session)
     if (answer.kind === 'rejected') throw new Failure(answer.code, answer.message, { exit: 'partial' })

@@ -6,6 +6,7 @@ import type { CommandContext } from './command.ts'
 import { loadConfiguration } from './declaration.ts'
 import { fail } from './failure.ts'
 import { skewDiagnostics } from './planning.ts'
+import { recordRun } from './recorded-run.ts'
 import { openService, type Service } from './service.ts'
 import { tellDiagnostics } from './tell-diagnostics.ts'
 
@@ -27,7 +28,7 @@ export async function withService(
   const service = await openService(context, configuration)
   try {
     const historyFrom = addMs(service.clock.now(), -configuration.history.lookback.ms)
-    return await work({ configuration, service, historyFrom })
+    return await recordRun(service.audit, context, () => work({ configuration, service, historyFrom }))
   } finally {
     await service.close()
   }

@@ -13,6 +13,7 @@ import { Failure, fail } from './failure.ts'
 import { describeFileError } from './file-error.ts'
 import type { Session } from './inventory.ts'
 import { createPace, deadlineAfter, type Pace } from './paced.ts'
+import { openRecordedLibrary } from './recorded-requests.ts'
 
 /** Largest file that the API takes, in bytes (defender-api.md 9). */
 const LARGEST = 20 * 1_048_576
@@ -135,7 +136,7 @@ export async function putFiles(
 ): Promise<readonly LibraryOutcome[]> {
   const { client } = session.service
   const library = await client.listLibraryFiles(context.signal)
-  const api = await session.service.openLibraryApi()
+  const api = await openRecordedLibrary(session.service)
   const pace = libraryPace(context, session)
   const outcomes: LibraryOutcome[] = []
   for (const file of files) {

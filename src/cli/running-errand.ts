@@ -7,7 +7,7 @@ import { compareText } from '../report/words.ts'
 import { formatInstant, type Instant } from '../schema/instant.ts'
 import type { CommandContext } from './command.ts'
 import { emitDocument } from './emit-document.ts'
-import { EXIT_CODES, SIGNAL_NUMBERS, worstExit } from './exit-codes.ts'
+import { nameOfExit, signalExit, worstExit } from './exit-codes.ts'
 import type { Session } from './inventory.ts'
 import type { Service } from './service.ts'
 
@@ -22,15 +22,8 @@ export interface ErrandEnd {
 }
 
 function exitOf({ outcomes, exits = [] }: ErrandEnd, { signal }: CommandContext): ErrandResult['exit'] {
-  if (signal.aborted) {
-    const name = Object.keys(SIGNAL_NUMBERS).find(
-      (known): known is keyof typeof SIGNAL_NUMBERS => known === signal.reason,
-    )
-    return { code: 128 + SIGNAL_NUMBERS[name ?? 'SIGINT'], name: 'signal' }
-  }
   const code = worstExit([...exits, ...exitsOf(outcomes)])
-  const names = Object.keys(EXIT_CODES) as ExitName[]
-  return { code, name: names.find(name => EXIT_CODES[name] === code) ?? 'error' }
+  return signalExit(signal) ?? { code, name: nameOfExit(code) }
 }
 
 /** Writes the result of an errand and gives its exit code. */
@@ -51,6 +44,7 @@ export async function concludeErrand(
     ),
     summary: countOutcomes(end.outcomes),
   }
+  for (const { detail: _told, ...outcome } of result.outcomes) service.audit.addOutcome(outcome)
   await emitDocument(result, (each, style) => renderErrand(end.title, each, style), context)
   return result.exit.code
 }

@@ -8,6 +8,7 @@ import type { TagApi } from '../defender/tag-api.ts'
 import type { TokenSource } from '../defender/token.ts'
 import type { Need, Observation } from '../plan/observation.ts'
 import type { Configuration } from '../schema/configuration.ts'
+import { AuditTrail } from './audit-trail.ts'
 import type { CommandContext } from './command.ts'
 import type { Emulation } from './emulation.ts'
 import { fail } from './failure.ts'
@@ -31,6 +32,8 @@ export interface Service {
   readonly client: ReadClient
   /** For `--verify`: it can ask advanced hunting and nothing else. */
   openHunting(): Promise<HuntingClient>
+  /** What a command that writes leaves of itself; see docs/audit.md. */
+  readonly audit: AuditTrail
   /** For apply. */
   openActionApi(): Promise<ActionApi>
   /** For `machines tag`. */
@@ -115,11 +118,24 @@ export async function openService(context: CommandContext, configuration: Config
   const dependencies = { send, token, target, clock }
   const named = namer(emulation)
   const client = createReadClient(dependencies)
+  const endpointName = emulation?.name ?? target.endpoint
+  const audit = new AuditTrail({
+    env: context.io.env,
+    clock,
+    token,
+    // Whoever has no token is recorded too, in the tenant that the configuration names.
+    target: async () => ({
+      endpoint: endpointName,
+      tenantId: (await client.identify().catch(() => ({ tenantId: target.tenantId ?? null }))).tenantId,
+    }),
+    isSilent: emulation !== undefined,
+  })
   return {
+    audit,
     clock,
     isEmulated: emulation !== undefined,
     target,
-    endpointName: emulation?.name ?? target.endpoint,
+    endpointName,
     token,
     reader: named(client),
     client,

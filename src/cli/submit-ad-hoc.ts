@@ -6,10 +6,11 @@ import type { Marker } from '../posture/marker.ts'
 import type { ActionType } from '../posture/methods.ts'
 import { safeName } from '../report/machine-label.ts'
 import { addMs } from '../schema/instant.ts'
-import { askForAgreement } from './agreement.ts'
+import { askForErrand } from './agreement.ts'
 import type { CommandContext } from './command.ts'
 import { Failure } from './failure.ts'
 import type { Session } from './inventory.ts'
+import { openRecordedActions } from './recorded-requests.ts'
 import { questionAt } from './running-errand.ts'
 import { type Submitted, submitOne } from './submit-one.ts'
 
@@ -20,6 +21,8 @@ export interface AdHocRequest {
   /** Beside the comment. */
   readonly body: Readonly<Record<string, unknown>>
   readonly reason: string
+  /** Name of the command that asks. */
+  readonly command: string
   /** What is going to be done, for the question; the machine is added. Safe to print. */
   readonly what: string
 }
@@ -54,9 +57,9 @@ export async function submitAdHoc(
     throw new Failure(refusal.code, `Nothing was sent to ${name}: ${refusal.message}`, { exit: 'refused' })
   }
   const question = await questionAt(`${what} on ${name} (${safeName(machine.id)})`, service)
-  await askForAgreement(question, context)
+  await askForErrand(request.command, question, context, service)
   return submitOne({
-    api: await service.openActionApi(),
+    api: await openRecordedActions(service),
     clock,
     clockSkewMs: client.clockSkewMs,
     machineId: machine.id,

@@ -7,6 +7,7 @@ import type { Quota } from '../posture/methods.ts'
 import type { CommandContext } from './command.ts'
 import type { Session } from './inventory.ts'
 import { createPace, tellWait } from './paced.ts'
+import { openRecordedTags } from './recorded-requests.ts'
 
 /** The quota of the bulk request (defender-api.md 5.2). */
 const TAG_QUOTA: Quota = { perMinute: 100, perHour: 1500 }
@@ -88,7 +89,7 @@ export async function changeTags(
 ): Promise<readonly ErrandOutcome[]> {
   const { service } = session
   const { clock } = service
-  const api = await service.openTagApi()
+  const api = await openRecordedTags(service)
   const pace = createPace(clock, TAG_QUOTA, null, signal, tellWait(io))
   const verdicts = new Map<string, Verdict>(plan.unchanged.map(({ id }) => [id, UNCHANGED]))
   const machines = new Map(plan.unchanged.map(machine => [machine.id, machine]))

@@ -3,6 +3,7 @@ import type { Need, Observation } from '../plan/observation.ts'
 import { type ActionType, methodOf } from '../posture/methods.ts'
 import type { ActionReads } from './action-reads.ts'
 import { retryAfterMs } from './answer-headers.ts'
+import { traceOf } from './answer-trace.ts'
 import { type Caller, createCaller, newCallLog } from './caller.ts'
 import { DefenderError, isFatal } from './defender-error.ts'
 import { THROTTLED_MS } from './explain-answer.ts'
@@ -96,7 +97,7 @@ function createPoster(caller: Caller, clock: Clock, actions: ActionReads): Post 
     } catch (error) {
       return notAnswered(error)
     }
-    const answer = answered(response, clock, machineId)
+    const answer = { ...answered(response, clock, machineId), trace: traceOf(response) }
     if (answer.kind === 'accepted') actions.note(answer.action)
     return answer
   }
@@ -105,8 +106,9 @@ function createPoster(caller: Caller, clock: Clock, actions: ActionReads): Post 
 function notAnswered(error: unknown): SubmitAnswer {
   if (error instanceof TransportError) return { kind: 'unknown', message: error.message }
   if (!(error instanceof DefenderError)) throw error
-  if (isFatal(error)) return { kind: 'unauthorized', message: `${error.message} ${error.wayOut}` }
-  return { kind: 'rejected', status: error.status ?? 0, code: error.code, message: error.message }
+  const trace = error.status === undefined ? {} : { trace: { httpStatus: error.status, correlation: null } }
+  if (isFatal(error)) return { kind: 'unauthorized', message: `${error.message} ${error.wayOut}`, ...trace }
+  return { kind: 'rejected', status: error.status ?? 0, code: error.code, message: error.message, ...trace }
 }
 
 function answered(response: HttpResponse, clock: Clock, machineId: string | undefined): SubmitAnswer {

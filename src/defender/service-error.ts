@@ -24,7 +24,8 @@ export function readServiceError(response: HttpResponse): ServiceError {
   }
 }
 
-function errorOf(body: string): Readonly<Record<string, unknown>> | undefined {
+/** The service's own error in a body; undefined where it holds none. */
+export function errorOf(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const parsed: unknown = JSON.parse(body)
     const error = isRecord(parsed) ? parsed['error'] : undefined

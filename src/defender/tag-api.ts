@@ -1,3 +1,5 @@
+import type { AnswerTrace } from '../apply/ports.ts'
+import { traceOf } from './answer-trace.ts'
 import { createCaller, newCallLog } from './caller.ts'
 import { DefenderError, isFatal } from './defender-error.ts'
 import { explainAnswer } from './explain-answer.ts'
@@ -16,7 +18,12 @@ export interface TagChange {
 }
 
 /** How one request ended. */
-export type TagAnswer =
+export type TagAnswer = TagAnswerKind & {
+  /** Absent where no answer came. */
+  readonly trace?: AnswerTrace
+}
+
+type TagAnswerKind =
   | { readonly kind: 'accepted' }
   /** Refused for good. */
   | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
@@ -47,11 +54,12 @@ export function createTagApi(dependencies: ClientDependencies): TagApi {
       } catch (error) {
         return notAnswered(error)
       }
-      if (response.status >= 200 && response.status < 300) return { kind: 'accepted' }
+      const trace = traceOf(response)
+      if (response.status >= 200 && response.status < 300) return { kind: 'accepted', trace }
       const { error, again, afterMs } = explainAnswer(response, clock.now(), url)
-      if (response.status === 429) return { kind: 'throttled', retryAfterMs: afterMs ?? 0 }
-      if (again) return { kind: 'unknown', message: error.message }
-      return { kind: 'rejected', code: error.code, message: `${error.message} ${error.wayOut}` }
+      if (response.status === 429) return { kind: 'throttled', retryAfterMs: afterMs ?? 0, trace }
+      if (again) return { kind: 'unknown', message: error.message, trace }
+      return { kind: 'rejected', code: error.code, message: `${error.message} ${error.wayOut}`, trace }
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../apply/ports.ts'
 import { addMs, type Instant, msBetween } from '../schema/instant.ts'
+import { cleanText } from './clean-text.ts'
 import { DefenderError } from './defender-error.ts'
 
 /** A bearer token and, where it is known, its end by our own clock. */
@@ -81,9 +82,16 @@ export interface TokenClaims {
   /** Application permissions; null where the token has no such claim. */
   readonly roles: readonly string[] | null
   readonly aud: string | null
+  /** The application that it was given to: `appid`, or `azp` of a v2 token. */
+  readonly appId: string | null
+  /** The user or service principal: `oid`. */
+  readonly objectId: string | null
   /** Seconds since 1970. */
   readonly exp: number | null
 }
+
+/** Both ids are GUIDs; a claim that is longer is none. */
+const ID_LIMIT = 64
 
 /** Reads the claims of a token; undefined for an opaque one. Never throws. */
 export function tokenClaims(token: string): TokenClaims | undefined {
@@ -96,11 +104,14 @@ export function tokenClaims(token: string): TokenClaims | undefined {
     return undefined
   }
   if (typeof claims !== 'object' || claims === null || Array.isArray(claims)) return undefined
-  const { tid, roles, aud, exp } = claims as Readonly<Record<string, unknown>>
+  const { tid, roles, aud, exp, appid, azp, oid } = claims as Readonly<Record<string, unknown>>
+  const appId = appid ?? azp
   return {
     tid: typeof tid === 'string' ? tid : null,
     roles: Array.isArray(roles) ? roles.filter(role => typeof role === 'string') : null,
     aud: typeof aud === 'string' ? aud : null,
+    appId: typeof appId === 'string' ? cleanText(appId, ID_LIMIT) : null,
+    objectId: typeof oid === 'string' ? cleanText(oid, ID_LIMIT) : null,
     exp: typeof exp === 'number' ? exp : null,
   }
 }

@@ -9,6 +9,8 @@ import { errorBody, networkError, type Reply, scripted } from './mock-service.ts
 import { ModelService } from './model-service.ts'
 import { actionId, machineId, wireAction, wireMachine } from './rows.ts'
 
+/** `target` of the bodies of `errorBody`. */
+const CORRELATION = '|1d25001e-48e8e09dbddde4f4.'
 const BODY = { Comment: 'INC-4211 [holdfast policy=p plan=00000000 change=00000000]', IsolationType: 'Full' }
 const CREATED: Reply = { status: 201, body: wireAction(1, { status: 'Pending' }) }
 
@@ -84,7 +86,14 @@ describe('a submission', () => {
       { status: 302, code: 'redirected', message: 'The service answered with a redirect (302).' },
     ],
   ] as const)('answered with %s is rejected', async (_what, reply, want) => {
-    expect(await submitted(reply)).toStrictEqual({ kind: 'rejected', ...want })
+    expect(await submitted(reply)).toStrictEqual({
+      kind: 'rejected',
+      ...want,
+      trace: {
+        httpStatus: want.status,
+        correlation: 'body' in reply && typeof reply.body === 'object' ? CORRELATION : null,
+      },
+    })
   })
 
   test.each([
@@ -104,7 +113,11 @@ describe('a submission', () => {
     ['a minute where it asks for nothing', {}, 60_000],
   ])('over the quota is throttled for %s', async (_what, headers, retryAfterMs) => {
     const body = errorBody('429', 'API calls quota exceeded! maximum allowed 1500 per 01:00:00')
-    expect(await submitted({ status: 429, body, headers })).toStrictEqual({ kind: 'throttled', retryAfterMs })
+    expect(await submitted({ status: 429, body, headers })).toStrictEqual({
+      kind: 'throttled',
+      retryAfterMs,
+      trace: { httpStatus: 429, correlation: CORRELATION },
+    })
   })
 
   test.each([

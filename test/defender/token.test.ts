@@ -112,13 +112,24 @@ describe('what a token says', () => {
       roles: ['Machine.Read.All'],
       aud: 'https://x',
       exp: 1,
+      appId: null,
+      objectId: null,
     })
   })
 
+  test.each([
+    [{ appid: 'app', oid: 'obj' }, 'app'],
+    [{ azp: 'app2', oid: 'obj' }, 'app2'],
+  ])('who it was given to is read from %j', (claims, appId) => {
+    expect(tokenClaims(jwt(claims))).toMatchObject({ appId, objectId: 'obj' })
+  })
+
   test('what is missing or of another type is null', () => {
-    const nothing = { tid: null, roles: null, aud: null, exp: null }
+    const nothing = { tid: null, roles: null, aud: null, exp: null, appId: null, objectId: null }
     expect(tokenClaims(jwt({}))).toStrictEqual(nothing)
-    expect(tokenClaims(jwt({ tid: 1, roles: 'x', aud: ['x'], exp: '1' }))).toStrictEqual(nothing)
+    expect(tokenClaims(jwt({ tid: 1, roles: 'x', aud: ['x'], exp: '1', appid: 1, oid: {} }))).toStrictEqual(
+      nothing,
+    )
   })
 
   test.each(['opaque', 'a.b', 'a.!!!.c', `a.${Buffer.from('[]').toString('base64url')}.c`, 'a.bnVsbA.c'])(

@@ -6,7 +6,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import { verifyChain } from '../../src/audit/verify-chain.ts'
 import { main } from '../../src/cli/main.ts'
+import { readRecords } from '../../src/cli/read-records.ts'
 import { realClock } from '../../src/emulator/clock.ts'
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts'
 import { fakeIo } from '../cli/fake-io.ts'
@@ -118,6 +120,15 @@ function expectNoDuplicates(rig: Rig, context: string): void {
   expect(new Set(isolated).size, context).toBe(CHANGES)
 }
 
+/** The record of the run that was killed is as it was written and unfinished; that of the second run follows it. */
+async function expectVerifiable(rig: Rig): Promise<void> {
+  const [read] = await readRecords(join(rig.folder, '.state'), fakeIo())
+  const { findings, records, heads } = verifyChain(read?.records ?? [])
+  const isRecorded = records === 2
+  expect(findings.map(({ kind }) => kind)).toStrictEqual(isRecorded ? ['unfinished'] : [])
+  expect(heads).toHaveLength(1)
+}
+
 /** Runs the checks a few at a time: there are two cores. */
 async function inTurns<T>(items: readonly T[], check: (item: T) => Promise<void>): Promise<void> {
   const rest = [...items]
@@ -142,13 +153,16 @@ test('killed at any request, before or after the service has it, the same comman
     await expectEnd(rig.apply(), 'SIGKILL')
     await expectEnd(rig.applyAgain(), 6)
     expectNoDuplicates(rig, `request ${index}, ${side}`)
+    await expectVerifiable(rig)
   })
 })
 
 /** How many lines the journals of a rig have. */
 async function countJournalLines(rig: Rig): Promise<number> {
   const folder = join(rig.folder, '.state', 'holdfast')
-  const names = (await readdir(folder, { recursive: true })).filter(name => name.endsWith('.jsonl'))
+  const names = (await readdir(folder, { recursive: true })).filter(name =>
+    /^[^/]+\/[^/]+\.jsonl$/.test(name),
+  )
   const texts = await Promise.all(names.map(name => readFile(join(folder, name), 'utf8')))
   return texts.join('').split('\n').length - 1
 }
@@ -166,5 +180,6 @@ test('killed at any line of the journal, before or after it is on disk, the same
     await expectEnd(rig.apply({ preload: KILLER, killAt }), 'SIGKILL')
     await expectEnd(rig.applyAgain(), 6)
     expectNoDuplicates(rig, `moment ${killAt}`)
+    await expectVerifiable(rig)
   })
 })

@@ -6,7 +6,7 @@ import { actionTable } from '../../report/render-actions.ts'
 import { counted } from '../../report/words.ts'
 import { addMs } from '../../schema/instant.ts'
 import { readActionIds, requireListed } from '../action-ids.ts'
-import { AUTO_APPROVE_OPTION, askForAgreement, requireAgreementOrTerminal } from '../agreement.ts'
+import { AUTO_APPROVE_OPTION, askForErrand, requireAgreementOrTerminal } from '../agreement.ts'
 import { cancelActions } from '../cancelling.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
@@ -82,7 +82,7 @@ async function run(context: CommandContext): Promise<number> {
       )
       io.stderr.write(actionTable(shown, styleOf(io.stderr, color, io.env)))
       const question = await questionAt(`Cancel ${counted(open.length, 'action')}`, service)
-      await askForAgreement(question, context)
+      await askForErrand('actions cancel', question, context, service)
     }
     const timeoutMs = flags.duration('timeout')?.ms ?? DEFAULT_TIMEOUT_MS
     const outcomes = await cancelActions({ actions, reason, timeoutMs, names }, context, session)

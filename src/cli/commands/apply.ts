@@ -3,6 +3,7 @@ import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from '.
 import { resumeApply } from '../apply-resume.ts'
 import { applyShown } from '../apply-shown.ts'
 import { showStatus } from '../apply-status.ts'
+import { approvalOf } from '../audit-subject.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { requireConsentOrTerminal } from '../consent.ts'
 import {
@@ -21,8 +22,9 @@ import {
   SERVICE_OPTIONS,
 } from '../options.ts'
 import { readOutputs } from '../outputs.ts'
-import { makePlan } from '../planning.ts'
+import { makePlan as planFrom } from '../planning.ts'
 import { readPlanFile } from '../read-plan-file.ts'
+import { recordRun } from '../recorded-run.ts'
 import { openService, type Service } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 
@@ -33,7 +35,7 @@ async function planNow(
   service: Service,
   { overriddenGuards, expect }: ApplyRequest,
 ): Promise<Plan> {
-  const { plan } = await makePlan(context, declaration, service, { exceedGuards: overriddenGuards, expect })
+  const { plan } = await planFrom(context, declaration, service, { exceedGuards: overriddenGuards, expect })
   tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
   return plan
 }
@@ -42,10 +44,11 @@ async function planNow(
 async function readBasis(planFile: string | undefined, context: CommandContext) {
   if (planFile === undefined) {
     const declaration = requireValid(await loadDeclaration(placeOf(context)))
-    return { declaration, configuration: declaration.configuration }
+    const { configuration } = declaration
+    return { configuration, makePlan: planNow.bind(null, declaration) }
   }
   const configuration = await loadConfiguration({ cwd: context.io.cwd, config: context.flags.text('config') })
-  return { saved: await readPlanFile(planFile, context.io), configuration }
+  return { configuration, makePlan: () => readPlanFile(planFile, context.io) }
 }
 
 async function run(context: CommandContext): Promise<number> {
@@ -53,15 +56,17 @@ async function run(context: CommandContext): Promise<number> {
   if (context.flags.has('resume')) return resumeApply(context)
   const outputs = readOutputs(context.flags)
   const request = await readApplyRequest(context)
-  requireConsentOrTerminal(context, request)
-  const basis = await readBasis(request.planFile, context)
-  const { configuration } = basis
+  const { configuration, makePlan } = await readBasis(request.planFile, context)
   const { overriddenGuards } = request
   const service = await openService(context, configuration)
+  service.audit.prepare({ command: 'apply', approval: approvalOf(request, context.flags) })
   try {
-    const plan = basis.saved ?? (await planNow(basis.declaration, context, service, request))
-    requireHonouredOverrides(request, plan, configuration)
-    return await applyShown(plan, context, { request, outputs, service, configuration, overriddenGuards })
+    return await recordRun(service.audit, context, async () => {
+      requireConsentOrTerminal(context, request)
+      const plan = await makePlan(context, service, request)
+      requireHonouredOverrides(request, plan, configuration)
+      return await applyShown(plan, context, { request, outputs, service, configuration, overriddenGuards })
+    })
   } finally {
     await service.close()
   }

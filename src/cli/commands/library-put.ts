@@ -14,6 +14,7 @@ async function run(context: CommandContext): Promise<number> {
   if (problem !== undefined) throw fail('usage', `--description: expected ${problem.expected}.`)
   const files = await readLocalFiles(args, io.cwd)
   return withService(context, async session => {
+    session.service.audit.prepare({ command: 'live-response library put' })
     const outcomes = await putFiles(files, { description, override: flags.has('override') }, context, session)
     return concludeLibrary(outcomes, context, session)
   })

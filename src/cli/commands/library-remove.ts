@@ -2,7 +2,7 @@ import type { LibraryFile } from '../../defender/wire-library.ts'
 import { escapeTerminal } from '../../report/escape-terminal.ts'
 import type { LibraryOutcome } from '../../report/library-document.ts'
 import { counted } from '../../report/words.ts'
-import { AUTO_APPROVE_OPTION, askForAgreement, requireAgreementOrTerminal } from '../agreement.ts'
+import { AUTO_APPROVE_OPTION, askForErrand, requireAgreementOrTerminal } from '../agreement.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { concludeLibrary } from '../conclude-library.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
@@ -10,6 +10,7 @@ import { fail } from '../failure.ts'
 import { type Session, withService } from '../inventory.ts'
 import { findInLibrary, libraryPace, unwritten, writeOnce } from '../library-put.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import { openRecordedLibrary } from '../recorded-requests.ts'
 import { questionAt } from '../running-errand.ts'
 
 /** The files meant, each once; nothing is removed where one of them is not there. */
@@ -30,7 +31,7 @@ async function removeFiles(
   context: CommandContext,
   session: Session,
 ): Promise<readonly LibraryOutcome[]> {
-  const api = await session.service.openLibraryApi()
+  const api = await openRecordedLibrary(session.service)
   const pace = libraryPace(context, session)
   const outcomes: LibraryOutcome[] = []
   for (const { fileName } of files) {
@@ -60,7 +61,12 @@ async function run(context: CommandContext): Promise<number> {
       context.io.stderr.write(`  ${escapeTerminal(`${fileName}${by}`)}\n`)
     }
     const what = `Remove ${counted(files.length, 'file')} from the live response library`
-    await askForAgreement(await questionAt(what, session.service), context)
+    await askForErrand(
+      'live-response library remove',
+      await questionAt(what, session.service),
+      context,
+      session.service,
+    )
     return concludeLibrary(await removeFiles(files, context, session), context, session)
   })
 }

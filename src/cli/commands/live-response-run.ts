@@ -80,7 +80,8 @@ async function submit(
   for (const command of commands) io.stderr.write(`  ${escapeTerminal(describeCommand(command))}\n`)
   const body = runFacet('liveResponse')?.bodyOf({ commands }) ?? {}
   const what = `Run ${counted(commands.length, 'live response command')}`
-  const answer = await submitAdHoc({ machine, type: TYPE, body, reason, what }, context, session)
+  const request = { machine, type: TYPE, body, reason, what, command: 'live-response run' } as const
+  const answer = await submitAdHoc(request, context, session)
   switch (answer.kind) {
     case 'accepted':
       return answer.action

@@ -7,7 +7,7 @@ import { safeName } from '../../report/machine-label.ts'
 import { counted } from '../../report/words.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import type { MachineEntry } from '../../schema/policy.ts'
-import { AUTO_APPROVE_OPTION, askForAgreement, requireAgreementOrTerminal } from '../agreement.ts'
+import { AUTO_APPROVE_OPTION, askForErrand, requireAgreementOrTerminal } from '../agreement.ts'
 import type { Command, CommandContext, CommandGroup } from '../command.ts'
 import { loadDeclaration } from '../declaration.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
@@ -88,7 +88,8 @@ async function run(action: TagAction, context: CommandContext): Promise<number> 
       const what = action === 'Add' ? 'Put the tag' : 'Take the tag'
       const where = action === 'Add' ? 'on' : 'off'
       const question = `${what} ${escapeTerminal(tag)} ${where} ${counted(sent, 'machine')}`
-      await askForAgreement(await questionAt(question, session.service), context)
+      const command = `machines tag ${action.toLowerCase()}`
+      await askForErrand(command, await questionAt(question, session.service), context, session.service)
     }
     const outcomes = await changeTags(plan, action, context, session)
     const exits = outcomes.some(({ code }) => code === 'unauthorized') ? (['error'] as const) : []

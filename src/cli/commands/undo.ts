@@ -6,6 +6,7 @@ import { serializeDocument } from '../../report/serialize-document.ts'
 import { readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
 import { applyShown, isIdle } from '../apply-shown.ts'
 import { writeFileAtomically } from '../atomic-write.ts'
+import { approvalOf } from '../audit-subject.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { requireConsentOrTerminal } from '../consent.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
@@ -62,9 +63,12 @@ async function run(context: CommandContext): Promise<number> {
   const outputs = readOutputs(context.flags)
   const file = readFile(context)
   const request = await readApplyRequest({ ...context, args: [] })
-  if (file === undefined) requireConsentOrTerminal(context, request)
   const { overriddenGuards } = request
   return withService(context, async ({ configuration, service }) => {
+    if (file === undefined) {
+      service.audit.prepare({ command: 'undo', approval: approvalOf(request, context.flags) })
+      requireConsentOrTerminal(context, request)
+    }
     const plan = await makeUndo(planId, context, { configuration, service }, overriddenGuards)
     tellDiagnostics(plan.diagnostics, [], context)
     requireHonouredOverrides(request, plan, configuration)
