@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { AuditEntry, Parent } from '../audit/entry.ts'
 import { sealLine } from '../audit/seal-line.ts'
+import type { Instant } from '../schema/instant.ts'
 import { findParents, makeAuditFolder } from './audit-folder.ts'
 import { syncFolder } from './sync-folder.ts'
 
@@ -13,9 +14,9 @@ export interface AuditFile {
   close(): Promise<void>
 }
 
-/** `2026-11-20T10:00:00Z` and a run's id as the name of a file, so that names sort by time. */
-function nameOf(at: string, runId: string): string {
-  return `${at.slice(0, 19).replace(/[-:]/g, '')}Z-${runId.slice(0, 8)}.jsonl`
+/** A time and a run's id as the name of a file, such as `20261120T100000.123Z-8f3c158c.jsonl`: names sort by time. */
+function nameOf(at: Instant, runId: string): string {
+  return `${at.slice(0, 23).replace(/[-:]/g, '')}Z-${runId.slice(0, 8)}.jsonl`
 }
 
 /**
@@ -26,12 +27,12 @@ function nameOf(at: string, runId: string): string {
  */
 export async function createAuditFile(
   folder: string,
-  runId: string,
+  { runId, at }: { readonly runId: string; readonly at: Instant },
   headOf: (parents: readonly Parent[]) => AuditEntry,
 ): Promise<AuditFile> {
   await makeAuditFolder(folder)
   const head = headOf(await findParents(folder))
-  const path = join(folder, nameOf(head.at, runId))
+  const path = join(folder, nameOf(at, runId))
   const file = await open(path, 'ax', 0o600)
   const record = new RecordWriter(path, file)
   try {

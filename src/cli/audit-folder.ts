@@ -11,7 +11,7 @@ import { nameTarget, stateDirectory } from './state-directory.ts'
 /** Name of the folder of records below that of the target. */
 export const AUDIT_FOLDER = 'audit'
 
-const FILE = /^\d{8}T\d{6}Z-[0-9a-f]{8}\.jsonl$/
+const FILE = /^\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}\.jsonl$/
 
 /**
  * How many of the newest records are looked at for those that no other follows. A record is followed by the next run

@@ -141,9 +141,10 @@ export class AuditTrail {
     try {
       const target = await targetOf()
       const who = await identifyRun(env, token)
-      return await createAuditFile(auditFolder(target, env), runId, parents => ({
+      const now = clock.now()
+      return await createAuditFile(auditFolder(target, env), { runId, at: now }, parents => ({
         event: 'run',
-        at: formatInstant(clock.now()),
+        at: formatInstant(now),
         formatVersion: RECORD_FORMAT,
         runId,
         toolVersion: readVersion(),

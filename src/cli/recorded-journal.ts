@@ -7,8 +7,8 @@ import type { AuditTrail } from './audit-trail.ts'
 /** What every entry of a journal has and the first line of a record says once. */
 const SAID_ONCE: ReadonlySet<string> = new Set(['event', 'at', 'runId', 'planId', 'path', 'intent'])
 
-/** Entries of a journal that say what the record has from elsewhere. */
-const SAID_ELSEWHERE: ReadonlySet<string> = new Set(['run-started', 'run-ended'])
+/** Entries of a journal that the record has from elsewhere, or that tell a watcher how far the run is. */
+const SAID_ELSEWHERE: ReadonlySet<string> = new Set(['run-started', 'run-ended', 'progress', 'held'])
 
 /** What entries of a journal are called in a record. */
 const EVENTS: Readonly<Record<string, string>> = {

@@ -5,10 +5,12 @@ import { readRecord } from '../../src/audit/read-record.ts'
 import { verifyChain } from '../../src/audit/verify-chain.ts'
 import { createAuditFile } from '../../src/cli/audit-file.ts'
 import { END, headEntry, REQUEST } from '../audit/sample-records.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
+const AT = new FakeClock('2026-11-20T10:00:00Z').now()
 const run = (folder: string, runId: string) =>
-  createAuditFile(folder, runId, parents => headEntry(runId, parents))
+  createAuditFile(folder, { runId, at: AT }, parents => headEntry(runId, parents))
 
 async function verify(folder: string) {
   const names = await readdir(folder)
@@ -32,11 +34,11 @@ test('runs at the same time do not harm each other, and the next one follows the
 
 test('a file that is there, or a link to one, is never written to', async () => {
   const folder = join(await temporaryFolder({ 'audit/x': '', victim: 'mine' }), 'audit')
-  const name = '20261120T100000Z-deadbeef.jsonl'
+  const name = '20261120T100000.000Z-deadbeef.jsonl'
   await symlink('../victim', join(folder, name))
   await expect(run(folder, 'deadbeef-1')).rejects.toMatchObject({ code: 'EEXIST' })
   expect(await readFile(join(folder, '..', 'victim'), 'utf8')).toBe('mine')
-  await writeFile(join(folder, '20261120T100000Z-cafecafe.jsonl'), 'theirs')
+  await writeFile(join(folder, '20261120T100000.000Z-cafecafe.jsonl'), 'theirs')
   await expect(run(folder, 'cafecafe-1')).rejects.toMatchObject({ code: 'EEXIST' })
 })
 
