@@ -2,6 +2,7 @@ import { shortPlanId } from '../plan/marker-of.ts'
 import { escapeTerminal } from '../report/escape-terminal.ts'
 import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from './apply-request.ts'
 import { applyShown } from './apply-shown.ts'
+import { approvalOf } from './audit-subject.ts'
 import { chooseRun, type ResumableRun } from './choose-run.ts'
 import type { CommandContext } from './command.ts'
 import { fail } from './failure.ts'
@@ -46,6 +47,10 @@ export async function resumeApply(context: CommandContext): Promise<number> {
   const outputs = readOutputs(context.flags)
   const asked = await readApplyRequest({ ...context, args: [] })
   return withService(context, async ({ configuration, service }) => {
+    service.audit.prepare({
+      command: 'apply --resume',
+      approval: { ...approvalOf(asked, context.flags), by: ['resume'] },
+    })
     const state = await findRunState(context, service)
     const found = await findRun(context, state)
     tellChoice(found, context)

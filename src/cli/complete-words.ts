@@ -43,6 +43,7 @@ export const ARGUMENT_WORDS: Readonly<Record<string, Wanted>> = {
   machines: 'machines',
   name: SCHEMA_NAMES,
   names: [],
+  path: 'files',
   paths: 'files',
   planfile: 'files',
   planid: [],

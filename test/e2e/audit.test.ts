@@ -164,7 +164,7 @@ const REFUSED: Readonly<Record<string, Refused>> = {
 
 test.each(Object.entries(REFUSED))('%s leaves a record that says so', async (_what, row) => {
   const { argv, before, terminal, answers = [], end, command = 'apply' } = row
-  const tenant = await startTenant()
+  const tenant = await startTenant({ machines: machines(4), behaviour: { settle: { Isolate: '1h' } } })
   await before?.(tenant)
   const writes = tenant.writes()
   await tenant.run(argv, terminal === undefined ? {} : { terminal, answers })
@@ -218,6 +218,19 @@ describe('what is sent by hand leaves a record too', () => {
     expect(undone[0]).toMatchObject({ command: 'undo', plan: { changes: 1 } })
     expect(undone[1]).toMatchObject({ event: 'request', type: 'Cancel', actionId: expect.any(String) })
   })
+})
+
+test('a run that is gone on with leaves a record of its own', async () => {
+  const tenant = await startTenant()
+  await tenant.run([...APPLY, '--no-wait'])
+  await tenant.run(['apply', '--resume'])
+  const [, resumed = []] = await records(tenant)
+  expect(resumed[0]).toMatchObject({
+    command: 'apply --resume',
+    plan: { changes: 2 },
+    approval: { by: ['resume'] },
+  })
+  expect(resumed.at(-1)).toMatchObject({ event: 'end', exit: { code: 0 } })
 })
 
 describe('where the record cannot be written', () => {

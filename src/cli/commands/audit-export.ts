@@ -45,7 +45,7 @@ async function run(context: CommandContext): Promise<number> {
 export const auditExport: Command = {
   description:
     'Writes the lines of the records, oldest record first, each with its run, tenant, plan and who ran, so that it says everything by itself. In CSV no value can be taken for a formula. Lines that are not as they were written are left out, and then it ends with 3.',
-  arguments: '[file|folder]',
+  arguments: '[path]',
   options: [
     {
       name: 'since',

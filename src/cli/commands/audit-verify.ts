@@ -63,7 +63,7 @@ async function run(context: CommandContext): Promise<number> {
 export const auditVerify: Command = {
   description:
     'Reads the records and says whether they are as they were written: names the first line of a record that was altered, records that were cut or removed although a later one follows them, and, which is no fault, runs that went on at the same time and runs that did not end. Without an argument it verifies every target of the state directory. It tells the head of each chain: kept elsewhere and given with --head, it proves later that the newest record was not removed either.',
-  arguments: '[file|folder]',
+  arguments: '[path]',
   options: [
     {
       name: 'head',
