@@ -13,7 +13,7 @@ export function auditedPlan(plan: Plan, file: string | undefined): AuditedPlan {
 
 /** How the command line consents to an apply, and what it lets go beyond its limits. */
 export function approvalOf(request: ApplyRequest, flags: Flags): Partial<Approval> {
-  const { planFile, expect, autoApprove, overriddenGuards } = request
+  const { planFile, expect, autoApprove, overriddenGuards, noWaves } = request
   return {
     by: [
       ...(planFile === undefined ? [] : (['plan-file'] as const)),
@@ -21,7 +21,7 @@ export function approvalOf(request: ApplyRequest, flags: Flags): Partial<Approva
       ...(autoApprove ? (['auto-approve'] as const) : []),
     ],
     expected: expect ?? null,
-    overrides: [...overriddenGuards].sort(),
+    overrides: [...overriddenGuards, ...(noWaves ? ['waves'] : [])].sort(),
     reason: flags.text('reason') ?? null,
   }
 }
