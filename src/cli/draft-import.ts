@@ -3,6 +3,7 @@ import { examinePosture } from '../plan/create-plan.ts'
 import {
   groupHolds,
   type ImportGroup,
+  type ImportWord,
   type LeftOut,
   settledHolds,
   type UndeclaredHold,
@@ -28,9 +29,13 @@ function draftFiles(
   holds: readonly UndeclaredHold[],
   { input }: Findings,
   terms: ImportTerms,
+  word: ImportWord,
 ): readonly DraftFile[] {
   const taken = new Set(input.policies.map(({ name }) => name))
-  return groupHolds(holds, input.now, taken).map(group => ({ group, text: importedPolicyText(group, terms) }))
+  return groupHolds(holds, input.now, taken, word).map(group => ({
+    group,
+    text: importedPolicyText(group, terms),
+  }))
 }
 
 function readBack({ group, text }: DraftFile): readonly Policy[] {
@@ -50,10 +55,11 @@ export function draftImport(
   holds: readonly UndeclaredHold[],
   findings: Findings,
   terms: ImportTerms,
+  word: ImportWord = 'imported',
 ): DraftImport {
   const { input } = findings
-  const imported = draftFiles(holds, findings, terms).flatMap(readBack)
+  const imported = draftFiles(holds, findings, terms, word).flatMap(readBack)
   const declared = examinePosture({ ...input, policies: [...input.policies, ...imported] })
   const { settled, leftOut } = settledHolds(holds, declared)
-  return { files: draftFiles(settled, findings, terms), leftOut }
+  return { files: draftFiles(settled, findings, terms, word), leftOut }
 }

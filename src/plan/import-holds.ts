@@ -17,6 +17,9 @@ export interface UndeclaredHold {
   readonly own: boolean
 }
 
+/** How holds came to be declared, for the names of the policies. */
+export type ImportWord = 'imported' | 'adopted'
+
 /** One policy to be written: holds of one facet, one level and one side. */
 export interface ImportGroup {
   readonly name: string
@@ -66,12 +69,13 @@ export function groupHolds(
   holds: readonly UndeclaredHold[],
   now: Instant,
   taken: ReadonlySet<string>,
+  word: ImportWord = 'imported',
 ): readonly ImportGroup[] {
   const day = formatInstant(now).slice(0, 10)
   const groups = new Map<string, UndeclaredHold[]>()
   for (const hold of [...holds].sort(byName)) {
     const what = hold.facet === 'restricted' ? hold.facet : `${hold.facet}-${hold.level}`
-    const key = `imported-${day}-${hold.own ? 'own' : 'foreign'}-${what}`
+    const key = `${word}-${day}-${hold.own ? 'own' : 'foreign'}-${what}`
     const known = groups.get(key)
     if (known === undefined) groups.set(key, [hold])
     else known.push(hold)

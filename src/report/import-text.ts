@@ -1,4 +1,5 @@
 import type { ImportGroup, LeftOut } from '../plan/import-holds.ts'
+import type { Machine } from '../posture/machine.ts'
 import { formatInstant, type Instant } from '../schema/instant.ts'
 import { cutText, escapeTerminal } from './escape-terminal.ts'
 import { layOut, span } from './lay-out.ts'
@@ -46,6 +47,11 @@ function commentOf(name: string): string {
   return escapeTerminal(cutText(name, NAME_LIMIT)).replaceAll(/[\ufffd-\uffff]/g, '?')
 }
 
+/** An entry that names one machine by id, with its name in a comment. */
+export function nameComment({ id, computerDnsName: name }: Machine): string {
+  return `id: ${quoted(id)}${name === null ? '' : ` # ${commentOf(name)}`}`
+}
+
 function wanted({ facet, level }: ImportGroup): string {
   if (facet === 'restricted') return '  restricted: true'
   return level === 'unknown'
@@ -55,10 +61,7 @@ function wanted({ facet, level }: ImportGroup): string {
 
 /** Writes the policy of a group: machines by id, each with its name in a comment. Ends with a newline. */
 export function importedPolicyText(group: ImportGroup, { reason, owner, expires }: ImportTerms): string {
-  const machines = group.holds.map(({ machine }) => {
-    const { id, computerDnsName: name } = machine
-    return `  - id: ${quoted(id)}${name === null ? '' : ` # ${commentOf(name)}`}`
-  })
+  const machines = group.holds.map(({ machine }) => `  - ${nameComment(machine)}`)
   return `${[
     group.own
       ? '# Held by an action of ours that no policy declared any more.'

@@ -3,6 +3,7 @@ import { coverageOf } from '../../plan/coverage.ts'
 import { type DriftDocument, driftDocument } from '../../report/drift-document.ts'
 import { renderDriftEvents } from '../../report/drift-events.ts'
 import type { Instant } from '../../schema/instant.ts'
+import { ADOPT_OPTIONS, adoptForeign, checkAdoptFlags } from '../adopting.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { loadDeclaration, placeOf, requireValid } from '../declaration.ts'
 import { worstExit } from '../exit-codes.ts'
@@ -46,6 +47,7 @@ function readDriftOutputs(flags: Flags): Outputs {
 async function run(context: CommandContext): Promise<number> {
   const { flags } = context
   const outputs = readDriftOutputs(flags)
+  checkAdoptFlags(flags, context.args)
   requireVerifiable(context)
   const declaration = requireValid(await loadDeclaration(placeOf(context)))
   const service = await openService(context, declaration.configuration)
@@ -57,11 +59,14 @@ async function run(context: CommandContext): Promise<number> {
     })
     const document = driftDocument(plan, coverageOf(findings), readSince(context, findings.at))
     tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
+    const extras = eventOutputs(document, flags)
     await emit(
       (format, style) => format.drift(withoutDiagnostics(document, format), style),
       outputs,
       context,
-      eventOutputs(document, flags),
+      flags.has('adopt')
+        ? [{ text: adoptForeign(document, findings, declaration, context), path: undefined }, ...extras]
+        : extras,
     )
     const exits: ExitName[] = []
     if (plan.errored || !plan.complete) exits.push('error')
@@ -86,6 +91,7 @@ export const drift: Command = {
         'only what an action at or after it tells of: a time, or how long ago; what has no time stays, and what is left out is counted',
     },
     AS_OF_OPTION,
+    ...ADOPT_OPTIONS,
     { name: 'exit-zero', kind: 'switch', description: 'exit 0 also where there is drift' },
     {
       name: 'keep-going',
@@ -116,6 +122,10 @@ export const drift: Command = {
     { command: 'holdfast drift --verify', does: 'and do the devices themselves say so too?' },
     { command: 'holdfast drift --markdown-into drift.md', does: 'for an issue, from a nightly job' },
     { command: 'holdfast drift --events --exit-zero', does: 'one JSON line per finding, for a SIEM' },
+    {
+      command: 'holdfast drift --adopt --reason INC-4211 --since 24h --exit-zero | git apply',
+      does: 'declare what others hold since yesterday',
+    },
     { command: 'holdfast drift --html-into drift.html', does: 'a page to read, filter and print' },
   ],
   exits: {

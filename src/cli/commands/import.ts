@@ -5,7 +5,7 @@ import { chooseRecords } from '../../plan/choose-records.ts'
 import { type UndeclaredHold, undeclaredHolds } from '../../plan/import-holds.ts'
 import { readFailures } from '../../plan/read-failures.ts'
 import { type ImportDocument, type ImportedFile, renderImport } from '../../report/import-text.ts'
-import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
+import { formatInstant } from '../../schema/instant.ts'
 import type { MachineEntry } from '../../schema/policy.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { type Declaration, loadDeclaration, requireValid } from '../declaration.ts'
@@ -13,6 +13,7 @@ import { type DraftFile, draftImport } from '../draft-import.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { fail } from '../failure.ts'
+import { IMPORT_TERM_OPTIONS, POLICY_FOLDER, readImportTerms, requireReason } from '../import-terms.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 import { makePlan } from '../planning.ts'
 import { displayPath } from '../read-text.ts'
@@ -20,12 +21,6 @@ import { readSelectors, SELECTOR_OPTIONS } from '../selectors.ts'
 import { openService } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { writeNewFile } from '../write-new-file.ts'
-
-/** How long what is imported is declared where nothing else is asked for. */
-const LIFE_MS = 7 * 86_400_000
-
-/** The folder that the starter configuration loads. */
-const FOLDER = 'policies'
 
 async function look(context: CommandContext, declaration: Declaration): Promise<Findings> {
   const service = await openService(context, declaration.configuration)
@@ -62,12 +57,6 @@ function chooseHolds(
   }
   const ids = new Set(chosen.machines.map(({ id }) => id))
   return held.filter(({ machine }) => ids.has(machine.id))
-}
-
-function readExpiry({ flags }: CommandContext, now: Instant): Instant {
-  const expires = flags.instant('expires') ?? addMs(now, LIFE_MS)
-  if (expires <= now) throw fail('usage', '--expires: what is imported would have expired already.')
-  return expires
 }
 
 /** Writes all files, or none where one of them is there. */
@@ -113,21 +102,19 @@ async function tellUnloaded(files: readonly ImportedFile[], context: CommandCont
 
 async function run(context: CommandContext): Promise<number> {
   const { io, flags } = context
-  const reason = flags.text('reason')
-  if (reason === undefined)
-    throw fail('reason-missing', 'import needs --reason TEXT: it becomes the reason of the policies.')
+  const reason = requireReason(flags, 'import')
   const config = flags.text('config')
   const declaration = requireValid(await loadDeclaration({ cwd: io.cwd, config, paths: [] }))
   const entry = await readSelectors(context)
   const findings = await look(context, declaration)
-  const expires = readExpiry(context, findings.input.now)
+  const terms = readImportTerms(flags, reason, findings.input.now)
   const holds = chooseHolds(findings, entry, context)
-  const draft = draftImport(holds, findings, { reason, owner: flags.text('owner'), expires })
-  const files = await writeAll(draft.files, resolve(io.cwd, flags.text('out') ?? FOLDER), io.cwd)
+  const draft = draftImport(holds, findings, terms)
+  const files = await writeAll(draft.files, resolve(io.cwd, flags.text('out') ?? POLICY_FOLDER), io.cwd)
   const document: ImportDocument = {
     formatVersion: '1.0',
     readAt: formatInstant(findings.input.observation.readAt),
-    expires: formatInstant(expires),
+    expires: formatInstant(terms.expires),
     files,
     leftOut: draft.leftOut,
   }
@@ -143,19 +130,7 @@ export const importHolds: Command = {
   arguments: '',
   options: [
     { name: 'reason', kind: 'text', value: 'TEXT', description: 'the reason of the policies; required' },
-    { name: 'owner', kind: 'text', value: 'WHO', description: 'the owner of the policies' },
-    {
-      name: 'expires',
-      kind: 'instant',
-      value: 'TIME',
-      description: 'until when it is declared, and only reported after that; 7 days ahead by default',
-    },
-    {
-      name: 'out',
-      kind: 'text',
-      value: 'DIR',
-      description: `the folder that gets the files; ${FOLDER} by default`,
-    },
+    ...IMPORT_TERM_OPTIONS,
     { name: 'isolated', kind: 'switch', description: 'only isolations' },
     { name: 'restricted', kind: 'switch', description: 'only restrictions of app execution' },
     ...SELECTOR_OPTIONS,

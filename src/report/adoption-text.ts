@@ -1,0 +1,60 @@
+import { createTwoFilesPatch } from 'diff'
+import type { Exclusion } from '../plan/adopt-holds.ts'
+import type { LeftOut } from '../plan/import-holds.ts'
+import { escapeTerminal } from './escape-terminal.ts'
+import { layOut, span } from './lay-out.ts'
+import { safeName } from './machine-label.ts'
+import type { Style } from './style.ts'
+import { counted } from './words.ts'
+
+/** One file of a patch; `before` is null for a file that is not there yet. */
+export interface PatchedFile {
+  /** Relative to the folder that the patch is applied in. */
+  readonly path: string
+  readonly before: string | null
+  readonly after: string
+}
+
+/** Writes files as one unified patch, for `git apply` or `patch -p1`; empty for none. */
+export function adoptionPatch(files: readonly PatchedFile[]): string {
+  return files
+    .map(({ path, before, after }) => {
+      const from = before === null ? '/dev/null' : `a/${path}`
+      const patch = createTwoFilesPatch(from, `b/${path}`, before ?? '', after, '', '')
+      const body = patch.slice(patch.indexOf('---')).replace(/^(---|\+\+\+) (.*?)\t?$/gm, '$1 $2')
+      const mode = before === null ? 'new file mode 100644\n' : ''
+      return `diff --git a/${path} b/${path}\n${mode}${body}`
+    })
+    .join('')
+}
+
+/** What a policy asks of a machine beside holds, and no longer does once the machine has left it. */
+function lostOf({ policy }: Exclusion): readonly string[] {
+  return Object.keys(policy.state).filter(facet => facet !== 'isolated' && facet !== 'restricted')
+}
+
+/** What people are told beside the patch: what is declared, what machines leave, what is left out. Ends with a newline. */
+export function renderAdoption(
+  adopted: number,
+  exclusions: readonly Exclusion[],
+  leftOut: readonly LeftOut[],
+  style: Style,
+): string {
+  const nameOf = (name: string | null, address: string): string =>
+    `${name === null ? '' : `${safeName(name)} `}${escapeTerminal(address)}`
+  const leaves = exclusions.map(exclusion => {
+    const { machine, address, policy } = exclusion
+    const lost = lostOf(exclusion)
+    const also = lost.length === 0 ? '' : `, which asked for ${lost.join(', ')} too`
+    const text = `${nameOf(machine.computerDnsName, address)} from ${policy.name}${also}`
+    return layOut({ lead: [span('leaves ')], body: [span(text)] }, style)
+  })
+  const left = leftOut.map(({ address, dnsName, why }) =>
+    layOut({ lead: [span('left   ')], body: [span(`${nameOf(dnsName, address)}: ${why}`)] }, style),
+  )
+  const end =
+    adopted === 0
+      ? 'Nothing to adopt: nobody else holds what is not declared so.'
+      : `The patch declares ${counted(adopted, 'hold')} of others. Apply it here with \`git apply\` or \`patch -p1\`, then run holdfast plan.`
+  return `${[...leaves, ...left, layOut({ body: [span(end)] }, style)].join('\n')}\n`
+}
