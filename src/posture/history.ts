@@ -10,6 +10,7 @@ export type MachineHistory = readonly MachineAction[]
 export interface History {
   /** The ordered actions of a machine; empty for a machine without any. */
   of(machineId: string): MachineHistory
+  /** The machines that have any, sorted. */
   readonly machineIds: readonly string[]
   /** Types that this version does not know and leaves alone, with how often each occurs. */
   readonly unknownTypes: ReadonlyMap<string, number>

@@ -1,7 +1,7 @@
 import type { Instant } from '../schema/instant.ts'
 import { type ActorClass, actorOf } from './actor.ts'
 import { foldHold, type HoldPosture } from './fold-hold.ts'
-import { compareText, type History, type MachineHistory } from './history.ts'
+import type { History, MachineHistory } from './history.ts'
 import { HOLD_PAIRS, type HoldLevel } from './holds.ts'
 import type { MachineAction } from './machine-action.ts'
 import { parseMarker } from './marker.ts'
@@ -95,5 +95,5 @@ function heldPosture({ level, imposes, endedSince }: HoldPosture, name: string |
 
 /** Machines of the history that some list of records does not have: they aged out, or may not be seen. Sorted. */
 export function withoutRecord(history: History, recordIds: ReadonlySet<string>): readonly string[] {
-  return history.machineIds.filter(id => !recordIds.has(id)).sort(compareText)
+  return history.machineIds.filter(id => !recordIds.has(id))
 }

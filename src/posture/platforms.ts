@@ -246,8 +246,8 @@ export function platformDoubt(
   machine: PlatformFacts,
 ): string | undefined {
   const support = rowOf(type, scope)?.support[platformOf(machine.osPlatform)]
-  if (support === undefined || support === 'yes' || support === 'no') return undefined
   if (support === 'unlisted') return `the documents of ${type} do not name ${machine.osPlatform}`
+  if (typeof support !== 'object') return undefined
   const has = shortOf(support, machine)
   return (
     has && `${type} on ${machine.osPlatform} needs ${support.needs} or later, and the machine reports ${has}`
@@ -273,5 +273,5 @@ function isOlder(version: string, than: string): boolean {
   if (!/^\d+(\.\d+)+$/.test(version)) return false
   const [left, right] = [version, than].map(text => text.split('.').map(Number)) as [number[], number[]]
   const different = right.findIndex((part, index) => (left[index] ?? 0) !== part)
-  return different !== -1 && (left[different] ?? 0) < (right[different] as number)
+  return (left[different] ?? 0) < (right[different] ?? 0)
 }

@@ -6,6 +6,9 @@ import { readPlan, sealPlan } from '../../src/plan/plan-file.ts'
 import { arbitraryPlan } from '../support/arbitrary-plan.ts'
 import { machineId } from '../support/build-core.ts'
 import { change, plan, planMachine } from '../support/build-plan.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
+
+const RUNS = seededRuns('properties of a comparison', 60)
 
 const ORIGIN = { revision: 'origin/main', commit: '1a2b', policies: 1 }
 const ADDRESS = `${machineId(1)}/isolated`
@@ -250,7 +253,7 @@ describe('for every plan', () => {
           [changes, blocked, inFlight, drift].map(({ length }) => length),
         )
       }),
-      { numRuns: 60 },
+      RUNS,
     )
   })
 
@@ -277,7 +280,7 @@ describe('for every plan', () => {
         ])
         expect(each.drift.filter(({ address }) => !drifted.has(address))).toStrictEqual([])
       }),
-      { numRuns: 60 },
+      RUNS,
     )
   })
 })

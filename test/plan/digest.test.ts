@@ -4,6 +4,9 @@ import { canonicalJson, checksumOf, fingerprintOf, planIdOf, sha256 } from '../.
 import type { Change, Plan } from '../../src/plan/document.ts'
 import { actionId, machineId } from '../support/build-core.ts'
 import { change, plan, planMachine } from '../support/build-plan.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
+
+const RUNS = seededRuns('properties of a digest', 100)
 
 test('canonical JSON sorts keys, leaves out what is undefined and holds no white space', () => {
   const value = { b: [1, 'x', null, { d: true, c: undefined }], a: { z: '"', y: -0.5 } }
@@ -16,6 +19,7 @@ test('canonical JSON is JSON, whatever the order of the keys', () => {
       const parsed: unknown = JSON.parse(JSON.stringify(value))
       expect(JSON.parse(canonicalJson(value))).toStrictEqual(parsed)
     }),
+    RUNS,
   )
   expect(canonicalJson({ a: 1, b: 2 })).toBe(canonicalJson({ b: 2, a: 1 }))
 })

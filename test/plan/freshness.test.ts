@@ -4,6 +4,9 @@ import { earliestOf, formatFreshness, joinFreshness, parseFreshness } from '../.
 import { fromEpochMs } from '../../src/schema/instant.ts'
 import type { Freshness } from '../../src/schema/policy.ts'
 import { at, lasting, NOW } from '../support/build-core.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
+
+const RUNS = seededRuns('properties of freshness', 100)
 
 const early = { since: at('2026-11-01') }
 const late = { since: at('2026-11-20') }
@@ -59,5 +62,6 @@ test('what is written is read back', () => {
     fc.property(wish, freshness => {
       expect(parseFreshness(`full${formatFreshness(freshness)}`)).toStrictEqual(freshness)
     }),
+    RUNS,
   )
 })

@@ -17,6 +17,10 @@ test.each(
       over: { requestor: 'ana@contoso.com' },
       want: 'analyst',
     },
+    'a user principal name with more behind it is an application': {
+      over: { requestor: 'ana@contoso.com (nightly)' },
+      want: 'application',
+    },
     'a display name with a tenant in brackets is an application': {
       over: { requestor: 'Sweeper (contoso@onmicrosoft.com)' },
       want: 'application',

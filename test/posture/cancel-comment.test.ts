@@ -19,4 +19,5 @@ test("another's action gets the reason alone, in one line and cut to the limit",
   expect(cancelComment(action(), '  a\n b ', undefined)).toBe('a b')
   const long = cancelComment(action(), `${'x'.repeat(COMMENT_LIMIT - 1)}\u{1f600}`, undefined)
   expect(long).toBe('x'.repeat(COMMENT_LIMIT - 1))
+  expect(cancelComment(action(), '\u{1f600} whole', undefined)).toBe('\u{1f600} whole')
 })

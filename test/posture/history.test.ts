@@ -62,6 +62,10 @@ test('unknown types are left alone and counted', () => {
   expect(history.of(machineId(1))).toHaveLength(1)
 })
 
+test('a machine with nothing but unknown types has no history', () => {
+  expect(indexHistory([action({ type: 'RequestSample' })]).machineIds).toStrictEqual([])
+})
+
 test('texts are ordered by code unit', () => {
   expect([
     compareText('a', 'b'),

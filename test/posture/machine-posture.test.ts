@@ -50,9 +50,12 @@ test('of each kind of run the latest success counts; what has not ended is in fl
     { creationDateTimeUtc: TIME(8), type: 'RunAntiVirusScan', scope: 'Quick' },
     { creationDateTimeUtc: TIME(9), type: 'RunAntiVirusScan', status: 'Failed' },
     { creationDateTimeUtc: TIME(10), type: 'LiveResponse', status: 'Dispatched' },
+    { creationDateTimeUtc: TIME(11), type: 'Offboard', scope: null },
+    { creationDateTimeUtc: TIME(12), type: 'Isolate' },
   )
   expect([...posture.lastRuns].map(([type, { scope }]) => [type, scope])).toStrictEqual([
     ['RunAntiVirusScan', 'Quick'],
+    ['Offboard', null],
   ])
   expect(posture.inFlight.map(({ type }) => type)).toStrictEqual(['LiveResponse'])
   expect(posture.isSilent).toBe(false)

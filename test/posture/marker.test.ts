@@ -9,6 +9,9 @@ import {
   parseMarker,
 } from '../../src/posture/marker.ts'
 import { action, MARKER, ownComment } from '../support/build-core.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
+
+const RUNS = seededRuns('properties of a marker', 100)
 
 const TEXT = '[holdfast policy=contain plan=0a1b2c3d change=4e5f6a7b]'
 
@@ -57,6 +60,10 @@ test('a cut never leaves half of a character', () => {
   expect(comment).toBe(`${'r'.repeat(room - 4)}... ${TEXT}`)
 })
 
+test('a cut leaves whole characters before it alone', () => {
+  expect(appendMarker(`😀${'r'.repeat(COMMENT_LIMIT)}`, MARKER)).toMatch(/^😀r+\.\.\. \[/)
+})
+
 test('whatever the reason, the comment fits, is one line and gives the marker back', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary', maxLength: 700 }), reason => {
@@ -65,6 +72,7 @@ test('whatever the reason, the comment fits, is one line and gives the marker ba
       expect(comment).not.toMatch(/[\r\n]/)
       expect(parseMarker(comment)).toStrictEqual(MARKER)
     }),
+    RUNS,
   )
 })
 

@@ -18,6 +18,7 @@ test.each([
   ['WindowsServer2022', 'windows-server'],
   ['WindowsServer2025', 'windows-server'],
   ['WindowsServer2008R2', 'windows-old'],
+  ['WindowsServer2012', 'windows-old'],
   ['Windows7', 'windows-old'],
   ['Windows8.1', 'windows-old'],
   ['macOS', 'macos'],
@@ -33,6 +34,22 @@ test.each([
   [null, 'unknown'],
 ])('%s is a %s', (osPlatform, platform) => {
   expect(platformOf(osPlatform)).toBe(platform)
+})
+
+test.each([
+  'NotWindows10',
+  'NotWindows11',
+  'NotWindowsServer2016',
+  'WindowsServer2016Core',
+  'NotWindowsServer2019',
+  'WindowsServer2019Core',
+  'NotWindows7',
+  'WindowsServer2012Core',
+  'macOSServer',
+  'NotMacOS',
+  'NotAndroid',
+])('%s only holds a word that is known, and is unknown', osPlatform => {
+  expect(platformOf(osPlatform)).toBe('unknown')
 })
 
 /** What is blocked on Windows, Linux, macOS, a telephone, an old Windows and a platform that nobody knows. */
@@ -138,6 +155,12 @@ const DOUBTS: Readonly<
     { osPlatform: 'macOS', agentVersion: '101.98' },
     'client 101.98',
   ],
+  'a client counts where a build says nothing': [
+    'Isolate',
+    'Full',
+    { osPlatform: 'macOS', osBuild: 22_621, version: '1300', agentVersion: '101.97.94' },
+    'client 101.97.94',
+  ],
   'a client as it is asked for': [
     'Isolate',
     'Full',
@@ -160,6 +183,30 @@ const DOUBTS: Readonly<
     'LiveResponse',
     null,
     { osPlatform: 'Linux', agentVersion: 'unknown' },
+    undefined,
+  ],
+  'a version that begins like none': [
+    'LiveResponse',
+    null,
+    { osPlatform: 'Linux', agentVersion: '-1.0' },
+    undefined,
+  ],
+  'a version that ends like none': [
+    'LiveResponse',
+    null,
+    { osPlatform: 'Linux', agentVersion: '100.1-beta' },
+    undefined,
+  ],
+  'a release that begins like none': [
+    'Isolate',
+    'Full',
+    { osPlatform: 'Windows10', version: '-1607' },
+    undefined,
+  ],
+  'a release that ends like none': [
+    'Isolate',
+    'Full',
+    { osPlatform: 'Windows10', version: '1607.1' },
     undefined,
   ],
   'nothing known of the version': ['Isolate', 'Full', { osPlatform: 'Windows10' }, undefined],

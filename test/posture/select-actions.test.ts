@@ -29,6 +29,11 @@ test.each<[string, ActionSelector, boolean]>([
   expect(selectActions([action(ONE)], selector, undefined)).toHaveLength(want ? 1 : 0)
 })
 
+test('nothing chosen is everything, own actions as well', () => {
+  const own = action({ requestorComment: ownComment() })
+  expect(selectActions([own], {}, undefined)).toStrictEqual([own])
+})
+
 test('an action without a requestor is not matched by one', () => {
   expect(selectActions([action({ requestor: null })], { requestors: ['x'] }, undefined)).toStrictEqual([])
 })
