@@ -22,6 +22,11 @@ export const CLI_CODES = {
     meaning: 'A file cannot be read.',
     wayOut: 'Check the path, relative to the working directory, and that you may read it.',
   },
+  'file-outside': {
+    meaning:
+      'A file of the declaration lies outside of the folder of the configuration and of those that its `policies` name, perhaps through a link.',
+    wayOut: 'Move it beside the policies, or name its folder in `policies` of holdfast.yaml.',
+  },
   'file-not-written': {
     meaning: 'A file cannot be written. What it held before is untouched.',
     wayOut: 'Check that the folder exists, that you may write there, and that the disk is not full.',

@@ -9,10 +9,11 @@ import { parseListFile } from '../schema/parse-list.ts'
 import { parsePolicyFile } from '../schema/parse-policy.ts'
 import type { ListedMachine, Policy } from '../schema/policy.ts'
 import type { CommandContext } from './command.ts'
+import { declarationFolders, readDeclared } from './declared-file.ts'
 import { type Expansion, expandPaths, isTestPath } from './expand-paths.ts'
 import { Failure, fail } from './failure.ts'
 import { findConfiguration } from './find-configuration.ts'
-import { displayPath, type ReadFile, readText } from './read-text.ts'
+import { displayPath, type ReadFile } from './read-text.ts'
 
 /** All that was read of what somebody wants: configuration, policies and the lists they name. */
 export interface Declaration {
@@ -64,7 +65,7 @@ async function readConfiguration({
   if (path === undefined) {
     return { configuration: defaultConfiguration(), path, sources: [], diagnostics: [] }
   }
-  const source = await readText(displayPath(path, cwd), cwd)
+  const source = await readDeclared(displayPath(path, cwd), cwd, [dirname(path)])
   const { configuration, diagnostics } = parseConfiguration(source)
   if (configuration === undefined) throw invalid(diagnostics)
   return { configuration, path, sources: [source], diagnostics }
@@ -148,14 +149,29 @@ async function findPolicyFiles(read: ReadConfiguration, place: DeclarationPlace)
   return { files, chosen: new Set(chosen), diagnostics }
 }
 
+/** The folders that the configuration, or without one the command line, lets a declaration be read from. */
+function foldersOf(
+  { path, configuration }: Pick<ReadConfiguration, 'path' | 'configuration'>,
+  { cwd, paths, from = cwd }: Pick<DeclarationPlace, 'cwd' | 'paths' | 'from'>,
+): Promise<readonly string[]> {
+  return path === undefined
+    ? declarationFolders(cwd, [...paths, from])
+    : declarationFolders(dirname(path), configuration.policies)
+}
+
 /** Reads the lists that entries name; one that cannot be read is an error at the entry. */
-async function readLists(policies: readonly Policy[], configuration: Configuration, cwd: string) {
+async function readLists(
+  policies: readonly Policy[],
+  configuration: Configuration,
+  cwd: string,
+  folders: readonly string[],
+) {
   const sources: ReadFile[] = []
   const lists = new Map<string, readonly ListedMachine[]>()
   const diagnostics: Diagnostic[] = []
   for (const path of listPaths(policies, configuration)) {
     try {
-      const source = await readText(path, cwd)
+      const source = await readDeclared(path, cwd, folders)
       const read = parseListFile(source)
       sources.push(source)
       lists.set(path, read.machines)
@@ -179,10 +195,11 @@ export async function loadDeclaration(place: DeclarationPlace): Promise<Declarat
   const { cwd } = place
   const read = await readConfiguration(place)
   const found = await findPolicyFiles(read, place)
-  const sources = await Promise.all(found.files.map(file => readText(file, cwd)))
+  const folders = await foldersOf(read, place)
+  const sources = await Promise.all(found.files.map(file => readDeclared(file, cwd, folders)))
   const parsed = sources.map(source => parsePolicyFile(source))
   const policies = parsed.flatMap(file => file.policies)
-  const lists = await readLists(policies, read.configuration, cwd)
+  const lists = await readLists(policies, read.configuration, cwd, folders)
   const all = [...read.sources, ...sources, ...lists.sources]
   const placed = [...lists.diagnostics, ...checkPolicySet(policies, read.configuration)]
   const faults = parsed.flatMap(({ diagnostics }) => diagnostics)
@@ -229,8 +246,9 @@ export function requireValid(declaration: Declaration): Declaration {
 export async function loadConfiguration(
   place: Pick<DeclarationPlace, 'cwd' | 'config'>,
 ): Promise<Configuration> {
-  const { configuration, sources } = await readConfiguration(place)
-  const lists = await readLists([], configuration, place.cwd)
+  const read = await readConfiguration(place)
+  const { configuration, sources } = read
+  const lists = await readLists([], configuration, place.cwd, await foldersOf(read, { ...place, paths: [] }))
   const diagnostics = quoteSources(lists.diagnostics, [...sources, ...lists.sources])
   if (diagnostics.some(({ severity }) => severity === 'error')) throw invalid(diagnostics)
   return attachConfigurationLists(configuration, lists.lists)

@@ -6,7 +6,8 @@ import { displayPath } from './read-text.ts'
 
 const YAML = /\.ya?ml$/
 const TEST = /\.test\.ya?ml$/
-const GLOB = /[*?[\]{}!]/
+/** Whether a step of a path is a pattern. */
+export const GLOB: RegExp = /[*?[\]{}!]/
 
 /** What is looked for: `policy` leaves tests out, `test` everything else. A path that names one file is never left out. */
 export type PathKind = 'policy' | 'test'

@@ -1,4 +1,4 @@
-import { rm, writeFile } from 'node:fs/promises'
+import { rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CONFIGURATION, ISOLATE_TWO, machines, policy, startTenant } from './emulated-tenant.ts'
@@ -127,4 +127,26 @@ test('a machine that the service does not know is shown where it stands in the p
   expect(stderr).toMatch(
     /--> policies\/contain\.yaml:\d+:\d+\n +\|\n *\d+ \|.*ws-nobody\.contoso\.com.*\n +\| +\^/,
   )
+})
+
+test.each([
+  ['a list', 'policies/listed.yaml:5:', undefined],
+  ['a policy that is a link', undefined, 'policies/linked.yaml'],
+  ['a configuration that is a link', undefined, 'holdfast.yaml'],
+])('%s outside of the declaration is refused, and shown to nobody', async (_what, place, link) => {
+  const tenant = await startTenant(undefined, {
+    ...ISOLATE_TWO,
+    'policies/listed.yaml':
+      'version: 1\npolicy: listed\nreason: r\nmachines:\n  - list: /proc/self/environ\nstate:\n  isolated: true\n',
+  })
+  if (link !== undefined) {
+    await rm(join(tenant.folder, 'policies/listed.yaml'))
+    await rm(join(tenant.folder, link), { force: true })
+    await symlink('/proc/self/environ', join(tenant.folder, link))
+  }
+  const { code, stderr, stdout } = await tenant.run(['validate'])
+  expect(code).toBe(1)
+  expect(stdout + stderr).toContain('file-outside')
+  expect(stdout + stderr).toContain(place ?? link)
+  expect(stdout + stderr).not.toContain('PATH=')
 })

@@ -5,6 +5,7 @@ import { documentTests, type TestOutcome } from '../../report/test-document.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import type { Command, CommandContext } from '../command.ts'
 import type { Declaration } from '../declaration.ts'
+import { declarationFolders, readDeclared } from '../declared-file.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { Failure, fail } from '../failure.ts'
@@ -13,14 +14,16 @@ import { findTestFiles } from '../posture-test/find-tests.ts'
 import { loadTested } from '../posture-test/load-tested.ts'
 import { type PostureTest, parseTests } from '../posture-test/parse-tests.ts'
 import { runTest } from '../posture-test/run-test.ts'
-import { readText } from '../read-text.ts'
 import { documentDiagnostic, tellDiagnostics } from '../tell-diagnostics.ts'
 
 /** Reads every file before anything is run. Throws Failure `tests-invalid` with all that is wrong in any of them. */
 async function readTests({ io, flags, args }: CommandContext): Promise<readonly PostureTest[]> {
   const place = { cwd: io.cwd, config: flags.text('config'), paths: args }
   const files = await findTestFiles(place)
-  const read = await Promise.all(files.map(async file => parseTests(await readText(file, io.cwd))))
+  const folders = await declarationFolders(io.cwd, files)
+  const read = await Promise.all(
+    files.map(async file => parseTests(await readDeclared(file, io.cwd, folders))),
+  )
   const diagnostics = read.flatMap(file => file.diagnostics)
   if (diagnostics.length > 0) {
     const message = 'There are errors in the tests; none of them was run.'
