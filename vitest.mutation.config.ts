@@ -2,11 +2,15 @@ import { basename } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Runs the test that mirrors the mutated file first: it notices most mutants, and the first failure ends a run. */
+/** What runs after the test that mirrors the mutated file: the whole planner next, what takes long last. */
+const ORDER = [/\/create-plan\.test\.ts$/, /\/test\/(posture|plan)\//, /\/golden\.test\.ts$/, /\/house\//]
+
+/** Runs first what notices most mutants: the first failure ends a run. */
 class MirrorFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const mirrors = (this.ctx.config.related ?? []).map(path => basename(path).replace('.ts', '.test.ts'))
-    const rank = ({ moduleId }: TestSpecification): number => (mirrors.includes(basename(moduleId)) ? 0 : 1)
+    const rank = ({ moduleId }: TestSpecification): number =>
+      mirrors.includes(basename(moduleId)) ? -1 : ORDER.findIndex(pattern => pattern.test(moduleId))
     const sorted = [...files].sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1))
     return sorted.sort((a, b) => rank(a) - rank(b))
   }
