@@ -35,36 +35,47 @@ export const SERVICE_OPTIONS: readonly OptionSpec[] = [
   },
 ]
 
-/** What is printed, and into which files besides. */
-export const OUTPUT_OPTIONS: readonly OptionSpec[] = [
-  { name: 'json', kind: 'switch', description: 'same as --format json' },
-  {
-    name: 'format',
-    kind: 'choice',
-    value: 'FORMAT',
-    choices: ['human', 'json', 'markdown', 'html', 'junit', 'sarif'],
-    description: 'what stdout gets: human, json, markdown, html, junit or sarif',
-  },
-  { name: 'json-into', kind: 'text', value: 'FILE', description: 'write the JSON document into a file too' },
-  { name: 'markdown-into', kind: 'text', value: 'FILE', description: 'write Markdown into a file too' },
-  { name: 'html-into', kind: 'text', value: 'FILE', description: 'write a page into a file too' },
-  { name: 'junit-into', kind: 'text', value: 'FILE', description: 'write JUnit XML into a file too' },
-  { name: 'sarif-into', kind: 'text', value: 'FILE', description: 'write SARIF 2.1.0 into a file too' },
-]
+type DocumentFormat = 'json' | 'markdown' | 'html' | 'junit' | 'sarif'
 
-/** The same for documents that have no page. */
-export const TEXT_OUTPUT_OPTIONS: readonly OptionSpec[] = [
-  { name: 'json', kind: 'switch', description: 'same as --format json' },
-  {
-    name: 'format',
-    kind: 'choice',
-    value: 'FORMAT',
-    choices: ['human', 'json', 'markdown'],
-    description: 'what stdout gets: human, json or markdown',
-  },
-  { name: 'json-into', kind: 'text', value: 'FILE', description: 'write the JSON document into a file too' },
-  { name: 'markdown-into', kind: 'text', value: 'FILE', description: 'write Markdown into a file too' },
-]
+const COPIES: Readonly<Record<DocumentFormat, string>> = {
+  json: 'write the JSON document into a file too',
+  markdown: 'write Markdown into a file too',
+  html: 'write a page into a file too',
+  junit: 'write JUnit XML into a file too',
+  sarif: 'write SARIF 2.1.0 into a file too',
+}
+
+function outputOptions(formats: readonly DocumentFormat[]): readonly OptionSpec[] {
+  const choices = ['human', ...formats]
+  const named = `${choices.slice(0, -1).join(', ')} or ${choices.slice(-1).join()}`
+  return [
+    { name: 'json', kind: 'switch', description: 'same as --format json' },
+    { name: 'format', kind: 'choice', value: 'FORMAT', choices, description: `what stdout gets: ${named}` },
+    ...formats.map(
+      (format): OptionSpec => ({
+        name: `${format}-into`,
+        kind: 'text',
+        value: 'FILE',
+        description: COPIES[format],
+      }),
+    ),
+  ]
+}
+
+/** What is printed, and into which files besides. */
+export const OUTPUT_OPTIONS: readonly OptionSpec[] = outputOptions([
+  'json',
+  'markdown',
+  'html',
+  'junit',
+  'sarif',
+])
+
+/** The same for documents that are no list of findings. */
+export const PAGE_OUTPUT_OPTIONS: readonly OptionSpec[] = outputOptions(['json', 'markdown', 'html'])
+
+/** The same for documents that have no page either. */
+export const TEXT_OUTPUT_OPTIONS: readonly OptionSpec[] = outputOptions(['json', 'markdown'])
 
 /** What is planned; not together with a saved plan. */
 export const PLANNING_OPTIONS: readonly OptionSpec[] = [

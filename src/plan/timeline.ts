@@ -13,7 +13,7 @@ import { hasExpired } from './compose.ts'
 import type { Actor, PlanMachine, PolicyReference, Target } from './document.ts'
 import { isWholeLife } from './explain-facet.ts'
 import { wishesOf } from './policy-wishes.ts'
-import { indexMachines, resolvePolicies } from './resolve.ts'
+import { indexMachines, type PolicyMatch, resolvePolicies } from './resolve.ts'
 import { describeMachine } from './write-items.ts'
 
 /** Who asked for an action, and the policy of its marker. */
@@ -155,11 +155,10 @@ function markOf(
 
 /** The policies of today that reach a machine, with what they ask, also those that have expired. */
 function bandsOf(
-  { input, at }: Findings,
+  matches: readonly PolicyMatch[],
   machineId: string,
+  at: Instant,
 ): readonly (TimelineBand & { facet: FacetName })[] {
-  const index = indexMachines(input.observation.machines)
-  const { matches } = resolvePolicies(input.policies, index, input.now)
   return matches
     .filter(({ machines }) => machines.has(machineId))
     .flatMap(({ policy }) =>
@@ -214,19 +213,18 @@ function beginningOf(history: MachineHistory, { input: { observation, now } }: F
   return isKnown ? from : observation.historyFrom
 }
 
-/**
- * Draws up the history of one machine: the stretches in which it was held and by whom, every action, and what the
- * policies of today ask.
- *
- * @param findings - Of a whole read without failures, as it is now.
- * @param since - Where to begin; else shortly before the first action that is known.
- */
-export function timelineOf(findings: Findings, machine: Machine, since?: Instant): Timeline {
-  const { input } = findings
-  const { observation, configuration, now } = input
+/** What {@link timelineOf} looks up once for all machines. */
+interface Scene {
+  readonly findings: Findings
+  readonly matches: readonly PolicyMatch[]
+  readonly since: Instant | undefined
+}
+
+function drawUp({ findings, matches, since }: Scene, machine: Machine): Timeline {
+  const { observation, configuration, now } = findings.input
   const history = findings.history.of(machine.id)
   const from = since ?? beginningOf(history, findings)
-  const bands = bandsOf(findings, machine.id)
+  const bands = bandsOf(matches, machine.id, findings.at)
   const lanes = FACETS.map((facet): TimelineLane => {
     const declared = bands
       .filter(band => band.facet === facet)
@@ -247,4 +245,28 @@ export function timelineOf(findings: Findings, machine: Machine, since?: Instant
         Object.hasOwn(HOLD_PAIRS, facet) || marks.length > 0 || declared.length > 0,
     ),
   }
+}
+
+function sceneOf(findings: Findings, since?: Instant): Scene {
+  const { observation, policies, now } = findings.input
+  const { matches } = resolvePolicies(policies, indexMachines(observation.machines), now)
+  return { findings, matches, since }
+}
+
+/**
+ * Draws up the history of one machine: the stretches in which it was held and by whom, every action, and what the
+ * policies of today ask.
+ *
+ * @param findings - Of a whole read without failures, as it is now.
+ * @param since - Where to begin; else shortly before the first action that is known.
+ */
+export function timelineOf(findings: Findings, machine: Machine, since?: Instant): Timeline {
+  return drawUp(sceneOf(findings, since), machine)
+}
+
+/** Draws up the histories of those machines of these ids that have a record, by id; as {@link timelineOf} does. */
+export function timelinesOf(findings: Findings, ids: ReadonlySet<string>): ReadonlyMap<string, Timeline> {
+  const scene = sceneOf(findings)
+  const machines = findings.input.observation.machines.filter(({ id }) => ids.has(id))
+  return new Map(machines.map(machine => [machine.id, drawUp(scene, machine)]))
 }

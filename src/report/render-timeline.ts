@@ -1,7 +1,7 @@
-import type { Timeline, TimelineBand, TimelineHold, TimelineMark } from '../plan/timeline.ts'
-import { type Instant, parseInstant } from '../schema/instant.ts'
+import type { Timeline } from '../plan/timeline.ts'
 import { escapeMarkdown } from './escape-markdown.ts'
 import { escapeTerminal } from './escape-terminal.ts'
+import { renderTimelineHtml } from './html/render-timeline-html.ts'
 import { layOut, span } from './lay-out.ts'
 import { quoteName, safeName } from './machine-label.ts'
 import { codeCell } from './markdown-cells.ts'
@@ -10,7 +10,17 @@ import { actorWords } from './posture-words.ts'
 import { serializeDocument } from './serialize-document.ts'
 import { type Style, usableWidth } from './style.ts'
 import { barLegend, type LaneBars, markSymbol, timelineBars } from './timeline-bars.ts'
-import { compareText, joined, policyPlace, shownTime } from './words.ts'
+import {
+  type Act,
+  actsOf,
+  actWords,
+  confidence,
+  endWords,
+  lengthOf,
+  sentences,
+  wantNote,
+} from './timeline-words.ts'
+import { joined, shownTime } from './words.ts'
 
 /** `isolated  want  ` before a bar: the longest facet and the longest row name. */
 const LABEL = 20
@@ -19,22 +29,6 @@ const WIDEST = 100
 /** The bars in a Markdown code block. */
 const MARKDOWN_BARS = 64
 
-function lengthOf({ from, to }: Timeline): string {
-  return `${shownTime(from)} to ${shownTime(to)}`
-}
-
-function confidence({ wholeLife, historyFrom }: Timeline): string {
-  return wholeLife
-    ? ''
-    : `Before ${shownTime(historyFrom)} nothing is known: the machine is older than the history that is read.`
-}
-
-function wantNote({ lanes }: Timeline): string {
-  return lanes.some(({ declared }) => declared.length > 0)
-    ? '`want` is what the policies of today ask; since when they do is not known.'
-    : ''
-}
-
 function laneRows({ facet, is, want, acts }: LaneBars): readonly (readonly [label: string, bar: string])[] {
   const rows = [['is', is] as const, ['want', want] as const, ['acts', acts] as const]
   return rows
@@ -42,43 +36,6 @@ function laneRows({ facet, is, want, acts }: LaneBars): readonly (readonly [labe
     .map(([name, bar], index) => {
       return [`${(index === 0 ? facet : '').padEnd(LABEL - 6)}${name.padEnd(6)}`, bar]
     })
-}
-
-function holdWords({ level, from, to, by, endedBy }: TimelineHold): string {
-  const who = [...new Set(by.map(actorWords))].join(' and by ')
-  const end = endedBy === null ? 'until now' : `until ${shownTime(to as string)} by ${actorWords(endedBy)}`
-  return `${level} from ${shownTime(from)} by ${who}, ${end}`
-}
-
-function bandWords({ wants, policy, until, expired }: TimelineBand): string {
-  const end = until === null ? null : `${expired ? 'expired' : 'until'} ${shownTime(until)}`
-  return joined([`${wants} by ${policy.name} ${policyPlace(policy)}`, end])
-}
-
-/** The sentences below the bars: what was held, and what is asked. Not escaped. */
-function sentences({ lanes }: Timeline): readonly (readonly [label: string, text: string])[] {
-  return lanes.flatMap(({ facet, holds, declared }) => [
-    ...holds.map(hold => [facet, holdWords(hold)] as const),
-    ...declared.map(band => [`${facet}, declared`, bandWords(band)] as const),
-  ])
-}
-
-interface Act extends TimelineMark {
-  readonly facet: string
-}
-
-function actsOf({ lanes }: Timeline): readonly Act[] {
-  const acts = lanes.flatMap(({ facet, marks }) => marks.map(mark => ({ facet, ...mark })))
-  const instantOf = ({ createdAt }: Act): string => parseInstant(createdAt) as Instant
-  return acts.sort((a, b) => compareText(instantOf(a), instantOf(b)))
-}
-
-function actWords({ type, scope }: TimelineMark): string {
-  return scope === null ? type : `${type} (${scope.toLowerCase()})`
-}
-
-function endWords({ status, endedAt }: TimelineMark): string {
-  return endedAt === null ? status : `${status} ${shownTime(endedAt)}`
 }
 
 function actRow(act: Act, style: Style): string {
@@ -158,5 +115,10 @@ export function renderTimelineMarkdown(timeline: Timeline): string {
 
 /** The formats that a timeline is written in. */
 export const TIMELINE_FORMATS: Readonly<
-  Record<'human' | 'json' | 'markdown', (timeline: Timeline, style: Style) => string>
-> = { human: renderTimeline, json: serializeDocument, markdown: renderTimelineMarkdown }
+  Record<'human' | 'json' | 'markdown' | 'html', (timeline: Timeline, style: Style) => string>
+> = {
+  human: renderTimeline,
+  json: serializeDocument,
+  markdown: renderTimelineMarkdown,
+  html: renderTimelineHtml,
+}

@@ -1,4 +1,5 @@
 import type { UnchangedItem } from '../plan/create-plan.ts'
+import type { Timeline } from '../plan/timeline.ts'
 
 /** How text for people is laid out. The CLI decides it, per stream; the renderers look at nothing else. */
 export interface Style {
@@ -22,6 +23,8 @@ export interface Style {
   readonly planningArguments?: readonly string[]
   /** Where configuration and service were looked for, as the command line had it, for the same line. */
   readonly serviceArguments?: readonly string[]
+  /** Histories to draw below machines, by machine id, where the text is a page. */
+  readonly timelines?: ReadonlyMap<string, Timeline>
 }
 
 /** The narrowest layout: below it lines run over rather than fall apart. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { examinePosture, unlistedMachine } from '../../src/plan/create-plan.ts'
-import { type Timeline, type TimelineLane, timelineOf } from '../../src/plan/timeline.ts'
+import { type Timeline, type TimelineLane, timelineOf, timelinesOf } from '../../src/plan/timeline.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
 import type { Instant } from '../../src/schema/instant.ts'
 import {
@@ -205,4 +205,15 @@ test('a machine of which only the history is left has a timeline', () => {
   const timeline = drawn({ observed: { actions } }, undefined, unlistedMachine(machineId(9)))
   expect(timeline.machine).toMatchObject({ id: machineId(9), dnsName: null })
   expect(lane(timeline, 'isolated')?.holds).toHaveLength(1)
+})
+
+test('many machines have the timelines that each would have alone; an id without a record has none', () => {
+  const [one, two] = [machine(), machine({ id: machineId(2) })]
+  const given = {
+    observed: { machines: [one, two], actions: [action(), action({ machineId: machineId(2) })] },
+  }
+  const findings = examinePosture(inputOf(given))
+  expect(timelinesOf(findings, new Set([machineId(2), machineId(9)]))).toStrictEqual(
+    new Map([[machineId(2), timelineOf(findings, two)]]),
+  )
 })

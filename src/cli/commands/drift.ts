@@ -11,6 +11,7 @@ import { fail } from '../failure.ts'
 import type { Flags } from '../flags.ts'
 import { AS_OF_OPTION, CONFIGURATION_OPTIONS, OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 import { type ExtraOutput, emit, type Outputs, readOutputs, withoutDiagnostics } from '../outputs.ts'
+import { pageHistories } from '../page-histories.ts'
 import { makePlan } from '../planning.ts'
 import { readTimeOrAge } from '../read-time.ts'
 import { openService } from '../service.ts'
@@ -60,8 +61,9 @@ async function run(context: CommandContext): Promise<number> {
     const document = driftDocument(plan, coverageOf(findings), readSince(context, findings.at))
     tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
     const extras = eventOutputs(document, flags)
+    const histories = pageHistories(plan, findings, outputs)
     await emit(
-      (format, style) => format.drift(withoutDiagnostics(document, format), style),
+      (format, style) => format.drift(withoutDiagnostics(document, format), { ...style, ...histories }),
       outputs,
       context,
       flags.has('adopt')

@@ -19,6 +19,7 @@ import {
   SERVICE_OPTIONS,
 } from '../options.ts'
 import { emitPlan, type Outputs, readOutputs } from '../outputs.ts'
+import { pageHistories } from '../page-histories.ts'
 import { makePlan } from '../planning.ts'
 import { openService } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
@@ -70,12 +71,13 @@ async function run(context: CommandContext): Promise<number> {
   try {
     const asOf = flags.instant('as-of')
     const wishes = { base, ...(asOf === undefined ? {} : { asOf }) }
-    const { plan, unchanged } = await makePlan(context, declaration, service, wishes)
+    const { plan, findings, unchanged } = await makePlan(context, declaration, service, wishes)
     tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
     const file = flags.text('out')
     if (file !== undefined) await save(plan, file, context)
     await emitPlan(plan, outputs, context, {
       ...argumentsOf(context),
+      ...pageHistories(plan, findings, outputs),
       ...(file === undefined ? {} : { planFile: file }),
       ...(unchanged === undefined ? {} : { showUnchanged: unchanged }),
     })

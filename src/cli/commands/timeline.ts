@@ -8,7 +8,7 @@ import { emitFormats } from '../emit-formats.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { fail } from '../failure.ts'
 import { findObservedMachine } from '../observed-machine.ts'
-import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS, TEXT_OUTPUT_OPTIONS } from '../options.ts'
+import { CONFIGURATION_OPTIONS, PAGE_OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 import { readOutputs } from '../outputs.ts'
 import { makePlan } from '../planning.ts'
 import { readTimeOrAge } from '../read-time.ts'
@@ -59,7 +59,7 @@ export const timeline: Command = {
       value: 'TIME|DUR',
       description: 'begin at a time, or so long ago; else shortly before the first action that is known',
     },
-    ...TEXT_OUTPUT_OPTIONS,
+    ...PAGE_OUTPUT_OPTIONS,
     ...CONFIGURATION_OPTIONS,
     ...SERVICE_OPTIONS,
   ],
@@ -70,6 +70,7 @@ export const timeline: Command = {
       command: 'holdfast timeline fin-ws-014.contoso.com --format markdown',
       does: 'to paste into an incident ticket',
     },
+    { command: 'holdfast timeline fin-ws-014.contoso.com --html-into ws-014.html', does: 'drawn, as a page' },
   ],
   exits: { ok: 'the timeline was drawn', error: true },
   run,

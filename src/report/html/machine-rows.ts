@@ -1,4 +1,5 @@
 import type { PlanMachine } from '../../plan/document.ts'
+import type { Timeline } from '../../plan/timeline.ts'
 import { type Addressed, machineKey, nameMachines } from '../machine-label.ts'
 import type { PlanLine } from '../plan-line.ts'
 import { compareText, joined, policyPlace, shownTime } from '../words.ts'
@@ -33,14 +34,20 @@ function policyTexts(entries: readonly PageEntry[]): readonly string[] {
   return [...new Set(texts)]
 }
 
+/** Histories by the id of their machine. */
+export type Timelines = ReadonlyMap<string, Timeline>
+
+const NO_TIMELINES: Timelines = new Map()
+
 interface Group {
   readonly rank: number
   readonly row: MachineRow
 }
 
-function groupOf(name: string, entries: readonly [PageEntry, ...PageEntry[]]): Group {
+function groupOf(name: string, entries: readonly [PageEntry, ...PageEntry[]], timelines: Timelines): Group {
   const [first] = entries
   const machine = entries.find(({ item }) => (item.machine ?? null) !== null)?.item.machine
+  const timeline = timelines.get(machine?.id ?? '')
   return {
     rank: first.rank,
     row: {
@@ -50,12 +57,16 @@ function groupOf(name: string, entries: readonly [PageEntry, ...PageEntry[]]): G
       keys: [...new Set(entries.map(({ share }) => share.key))],
       lines: entries.map(pageLine),
       policies: policyTexts(entries),
+      ...(timeline === undefined ? {} : { timeline }),
     },
   }
 }
 
 /** Sorts what is said under its machines: by the lowest rank of each, then by name. */
-export function machineRows(entries: readonly PageEntry[]): readonly MachineRow[] {
+export function machineRows(
+  entries: readonly PageEntry[],
+  timelines: Timelines = NO_TIMELINES,
+): readonly MachineRow[] {
   const nameOf = nameMachines(entries.map(({ item }) => item))
   const byMachine = new Map<string, [PageEntry, ...PageEntry[]]>()
   for (const entry of [...entries].sort((a, b) => a.rank - b.rank)) {
@@ -65,7 +76,7 @@ export function machineRows(entries: readonly PageEntry[]): readonly MachineRow[
     else group.push(entry)
   }
   return [...byMachine.values()]
-    .map(group => groupOf(nameOf(group[0].item), group))
+    .map(group => groupOf(nameOf(group[0].item), group, timelines))
     .sort((a, b) => a.rank - b.rank || compareText(a.row.name, b.row.name))
     .map(({ row }) => row)
 }

@@ -2,6 +2,7 @@ import type { LineNote } from '../plan-line.ts'
 import { counted } from '../words.ts'
 import { type Html, html, NO_HTML } from './escape-html.ts'
 import type { MachineRow, PageLine, Share } from './page-model.ts'
+import { timelineFigure } from './timeline-figure.ts'
 
 /** So many rows are laid out together. */
 const GROUP_SIZE = 50
@@ -16,11 +17,17 @@ function lineMarkup({ badge, tone, facet, value, notes }: PageLine): Html {
   return html`<li><span class="badge c-${tone}">${badge}</span> ${name}<bdi>${value}</bdi>\n${notes.map(noteMarkup)}</li>`
 }
 
-function rowMarkup({ name, id, about, keys, lines, policies }: MachineRow): Html {
+function historyMarkup({ timeline }: MachineRow): Html {
+  if (timeline === undefined) return NO_HTML
+  return html`<details><summary>History</summary>\n${timelineFigure(timeline, true)}</details>`
+}
+
+function rowMarkup(row: MachineRow): Html {
+  const { name, id, about, keys, lines, policies } = row
   const quiet = (text: string, kind: string): Html =>
     text === '' ? NO_HTML : html` <bdi class="${kind}">${text}</bdi>`
   const asked = policies.map(policy => html`<bdi class="policy">${policy}</bdi> `)
-  return html`<tr role="row" data-keys="${keys.join(' ')}"><th role="rowheader" scope="row"><bdi class="name">${name}</bdi>${quiet(about, 'about')}${quiet(id, 'id')}</th><td role="cell"><ul>${lines.map(lineMarkup)}</ul></td><td role="cell">${asked}</td></tr>\n`
+  return html`<tr role="row" data-keys="${keys.join(' ')}"><th role="rowheader" scope="row"><bdi class="name">${name}</bdi>${quiet(about, 'about')}${quiet(id, 'id')}</th><td role="cell"><ul>${lines.map(lineMarkup)}</ul>${historyMarkup(row)}</td><td role="cell">${asked}</td></tr>\n`
 }
 
 /** Rows in groups: those off the screen are not laid out, nor touched again when the filter hides rows in them. */

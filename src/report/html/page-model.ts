@@ -1,3 +1,4 @@
+import type { Timeline } from '../../plan/timeline.ts'
 import type { Tone } from '../paint.ts'
 import type { LineNote } from '../plan-line.ts'
 
@@ -37,6 +38,8 @@ export interface MachineRow {
   readonly lines: readonly PageLine[]
   /** Which policies ask, each with its place. */
   readonly policies: readonly string[]
+  /** Its history, drawn below the lines where it is known. */
+  readonly timeline?: Timeline
 }
 
 /** A titled table of texts. */
@@ -58,6 +61,8 @@ export interface Page {
   readonly leads: readonly string[]
   readonly shares: readonly Share[]
   readonly charts: readonly Chart[]
+  /** The history of the one machine that the page is about. */
+  readonly timeline?: Timeline
   readonly tables: readonly PageTable[]
   readonly rows: readonly MachineRow[]
   /** Where it comes from: label and text. */

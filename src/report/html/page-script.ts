@@ -8,7 +8,7 @@ export const PAGE_SCRIPT: string = `'use strict'
   if (table !== null) {
     const groups = Array.from(table.tBodies, body => ({ body, size: body.rows.length, shown: body.rows.length }))
     const rows = groups.flatMap(({ body }) => Array.from(body.rows)).map((row, at) => {
-      const cells = Array.from(row.cells, cell => cell.textContent.toLowerCase())
+      const cells = Array.from(row.cells, cell => (cell.querySelector('ul') ?? cell).textContent.toLowerCase())
       return { row, at, cells, text: cells.join(' '), keys: row.dataset.keys.split(' '), shown: true }
     })
     const controls = document.getElementById('controls')
@@ -81,4 +81,4 @@ export const PAGE_SCRIPT: string = `'use strict'
 }
 `
 /** SHA-256 of {@link PAGE_SCRIPT}, as a Content-Security-Policy names it. */
-export const SCRIPT_HASH: string = 'sha256-bvGgx0i6MIjc/VY09CXwcm7a8Qm6Rm5JZsLydF4G/FA='
+export const SCRIPT_HASH: string = 'sha256-EJVN5+rfar222/1a8roxJ7Eu7K6TYM4PHYxtXWaHpxA='

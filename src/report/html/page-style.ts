@@ -85,6 +85,13 @@ tr { border-bottom: 1px solid var(--rule); }
 .badge { display: inline-block; min-width: 5.75rem; padding-right: .5rem; font-weight: 600; }
 .facet { font-weight: 600; }
 td li + li { margin-top: .35rem; }
+details { margin: .5rem 0 0; font-size: .8125rem; }
+summary { color: var(--quiet); cursor: pointer; min-height: 1.5rem; }
+.lane { display: grid; grid-template-columns: 7rem minmax(0, 1fr); align-items: center; gap: .6rem; margin: .25rem 0; font-size: .8125rem; }
+.lane svg { height: 1.5rem; background: var(--card); border: 1px solid var(--rule); border-radius: 3px; }
+.t-declared { fill: var(--rest); opacity: .55; }
+.axis { display: flex; justify-content: space-between; gap: 1rem; margin: 0 0 .5rem 7.6rem; color: var(--quiet); font-size: .75rem; }
+.timeline ul { font-size: .8125rem; }
 dl { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: .15rem 1.2rem; margin: 0; font-size: .8125rem; color: var(--quiet); }
 dd { margin: 0; }
 .wide { overflow-x: auto; }
@@ -117,4 +124,4 @@ footer dl { border-top: 1px solid var(--rule); padding-top: 1.2rem; }
 }
 `
 /** SHA-256 of {@link PAGE_STYLE}, as a Content-Security-Policy names it. */
-export const STYLE_HASH: string = 'sha256-nymepXt2HvLcs8uLimePB/0XpTrg5CSfP/5k4eMal7g='
+export const STYLE_HASH: string = 'sha256-6vzMu/rOdH+uV/hQBDwHEoR2gCG3Sol2F0fK3BJNKKw='

@@ -14,6 +14,7 @@ import { facetPath } from '../machine-label.ts'
 import type { Tone } from '../paint.ts'
 import { placedDiagnostic } from '../placed-diagnostic.ts'
 import { scopeNote } from '../plan-verdict.ts'
+import type { Style } from '../style.ts'
 import { counted } from '../words.ts'
 import { countLabels } from './charts.ts'
 import { machineRows, type PageEntry } from './machine-rows.ts'
@@ -63,7 +64,7 @@ function headingOf(document: DriftDocument): Pick<Page, 'verdict' | 'tone'> {
     : { verdict: 'No conclusion about drift', tone: 'blocked' }
 }
 
-function driftPage(document: DriftDocument): Page {
+function driftPage(document: DriftDocument, { timelines }: Pick<Style, 'timelines'>): Page {
   const { drift, due, actors, diagnostics } = document
   const all = [...drift, ...due]
   const groups = groupByKind(all)
@@ -102,12 +103,12 @@ function driftPage(document: DriftDocument): Page {
       },
       diagnosticTable(diagnostics.map(placedDiagnostic)),
     ],
-    rows: machineRows(all.map(driftEntry)),
+    rows: machineRows(all.map(driftEntry), timelines),
     facts: planFacts(document),
   }
 }
 
 /** Writes a drift document as a page that stands alone: the counts, what to do about each kind, every machine. */
-export function renderDriftHtml(document: DriftDocument): string {
-  return renderPage(driftPage(document))
+export function renderDriftHtml(document: DriftDocument, style: Pick<Style, 'timelines'> = {}): string {
+  return renderPage(driftPage(document, style))
 }

@@ -4,6 +4,7 @@ import { renderMachineTable } from './machine-table.ts'
 import type { Page, PageTable } from './page-model.ts'
 import { PAGE_SCRIPT, SCRIPT_HASH } from './page-script.ts'
 import { PAGE_STYLE, STYLE_HASH } from './page-style.ts'
+import { timelineFigure } from './timeline-figure.ts'
 
 /** Nothing may be loaded, sent or run but our own style and script, by their hashes. */
 const POLICY =
@@ -26,7 +27,7 @@ function renderTable({ title, columns, rows }: PageTable): Html {
   if (rows.length === 0) return NO_HTML
   const heads = columns.map(column => html`<th scope="col">${column}</th>`)
   const lines = rows.map(cells => html`<tr>${cells.map(cell => html`<td><bdi>${cell}</bdi></td>`)}</tr>\n`)
-  return html`<section class="wide"><h2>${title}</h2>
+  return html`<section class="wide" tabindex="0" aria-label="${title}"><h2>${title}</h2>
 <table aria-label="${title}"><thead><tr>${heads}</tr></thead><tbody>
 ${lines}</tbody></table></section>\n`
 }
@@ -49,7 +50,7 @@ export function renderPage(page: Page): string {
 <html lang="en">
 ${renderHead(page)}<body>
 <main>
-${renderSummary(page)}${page.tables.map(renderTable)}${
+${renderSummary(page)}${page.timeline === undefined ? NO_HTML : html`<section>${timelineFigure(page.timeline, false)}</section>\n`}${page.tables.map(renderTable)}${
   charts.length === 0 ? NO_HTML : html`<div class="charts">\n${charts.map(renderChart)}</div>\n`
 }${renderMachineTable(page.rows, page.shares)}</main>
 <footer><dl>

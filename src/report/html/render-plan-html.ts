@@ -5,6 +5,7 @@ import { isConverged, matchSentence, scopeNote, whyNotApplyable } from '../plan-
 import { renderPlanSummary } from '../render-plan-summary.ts'
 import { nameRisk } from '../risk-words.ts'
 import { rolloutSentence } from '../rollout-text.ts'
+import type { Style } from '../style.ts'
 import { counted, shownTime } from '../words.ts'
 import { countLabels } from './charts.ts'
 import { comparisonTables } from './comparison-tables.ts'
@@ -65,7 +66,7 @@ function verdictOf(plan: Plan): string {
   return parts.join(', ')
 }
 
-function planPage(plan: Plan): Page {
+function planPage(plan: Plan, { timelines }: Pick<Style, 'timelines'>): Page {
   const why = whyNotApplyable(plan)
   const scope = scopeNote(plan)
   const rollout = rolloutSentence(plan)
@@ -99,7 +100,7 @@ function planPage(plan: Plan): Page {
       ...(plan.comparison === undefined ? [] : comparisonTables(plan.comparison)),
       diagnosticTable(plan.diagnostics.map(placedDiagnostic)),
     ],
-    rows: machineRows(entries),
+    rows: machineRows(entries, timelines),
     facts: [
       ['Plan', plan.planId],
       ['Made', shownTime(plan.createdAt)],
@@ -113,6 +114,6 @@ function planPage(plan: Plan): Page {
  * Writes a plan as a page that stands alone: verdict and counts, guards, where the changes fall, and every machine.
  * Ends with a newline.
  */
-export function renderPlanHtml(plan: Plan): string {
-  return renderPage(planPage(plan))
+export function renderPlanHtml(plan: Plan, style: Pick<Style, 'timelines'> = {}): string {
+  return renderPage(planPage(plan, style))
 }
