@@ -75,3 +75,33 @@ export function refuse(...numbers: readonly number[]): NonNullable<FakeServiceSe
 export function askedOf({ service }: Scene): readonly number[] {
   return [...new Set(service.posts.map(({ machineId: id }) => Number.parseInt(id, 16)))]
 }
+
+const ENDED: ReadonlySet<string> = new Set(['Succeeded', 'Failed', 'TimeOut', 'Cancelled'])
+
+/**
+ * Requests that went to a machine before everything on the machines of earlier waves had ended, in words: what nobody
+ * may find. Machines that are not Active never end and are not waited for.
+ */
+export function earlyRequests(
+  service: FakeService,
+  waves: readonly (readonly string[])[],
+): readonly string[] {
+  const active = new Set(
+    service.machines.filter(({ healthStatus }) => healthStatus === 'Active').map(({ id }) => id),
+  )
+  const waveOf = new Map(waves.flatMap((ids, wave) => ids.map(id => [id, wave] as const)))
+  const place = (id: string): number => waveOf.get(id) ?? 0
+  const { actions } = service
+  return service.posts.flatMap(post => {
+    const before = actions.filter(
+      ({ machineId: id, status, lastUpdateDateTimeUtc }) =>
+        active.has(id) &&
+        place(id) < place(post.machineId) &&
+        !(ENDED.has(status) && lastUpdateDateTimeUtc <= post.at),
+    )
+    return before.map(
+      action =>
+        `${Number.parseInt(post.machineId, 16)} ${post.type} before the end of ${Number.parseInt(action.machineId, 16)}`,
+    )
+  })
+}
