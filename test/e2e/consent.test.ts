@@ -2,6 +2,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
 import { CONFIGURATION, ISOLATE_TWO, machines, policy, startTenant } from './emulated-tenant.ts'
+import { startedIn } from './started-in.ts'
 
 test('the question names tenant, endpoint and counts, on stderr, below the plan', async () => {
   const configuration = `${CONFIGURATION}tenantId: 11111111-2222-3333-4444-555555555555\n`
@@ -166,6 +167,16 @@ test.each(Object.entries(OVERRIDES))('%s', async (_rule, [flags, code, says]) =>
   expect(ran.code, ran.stderr).toBe(code)
   expect(ran.stdout + ran.stderr).toContain(says)
   expect(tenant.writes()).toBe(code === 0 ? 2 : 0)
+})
+
+test('an override leaves its guard and its reason in the journal and in the result', async () => {
+  const files = { ...ISOLATE_TWO, 'holdfast.yaml': `${CONFIGURATION}guards: { maxMachines: 1 }\n` }
+  const tenant = await startTenant({ machines: machines(4) }, files)
+  const override = ['--dangerous-exceed-guard', 'maxMachines', '--reason', 'CISO agreed']
+  const ran = await tenant.run(['apply', '--auto-approve', '--json', '--journal', 'kept', ...override])
+  const left = { overriddenGuards: ['maxMachines'], reason: 'CISO agreed' }
+  expect(JSON.parse(ran.stdout)).toMatchObject(left)
+  expect(await startedIn(`${tenant.folder}/kept`)).toMatchObject([left])
 })
 
 test('the guards of the configuration as it is at apply hold for a saved plan', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Scenario } from '../../src/emulator/scenario-types.ts'
 import { machines, policy, startTenant, type Tenant } from './emulated-tenant.ts'
+import { startedIn } from './started-in.ts'
 
 function repository(fleet: number, apply = ''): Readonly<Record<string, string>> {
   const names = Array.from({ length: fleet }, (_, index) => `ws-${index + 1}.contoso.com`)
@@ -76,7 +77,9 @@ test('--no-waves sends all of it at once, needs a reason, and leaves it in journ
   const ran = await tenant.run([...argv, '--journal', 'kept'])
   expect(ran.code, ran.stderr).toBe(6)
   expect(ran.stderr).toContain('All 60 machines at once; nothing stops it.')
-  expect(JSON.parse(ran.stdout)).toMatchObject({ skippedWaves: [1, 6, 53], reason: 'it spreads' })
+  const left = { skippedWaves: [1, 6, 53], reason: 'it spreads' }
+  expect(JSON.parse(ran.stdout)).toMatchObject(left)
+  expect(await startedIn(`${tenant.folder}/kept`)).toMatchObject([left])
   expect(isolations(tenant)).toBe(60)
 })
 

@@ -1,12 +1,12 @@
 import type { Plan } from '../../src/plan/document.ts'
-import type { Amount, Configuration, RolloutRules } from '../../src/schema/configuration.ts'
+import type { Amount, Configuration, RolloutRules, Share } from '../../src/schema/configuration.ts'
 import type { Policy } from '../../src/schema/policy.ts'
 import { clockAtNow, permissive, planFor, policyFor, type Scene, sceneOf } from './apply-harness.ts'
 import { isolated, machine, machineId } from './build-core.ts'
 import { FakeService, type FakeServiceSettings, type Fault } from './fake-service.ts'
 
 /** A share of machines, in percent. */
-export function share(percent: number): Amount {
+export function share(percent: number): Share {
   return { text: `${percent}%`, ratio: percent / 100 }
 }
 
