@@ -56,7 +56,7 @@ export async function applyPlan(
 ): Promise<ApplyResult> {
   const startedAt = deps.clock.now()
   const lease = new LeaseKeeper(deps.lease, deps.clock)
-  const rollout = rolloutOf(plan.changes, deps.configuration)
+  const rollout = rolloutOf(plan, deps.configuration)
   const context: Context = { plan, deps, options, startedAt, lease, rollout }
   try {
     const refused = checkPlan(plan, options) ?? checkRollout(context.rollout, options)

@@ -62,7 +62,7 @@ export interface ApplyParts extends Applying {
 /** Applies a plan after showing it, with the consent it needs. */
 export async function applyShown(made: Plan, context: CommandContext, parts: ApplyParts): Promise<number> {
   const { request, service, configuration } = parts
-  const rollout = rolloutOf(made.changes, configuration)
+  const rollout = rolloutOf(made, configuration)
   const plan = withRollout(made, rollout, request)
   const { expect } = request
   showPlan(plan, parts, context)

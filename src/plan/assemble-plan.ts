@@ -91,10 +91,10 @@ export function assemblePlan({
     ...unresolved,
   ])
   const inFlight = byAddress(items.flatMap(item => writeInFlight(item, name, lastKnownAt(input, at))))
-  const rollout = rolloutOf(kept, configuration)
   const errored = diagnostics.some(({ severity }) => severity === 'error')
   const complete = observation.failures.length === 0
   const risks = findRisks(items, configuration, lastKnownAt(input, at))
+  const rollout = rolloutOf({ changes: kept, risks }, configuration)
   const stopsApply = planGuards.some(({ status }) => status === 'fail')
   return {
     formatVersion: '1.0',

@@ -1,11 +1,12 @@
 import { compareText } from '../posture/history.ts'
-import type { Change } from './document.ts'
+import type { Change, Risk } from './document.ts'
 import { isWeighty } from './guards.ts'
 
 interface Candidate {
   readonly id: string
   readonly isWeighty: boolean
   readonly isReporting: boolean
+  readonly isRisky: boolean
   /** To the second; empty where it is not known. */
   readonly lastSeen: string
 }
@@ -16,18 +17,20 @@ const SECONDS = 19
 /**
  * Orders the machines of a plan as they are to change, wave by wave.
  *
- * 1. Machines that report come first, the one that was seen last before the others: a first wave that nobody answers
- *    proves nothing.
- * 2. Then by id. Ids are digests, so that neighbours there are no neighbours in the network.
- * 3. Machines that are only scanned and the like are mixed in evenly, so that a share of the machines is about that
+ * 1. Machines that report come first: a first wave that nobody answers proves nothing.
+ * 2. Of these, machines that the plan names as a risk (servers, machines of high value, those of the configuration)
+ *    come last: what goes wrong is to go wrong elsewhere.
+ * 3. Then the machine that was seen last comes first, and then the order is that of the ids. Ids are digests, so that
+ *    neighbours there are no neighbours in the network.
+ * 4. Machines that are only scanned and the like are mixed in evenly, so that a share of the machines is about that
  *    share of the holds too; the very first machine is one whose hold changes, where there is one.
  *
  * It rests on the plan alone: what a machine says of itself later would give a resumed run other waves.
  *
  * @returns Machine ids, each once.
  */
-export function inRolloutOrder(changes: readonly Change[]): readonly string[] {
-  const candidates = candidatesOf(changes)
+export function inRolloutOrder(changes: readonly Change[], risks: readonly Risk[] = []): readonly string[] {
+  const candidates = candidatesOf(changes, risks)
   const weighty = candidates.filter(candidate => candidate.isWeighty)
   const light = candidates.filter(candidate => !candidate.isWeighty)
   const spread = [
@@ -37,7 +40,8 @@ export function inRolloutOrder(changes: readonly Change[]): readonly string[] {
   return spread.sort((a, b) => a.at - b.at).map(({ id }) => id)
 }
 
-function candidatesOf(changes: readonly Change[]): readonly Candidate[] {
+function candidatesOf(changes: readonly Change[], risks: readonly Risk[]): readonly Candidate[] {
+  const risky = new Set(risks.flatMap(({ machines }) => machines.map(({ id }) => id)))
   const byId = new Map<string, Candidate>()
   for (const change of changes) {
     const { id, lastSeen } = change.machine
@@ -46,12 +50,14 @@ function candidatesOf(changes: readonly Change[]): readonly Candidate[] {
       id,
       isWeighty: known?.isWeighty === true || isWeighty(change),
       isReporting: known?.isReporting !== false && isReporting(change),
+      isRisky: risky.has(id),
       lastSeen: (lastSeen ?? '').slice(0, SECONDS),
     })
   }
   return [...byId.values()].sort(
     (a, b) =>
       Number(b.isReporting) - Number(a.isReporting) ||
+      Number(a.isRisky) - Number(b.isRisky) ||
       compareText(b.lastSeen, a.lastSeen) ||
       compareText(a.id, b.id),
   )

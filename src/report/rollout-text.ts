@@ -6,13 +6,12 @@ import { counted, joined } from './words.ts'
 function stopText({ failed, silent }: PlannedRollout['stopWhen']): string {
   const of = (amount: string): string =>
     amount.endsWith('%') ? `${amount} of a wave` : `${counted(Number(amount), 'machine')} of a wave`
-  if (failed === undefined && silent === undefined) return ''
-  if (failed === silent) return `stops when ${of(failed ?? '')} fail or fall silent`
+  if (failed !== undefined && failed === silent) return `stops when ${of(failed)} fail or fall silent`
   const rules = [
     failed === undefined ? '' : `${of(failed)} fail`,
     silent === undefined ? '' : `${of(silent)} fall silent`,
   ]
-  return `stops when ${joined(rules, ' or ')}`
+  return joined(rules, ' or ').replace(/^(?=.)/, 'stops when ')
 }
 
 /**

@@ -56,9 +56,7 @@ describe('killed at any boundary, the same apply again keeps the waves, sends no
     const again = await apply({ ...set.scene, journal }, plan, { runId: 'run-2' }, { configuration })
     expect(again.exit.code).toBe(0)
     expect(postsOf(set)).toStrictEqual(WANTED)
-    expect(
-      earlyRequests(set.scene.service, rolloutOf(plan.changes, configuration)?.waves ?? []),
-    ).toStrictEqual([])
+    expect(earlyRequests(set.scene.service, rolloutOf(plan, configuration)?.waves ?? [])).toStrictEqual([])
     expect(again.rollout?.waves.map(({ state }) => state)).toStrictEqual(['ended', 'ended'])
   })
 })
@@ -67,6 +65,6 @@ test('what looks for early requests finds one', async () => {
   const set = await setScene('slow ends')
   const { scene, plan, configuration } = set
   await apply(scene, plan, { noWaves: true, reason: 'INC-1' }, { configuration })
-  const waves = rolloutOf(plan.changes, configuration)?.waves ?? []
+  const waves = rolloutOf(plan, configuration)?.waves ?? []
   expect(earlyRequests(scene.service, waves)).toContain('2 Isolate before the end of 1')
 })

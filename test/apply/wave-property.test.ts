@@ -48,7 +48,7 @@ test('whatever the waves, the failures and the crash: no wave before its time, n
       const { scene, plan } = set
       const { clock, service, journal, lease } = scene
       const configuration = inWaves(rollout)
-      const waves = rolloutOf(plan.changes, configuration)?.waves ?? []
+      const waves = rolloutOf(plan, configuration)?.waves ?? []
       expect(waves.flat().toSorted()).toStrictEqual(plan.changes.map(({ machine }) => machine.id).toSorted())
 
       const dying = new DyingProcess(drawn.killAt)

@@ -2,10 +2,12 @@ import { describe, expect, test } from 'vitest'
 import type { Change } from '../../src/plan/document.ts'
 import { describeRollout, inOneWave, machinesOf, rolloutOf } from '../../src/plan/rollout.ts'
 import { inRolloutOrder } from '../../src/plan/rollout-order.ts'
+import type { Machine } from '../../src/posture/machine.ts'
 import type { Amount, RolloutRules } from '../../src/schema/configuration.ts'
 import type { FacetName } from '../../src/schema/policy.ts'
-import { configuration, machineId } from '../support/build-core.ts'
+import { configuration, entry, machine, machineId, policy } from '../support/build-core.ts'
 import { change, planMachine } from '../support/build-plan.ts'
+import { planOf } from '../support/plan-of.ts'
 
 const of = (number: number, facet: FacetName = 'isolated', over: Partial<Change> = {}): Change =>
   change({ machine: planMachine(number), facet, ...over })
@@ -18,7 +20,7 @@ const count = (machines: number): Amount => ({ text: String(machines), count: ma
 
 function rollout(changes: readonly Change[], rules: RolloutRules | undefined = {}) {
   const { apply } = configuration()
-  return rolloutOf(changes, { apply: rules === undefined ? apply : { ...apply, rollout: rules } })
+  return rolloutOf({ changes }, { apply: rules === undefined ? apply : { ...apply, rollout: rules } })
 }
 const sizes = (changes: readonly Change[], rules?: RolloutRules): readonly number[] | undefined =>
   rollout(changes, rules)?.waves.map(({ length }) => length)
@@ -49,7 +51,7 @@ describe('without configuration', () => {
   })
 
   test('a configuration that was built without rollout rules has neither waves nor rules', () => {
-    expect(rolloutOf(many(51), configuration())).toBeUndefined()
+    expect(rolloutOf({ changes: many(51) }, configuration())).toBeUndefined()
   })
 })
 
@@ -141,6 +143,12 @@ describe('the order of the machines', () => {
     ],
   ])('%s', (_rule, changes, want) => expect(numbers(inRolloutOrder(changes))).toStrictEqual(want))
 
+  test('has machines last that the plan names as a risk, but before those that do not report', () => {
+    const machines = [{ id: machineId(1), dnsName: null }]
+    const risks = [{ kind: 'server', name: 'servers', evidence: '', machines } as const]
+    expect(numbers(inRolloutOrder([of(1), of(2), silent(3)], risks))).toStrictEqual([2, 1, 3])
+  })
+
   test('gives every share of the machines about that share of the holds', () => {
     const holds = Array.from({ length: 60 }, (_, at) => of(at + 1))
     const scans = Array.from({ length: 1000 }, (_, at) => of(at + 1000, 'scanned'))
@@ -148,4 +156,20 @@ describe('the order of the machines', () => {
     const held = (ids: readonly string[]): number => numbers(ids).filter(number => number <= 60).length
     expect([held(first), held(second)]).toStrictEqual([1, 6])
   })
+})
+
+test('the plan document has the waves where there are some, outside its id', () => {
+  const fleet = Array.from({ length: 51 }, (_, index) => machine({ id: machineId(index + 1) }))
+  const { apply } = configuration()
+  const policies = [policy({ machines: [entry({ fields: {}, all: true })] })]
+  const at = (rules: RolloutRules | undefined) =>
+    planOf({
+      policies,
+      observed: { machines: [{ ...fleet[0], deviceValue: 'High' } as Machine, ...fleet.slice(1)] },
+      configuration: { apply: rules === undefined ? apply : { ...apply, rollout: rules } },
+    })
+  expect(at({}).rollout).toStrictEqual({ waves: [1, 6, 44], stopWhen: { failed: '20%', silent: '20%' } })
+  expect(at(undefined)).not.toHaveProperty('rollout')
+  expect(at({}).planId).toBe(at(undefined).planId)
+  expect(rolloutOf(at({}), { apply: { ...apply, rollout: {} } })?.waves[0]).toStrictEqual([machineId(2)])
 })
