@@ -100,7 +100,7 @@ export const APPLY_CODES = {
   'wave-stopped': {
     meaning: 'A stop rule of the rollout was met, so nothing more was sent.',
     wayOut:
-      'Look at these machines, then plan again: the new plan holds only what is left, and goes in waves of its own. To send the rest at once without stop rules: --no-waves --reason TEXT.',
+      'Look at these machines. Then plan again: the new plan holds only what is left, and goes in waves of its own; or send again what failed of this one with --retry-failed. To send the rest at once without stop rules: --no-waves --reason TEXT.',
   },
   'wave-waiting': {
     meaning: 'The change is of a later wave, and the one before had not ended when the run stopped waiting.',

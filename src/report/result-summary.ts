@@ -80,7 +80,7 @@ export function resumeHint(result: ApplyResult): string {
   if (open === 0 && result.exit.name !== 'signal') return ''
   if (result.exit.name === 'error' && result.outcomes.every(isUntouched)) return ''
   if (isStoppedByWave(result)) {
-    return 'A stop rule ended this: look at those machines first. A saved plan comes to the same stop again, a new one holds only what is left, and --no-waves --reason TEXT sends it all at once.'
+    return 'A stop rule ended this: look at those machines first. A saved plan comes to the same stop again (--retry-failed sends what failed once more), a new one holds only what is left, and --no-waves --reason TEXT sends it all at once.'
   }
   return 'Run the same command again to go on: nothing that was submitted is submitted twice.'
 }

@@ -41,7 +41,7 @@ describe('failures', () => {
     expect(outcomesOf(result)['#2/isolated']).toBe('not-attempted (wave-stopped)')
     expect(statesOf(result)).toStrictEqual(['1 stopped 1/0', '2 not-started 0/0', '3 not-started 0/0'])
     const message =
-      'Wave 1 of 3 stopped the apply: 1 of 1 machine failed (ws-1), the limit is 1 (50%). Look at these machines, then plan again: the new plan holds only what is left, and goes in waves of its own. To send the rest at once without stop rules: --no-waves --reason TEXT.'
+      'Wave 1 of 3 stopped the apply: 1 of 1 machine failed (ws-1), the limit is 1 (50%). Look at these machines. Then plan again: the new plan holds only what is left, and goes in waves of its own; or send again what failed of this one with --retry-failed. To send the rest at once without stop rules: --no-waves --reason TEXT.'
     expect(result.diagnostics).toStrictEqual([{ severity: 'error', code: 'wave-stopped', message }])
     expect(result.outcomes.find(({ code }) => code === 'wave-stopped')?.detail).toBe(message)
     expect(set.scene.journal.entries.find(({ event }) => event === 'wave-stopped')).toMatchObject({
@@ -306,6 +306,26 @@ describe('the same command after a stop', () => {
     await applied(set)
     isRefused = false
     expect((await applied(set, { runId: 'run-2' })).summary).toStrictEqual({ succeeded: 4 })
+  })
+
+  test('goes on wave by wave with --retry-failed, once the machines are mended', async () => {
+    const endAs: Record<string, string> = { Isolate: 'Failed' }
+    const set = await rolloutScene(4, { endAs })
+    await applied(set)
+    endAs['Isolate'] = 'Succeeded'
+    const again = await applied(set, { runId: 'run-2', retryFailed: true })
+    expect(again.summary).toStrictEqual({ succeeded: 4 })
+    expect(statesOf(again)).toStrictEqual(['1 ended 0/0', '2 ended 0/0', '1 ended 0/0'])
+    expect(askedOf(set.scene)).toStrictEqual([1, 2, 3, 4])
+  })
+
+  test('comes to the same stop with --retry-failed while they are not', async () => {
+    const set = await rolloutScene(4, { endAs: { Isolate: 'Failed' } })
+    await applied(set)
+    const again = await applied(set, { runId: 'run-2', retryFailed: true })
+    expect(askedOf(set.scene)).toStrictEqual([1])
+    expect(set.scene.service.posts).toHaveLength(2)
+    expect(statesOf(again)[0]).toBe('1 stopped 1/0')
   })
 
   test('goes on at once with --no-waves', async () => {
