@@ -1,6 +1,7 @@
 import { APPLY_CODES } from '../src/apply/codes.ts'
 import { CLI_CODES } from '../src/cli/codes.ts'
 import { DEFENDER_CODES } from '../src/defender/codes.ts'
+import { PIPELINE_CODES } from '../src/pipeline/codes.ts'
 import { PLAN_CODES } from '../src/plan/codes.ts'
 import { SCHEMA_CODES } from '../src/schema/codes.ts'
 
@@ -13,6 +14,7 @@ const REGISTRIES: Readonly<Record<string, Registry>> = {
   'Reading from the service': DEFENDER_CODES,
   Planning: PLAN_CODES,
   'Applying a plan': APPLY_CODES,
+  'Telling a pipeline': PIPELINE_CODES,
   'The command line': CLI_CODES,
 }
 

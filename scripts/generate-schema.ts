@@ -57,6 +57,24 @@ const TARGETS: readonly Target[] = [
     out: 'src/plan/generated/plan.ts',
     scalars: 'typed',
   },
+  {
+    schema: 'schemas/drift.schema.json',
+    type: 'RawDrift',
+    out: 'src/pipeline/generated/drift.ts',
+    scalars: 'typed',
+  },
+  {
+    schema: 'schemas/result.schema.json',
+    type: 'RawResult',
+    out: 'src/pipeline/generated/result.ts',
+    scalars: 'typed',
+  },
+  {
+    schema: 'schemas/failure.schema.json',
+    type: 'RawFailure',
+    out: 'src/pipeline/generated/failure.ts',
+    scalars: 'typed',
+  },
 ]
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }

@@ -16,6 +16,8 @@ import { codeCell, diagnosticSection } from './markdown-cells.ts'
 import { fitSections, MARKDOWN_LIMIT, type MarkdownSection } from './markdown-sections.ts'
 import { placedDiagnostic } from './placed-diagnostic.ts'
 import { scopeNote } from './plan-verdict.ts'
+import { reportHeading } from './report-heading.ts'
+import type { Style } from './style.ts'
 import { policyPlace, shownActor } from './words.ts'
 
 /** Kinds that ask nothing of anybody today: folded away. */
@@ -60,15 +62,14 @@ function actorSection({ actors }: DriftDocument): MarkdownSection {
  *
  * @returns Markdown of less than 60,000 characters, whatever the drift; the totals are always there.
  */
-export function renderDriftMarkdown(document: DriftDocument): string {
+export function renderDriftMarkdown(document: DriftDocument, style: Partial<Style> = {}): string {
   const { drift, due, diagnostics } = document
   const nameOf = nameMachines([...drift, ...due])
   const groups = groupByKind(drift)
   const late = groupByKind(due)
   const notes = [asOfSentence(document), coverageSentence(document), scopeNote(document)]
   const head = [
-    '<!-- holdfast:drift -->',
-    '### Holdfast drift',
+    ...reportHeading('drift', '', style),
     ...(isWholeRead(document) ? [] : ['> **The read is incomplete:** what was not read is unknown.']),
     escapeMarkdown(driftVerdict(document), 400),
     ...notes.filter(note => note !== '').map(note => escapeMarkdown(note)),

@@ -10,6 +10,7 @@ import { placedDiagnostic } from './placed-diagnostic.ts'
 import { blockedLine, changeLine, inFlightLine, type PlanLine } from './plan-line.ts'
 import { isConverged, matchSentence, scopeNote, whyNotApplyable } from './plan-verdict.ts'
 import { renderPlanSummary } from './render-plan-summary.ts'
+import { reportHeading } from './report-heading.ts'
 import { nameRisk } from './risk-words.ts'
 import { rolloutSentence } from './rollout-text.ts'
 import type { Style } from './style.ts'
@@ -118,7 +119,7 @@ function titleOf(plan: Plan): string {
 }
 
 /** What stands above the tables: whether it can be applied, and the counts. */
-function planHead(plan: Plan): string {
+function planHead(plan: Plan, style: Partial<Style>): string {
   const why = whyNotApplyable(plan)
   const scope = scopeNote(plan)
   const rollout = rolloutSentence(plan)
@@ -126,8 +127,7 @@ function planHead(plan: Plan): string {
     ? `No changes. ${escapeMarkdown(matchSentence(plan), 200)}`
     : renderPlanSummary(plan).split('\n').join('<br>\n')
   return [
-    '<!-- holdfast:plan -->',
-    `### Holdfast plan: ${titleOf(plan)}`,
+    ...reportHeading('plan', titleOf(plan), style),
     ...(why === null ? [] : [`> **This plan cannot be applied:** ${escapeMarkdown(why, 400)}.`]),
     verdict,
     ...(plan.comparison === undefined ? [] : [escapeMarkdown(comparisonVerdict(plan.comparison))]),
@@ -152,7 +152,7 @@ function planFoot(plan: Plan, { planningArguments = [], serviceArguments = [] }:
  * @returns Markdown of less than 60,000 characters, whatever the plan; the totals are always there.
  */
 export function renderPlanMarkdown(plan: Plan, style: Partial<Style> = {}): string {
-  const head = `${planHead(plan)}\n`
+  const head = `${planHead(plan, style)}\n`
   const foot = planFoot(plan, style)
   return head + fitSections(planSections(plan), MARKDOWN_LIMIT - head.length - foot.length) + foot
 }

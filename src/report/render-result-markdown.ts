@@ -5,8 +5,10 @@ import { facetPath, quoteName } from './machine-label.ts'
 import { codeCell, diagnosticSection } from './markdown-cells.ts'
 import { fitSections, MARKDOWN_LIMIT, type MarkdownSection } from './markdown-sections.ts'
 import { shownTransition } from './plan-line.ts'
+import { reportHeading } from './report-heading.ts'
 import { isGood, resultLine, resumeHint, troubledOutcomes } from './result-summary.ts'
 import { waveLines } from './rollout-text.ts'
+import type { Style } from './style.ts'
 import { joined } from './words.ts'
 
 function nameSection(title: string, names: readonly string[]): MarkdownSection {
@@ -63,13 +65,16 @@ function resultSections(result: ApplyResult, plan: Plan | null): readonly Markdo
  *
  * @returns Markdown of less than 60,000 characters, whatever the result; the totals are always there.
  */
-export function renderResultMarkdown(result: ApplyResult, plan: Plan | null): string {
+export function renderResultMarkdown(
+  result: ApplyResult,
+  plan: Plan | null,
+  style: Partial<Style> = {},
+): string {
   const hint = resumeHint(result)
   const { overriddenGuards = [], reason } = result
   const guards = joined([overriddenGuards.join(', '), reason], ': ')
   const head = [
-    '<!-- holdfast:result -->',
-    '### Holdfast apply',
+    ...reportHeading('result', '', style),
     `**${resultLine(result)}**`,
     ...(hint === '' ? [] : [hint]),
     ...(overriddenGuards.length === 0 ? [] : [`Guards overridden: ${escapeMarkdown(guards, 400)}`]),

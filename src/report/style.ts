@@ -21,6 +21,8 @@ export interface Style {
   readonly planFile?: string
   /** What chose the changes of the plan, as the command line had it, for the same line. */
   readonly planningArguments?: readonly string[]
+  /** What a pipeline with several configurations calls this one, as `isReportName` takes it. */
+  readonly configurationName?: string
   /** Where configuration and service were looked for, as the command line had it, for the same line. */
   readonly serviceArguments?: readonly string[]
   /** Histories to draw below machines, by machine id, where the text is a page. */

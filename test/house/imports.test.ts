@@ -15,7 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   report: ['schema', 'posture', 'plan', 'apply', 'audit'],
   defender: ['schema', 'posture', 'plan', 'apply'],
   emulator: ['schema', 'posture', 'plan', 'apply'],
-  cli: ['schema', 'posture', 'plan', 'apply', 'audit', 'report', 'defender', 'emulator'],
+  pipeline: ['schema', 'posture', 'plan', 'apply', 'report'],
+  cli: ['schema', 'posture', 'plan', 'apply', 'audit', 'report', 'defender', 'emulator', 'pipeline'],
 }
 const ROOMS = Object.keys(MAY_IMPORT)
 const CORE = ['schema', 'posture', 'plan', 'report', 'apply', 'audit']

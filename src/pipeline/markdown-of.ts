@@ -1,0 +1,34 @@
+import { renderDriftMarkdown } from '../report/render-drift-markdown.ts'
+import { renderFailureMarkdown } from '../report/render-failure-markdown.ts'
+import { renderPlanMarkdown } from '../report/render-plan-markdown.ts'
+import { renderResultMarkdown } from '../report/render-result-markdown.ts'
+import type { ReportKind } from '../report/report-heading.ts'
+import type { PipelineDocument } from './read-document.ts'
+
+/** How a document is shown. */
+export interface Telling {
+  /** What the document stands for; a failure stands for what its command should have written. */
+  readonly kind: ReportKind
+  /** What the configuration is called where a pipeline has several. */
+  readonly name: string | undefined
+}
+
+/** The kind of a document; a failure is of the kind that was asked for. */
+export function kindOf(document: PipelineDocument, asked: ReportKind): ReportKind {
+  return document.is === 'failure' ? asked : document.is
+}
+
+/** Writes any document as Markdown of less than 60,000 characters, its marker first. */
+export function markdownOf(document: PipelineDocument, { kind, name }: Telling): string {
+  const style = name === undefined ? {} : { configurationName: name }
+  switch (document.is) {
+    case 'plan':
+      return renderPlanMarkdown(document.plan, style)
+    case 'drift':
+      return renderDriftMarkdown(document.drift, style)
+    case 'result':
+      return renderResultMarkdown(document.result, null, style)
+    default:
+      return renderFailureMarkdown(document.failure, kind, style)
+  }
+}
