@@ -58,6 +58,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/import.ts')).importHolds,
   },
   {
+    name: 'publish',
+    summary: 'tell GitHub or Azure Pipelines what a plan, drift or result says',
+    load: async () => (await import('./commands/publish.ts')).publish,
+  },
+  {
     name: 'machines',
     summary: 'list and show machines with what holds on them, and tag them',
     load: async () => (await import('./commands/machines.ts')).machines,

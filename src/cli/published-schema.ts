@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises'
 
 /** The documents that have a published JSON schema. */
-export const SCHEMA_NAMES = ['policy', 'configuration', 'plan', 'scenario', 'test'] as const
+export const SCHEMA_NAMES = [
+  'policy',
+  'configuration',
+  'plan',
+  'drift',
+  'result',
+  'failure',
+  'scenario',
+  'test',
+] as const
 
 export type SchemaName = (typeof SCHEMA_NAMES)[number]
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { DocumentExit } from '../report/document-exit.ts'
+import type { FailureDocument } from '../report/failure-document.ts'
 import { renderDiagnostics } from '../report/render-diagnostics.ts'
 import { renderFailure } from '../report/render-failure.ts'
 import { serializeDocument } from '../report/serialize-document.ts'
@@ -40,15 +41,16 @@ function wantsJson(words: readonly string[]): boolean {
 }
 
 /** The document that takes the place of a plan or result where a command ends in an error. */
-function failureDocument(failure: Failure, exit: DocumentExit): string {
+function failureText(failure: Failure, exit: DocumentExit): string {
   const { code, message, wayOut, diagnostics } = failure
   const error = wayOut === '' ? { code, message } : { code, message, wayOut }
-  return serializeDocument({
+  const document: FailureDocument = {
     formatVersion: '1.0',
     exit,
     error,
     diagnostics: diagnostics.map(documentDiagnostic),
-  })
+  }
+  return serializeDocument(document)
 }
 
 /** Tells of a failure: text on stderr, and one JSON document wherever JSON was asked for and is not yet. */
@@ -58,9 +60,9 @@ export async function reportFailure(failure: Failure, { argv, io, exit }: Failed
   io.stderr.write(renderDiagnostics(failure.diagnostics, style))
   io.stderr.write(renderFailure(failure, style))
   if (failure.hasDocument) return
-  if (wantsJson(words)) io.stdout.write(failureDocument(failure, exit))
+  if (wantsJson(words)) io.stdout.write(failureText(failure, exit))
   const file = readOption(words, '--json-into')
   // Where even that file cannot be written, the failure on stderr is all that can be said.
   if (file !== undefined)
-    await writeFileAtomically(resolve(io.cwd, file), failureDocument(failure, exit)).catch(() => undefined)
+    await writeFileAtomically(resolve(io.cwd, file), failureText(failure, exit)).catch(() => undefined)
 }

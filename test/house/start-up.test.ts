@@ -56,6 +56,10 @@ describe('start-up', () => {
       'version: 1\npolicy: p\nreason: r\nmachines: [{ tag: t }]\nstate: { isolated: full }\n',
     )
     writeFileSync(
+      join(folder, 'failure.json'),
+      '{"formatVersion":"1.0","exit":{"code":1,"name":"error"},"error":{"code":"c","message":"m"},"diagnostics":[]}',
+    )
+    writeFileSync(
       join(folder, 'scenario.yaml'),
       'version: 1\nmachines: [{ computerDnsName: a.contoso.com, machineTags: [t] }]\n',
     )
@@ -100,7 +104,7 @@ describe('start-up', () => {
   })
 
   test.each<[readonly string[], readonly string[]]>([
-    [['--version'], ['commander', 'yaml', 'undici', '@azure/identity']],
+    [['--version'], ['commander', 'yaml', 'undici', '@azure/identity', '@octokit/request']],
     [['--help'], ['yaml', 'undici', '@azure/identity', 'diff', 'log-update']],
     [
       ['schema', 'policy'],
@@ -112,11 +116,15 @@ describe('start-up', () => {
     ],
     [
       ['plan', 'policy.yaml', '--emulate', 'scenario.yaml'],
-      ['@azure/identity', 'log-update'],
+      ['@azure/identity', 'log-update', '@octokit/request'],
     ],
     [
       ['plan', 'policy.yaml', '--endpoint', 'http://127.0.0.1:9'],
       ['diff', 'log-update'],
+    ],
+    [
+      ['publish', 'github', 'failure.json'],
+      ['yaml', 'undici', '@azure/identity', '@octokit/request', 'diff', 'log-update'],
     ],
   ])('%j loads nothing of %j', (args, unwanted) => {
     const loaded = packagesLoaded(args)
