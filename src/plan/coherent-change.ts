@@ -28,7 +28,8 @@ function leadsTo(request: PlannedRequest, step: string | undefined, change: Chan
   if (method === undefined || method.facet !== change.facet || method.effect !== step) return false
   const { Comment: _comment, ...body } = (request as SubmitRequest).body
   return (
-    Object.keys(body).sort().join() === [...method.bodyKeys].sort().join() &&
+    Object.keys(body).length === method.bodyKeys.length &&
+    method.bodyKeys.every(key => key in body) &&
     Object.entries(body).every(([key, value]) => SHOWN[key]?.(value, change) ?? true)
   )
 }

@@ -85,10 +85,15 @@ test.each<readonly [string, Change]>([
   ['another facet than that of its address', change({ address: `${machineId(1)}/scanned` })],
   ['a facet that only begins like its own', change({ address: `${machineId(1)}/isolatedness` })],
   ['a request of another facet', change({ requests: [post('Offboard')] })],
+  ['a request of another hold', change({ requests: [post('RestrictCodeExecution')] })],
   ['a request against its operation', change({ requests: [post('Unisolate')] })],
   ['an isolation called a release', change({ operations: ['lift'], after: 'none' })],
   ['a request more than it has operations', change({ requests: [isolate(), isolate()] })],
   ['a request less than it has operations', change({ operations: ['lift', 'impose'] })],
+  [
+    'its last step left out',
+    change({ operations: ['lift', 'impose'], before: 'selective', requests: [post('Unisolate')] }),
+  ],
   ['a cancel without saying so', change({ requests: [cancel(), isolate()] })],
   ['no cancel where it says so', change({ operations: ['cancel', 'impose'] })],
   ['a cancel in the place of its step', change({ requests: [cancel()] })],
@@ -99,6 +104,7 @@ test.each<readonly [string, Change]>([
   ],
   ['an isolation without a scope', change({ requests: [post('Isolate')] })],
   ['an isolation of another scope', change({ requests: [isolate('Selective')] })],
+  ['a key in the place of another', change({ requests: [post('Isolate', { ScanType: 'Full' })] })],
   [
     'a key that its method does not have',
     change({ requests: [post('Isolate', { IsolationType: 'Full', ScanType: 'Full' })] }),
