@@ -1,4 +1,5 @@
 import { addMs, type Instant, parseInstant } from '../schema/instant.ts'
+import { numberOf, textOf } from './journal-values.ts'
 import type { JournalEntry } from './ports.ts'
 import type { Submission } from './quota-windows.ts'
 
@@ -30,6 +31,9 @@ const NOTHING_ACCEPTED: ReadonlySet<unknown> = new Set(['throttled', 'not-sent',
 /** Answers that leave open whether the service accepted the request. */
 const LEFT_OPEN: ReadonlySet<unknown> = new Set(['intent', 'unknown'])
 
+/** Stands for a number that an entry does not have: no request and no intent has it. */
+const NO_NUMBER = -1
+
 function timeOf(entry: JournalEntry): Instant | undefined {
   return parseInstant(entry.at)
 }
@@ -52,7 +56,7 @@ export function tracesOf(entries: readonly JournalEntry[], planId: string): Read
       traces.delete(traceKey(retry.address, retry.request))
     }
     if (entry['planId'] !== planId || (entry.event !== 'intent' && entry.event !== 'answer')) continue
-    const key = traceKey(String(entry['address']), Number(entry['request']))
+    const key = traceKey(textOf(entry, 'address'), numberOf(entry, 'request', NO_NUMBER))
     const kind = entry.event === 'intent' ? 'intent' : entry['kind']
     const known = traces.get(key)
     const accepted = kind === 'accepted' || kind === 'found'
@@ -82,7 +86,7 @@ export function submissionsOf(
   for (const entry of entries) {
     const at = timeOf(entry)
     if (at === undefined || at < since) continue
-    const key = `${String(entry['runId'])} ${String(entry['intent'])}`
+    const key = `${textOf(entry, 'runId')} ${numberOf(entry, 'intent', NO_NUMBER)}`
     if (entry.event === 'intent' && typeof entry['path'] === 'string') {
       sent.set(key, { path: entry['path'], at, actionId: null, mayExist: true })
       continue
@@ -91,7 +95,7 @@ export function submissionsOf(
     if (entry.event !== 'answer' || intent === undefined) continue
     if (NOTHING_ACCEPTED.has(entry['kind'])) sent.delete(key)
     else {
-      const actionId = (entry['actionId'] as string | null) ?? null
+      const actionId = textOf(entry, 'actionId') || null
       const mayExist = entry['kind'] === 'accepted' || LEFT_OPEN.has(entry['kind'])
       sent.set(key, { ...intent, at, actionId, mayExist })
     }

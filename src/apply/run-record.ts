@@ -1,3 +1,4 @@
+import { numberOf, textOf } from './journal-values.ts'
 import type { JournalEntry } from './ports.ts'
 import { retriesIn } from './read-journal.ts'
 import type { Outcome } from './result.ts'
@@ -122,7 +123,7 @@ function note(run: Draft, entry: JournalEntry): Draft {
   const address = textOf(entry, 'address')
   switch (entry.event) {
     case 'run-started':
-      return { ...run, items: Number(entry['changes'] ?? 0) }
+      return { ...run, items: numberOf(entry, 'changes', 0) }
     case 'intent':
       states.set(address, 'sending')
       return run
@@ -162,20 +163,15 @@ function noteAnswer({ states, submitted }: Draft, address: string, kind: unknown
 
 function noteOutcomes(states: Map<string, RecordedState>, outcomes: unknown): void {
   for (const [address, outcome] of Object.entries(Object(outcomes))) {
-    states.set(address, String(outcome) as Outcome)
+    if (typeof outcome === 'string') states.set(address, outcome as Outcome)
   }
 }
 
 function exitOf(exit: unknown): { readonly code: number; readonly name: string } {
   const { code, name } = Object(exit) as { readonly code?: unknown; readonly name?: unknown }
-  return { code: Number(code ?? 1), name: String(name ?? 'error') }
-}
-
-function textOf(entry: JournalEntry, key: string): string {
-  const value = entry[key]
-  return typeof value === 'string' ? value : ''
+  return { code: typeof code === 'number' ? code : 1, name: typeof name === 'string' ? name : 'error' }
 }
 
 function listOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : []
+  return Array.isArray(value) ? value.filter(each => typeof each === 'string') : []
 }

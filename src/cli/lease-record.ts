@@ -3,7 +3,7 @@ import { link, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Instant, isInstant } from '../schema/instant.ts'
 import { errorCode } from './file-error.ts'
-import type { ProcessIdentity } from './process-identity.ts'
+import { type ProcessIdentity, readIdentity } from './process-identity.ts'
 
 /** What a holder says of what it does with the lease. */
 export interface LeasePurpose {
@@ -46,12 +46,40 @@ export async function listGenerations(folder: string): Promise<readonly number[]
 /** Reads a lease file; undefined where it is gone or is none. */
 export async function readRecord(path: string): Promise<LeaseRecord | undefined> {
   try {
-    const record = JSON.parse(await readFile(path, 'utf8')) as LeaseRecord
-    return typeof record.owner?.pid === 'number' && isInstant(record.renewedAt) ? record : undefined
+    return recordOf(JSON.parse(await readFile(path, 'utf8')))
   } catch (error) {
     if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return undefined
     throw error
   }
+}
+
+/** The record that a value is; undefined where anything is missing that a holder writes. */
+function recordOf(value: unknown): LeaseRecord | undefined {
+  const read = Object(value) as { readonly [key in keyof LeaseRecord]?: unknown }
+  const owner = readIdentity(read.owner)
+  const { token, acquiredAt, renewedAt, released, removed } = read
+  if (owner === undefined || typeof token !== 'string' || typeof released !== 'boolean') return undefined
+  if (!isTime(acquiredAt) || !isTime(renewedAt)) return undefined
+  const purpose = purposeOf(read.purpose)
+  return {
+    owner,
+    token,
+    acquiredAt,
+    renewedAt,
+    released,
+    ...(removed === true ? { removed } : {}),
+    ...(purpose === undefined ? {} : { purpose }),
+  }
+}
+
+function isTime(value: unknown): value is Instant {
+  return typeof value === 'string' && isInstant(value)
+}
+
+function purposeOf(value: unknown): LeasePurpose | undefined {
+  const { planId, runId, journal } = Object(value) as { readonly [key in keyof LeasePurpose]?: unknown }
+  const isWhole = typeof planId === 'string' && typeof runId === 'string' && typeof journal === 'string'
+  return isWhole ? { planId, runId, journal } : undefined
 }
 
 /** Writes a file that nobody sees half. Returns its path, to be linked or renamed to its name. */

@@ -43,5 +43,9 @@ function readStatus(value: unknown): boolean | null {
   }
   const parts: readonly unknown[] = Array.isArray(status) ? status : [status]
   if (!parts.every(part => part === null || isObject(part))) return null
-  return parts.some(part => isObject(part) && String(part['Isolated']).toLowerCase() === 'true')
+  return parts.some(part => isObject(part) && isTrue(part['Isolated']))
+}
+
+function isTrue(value: unknown): boolean {
+  return value === true || (typeof value === 'string' && value.toLowerCase() === 'true')
 }

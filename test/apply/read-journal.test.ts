@@ -111,6 +111,10 @@ describe('submissions of the last hour', () => {
           { path: 'isolate', at: at(T1), actionId: null, mayExist: true },
         ],
       ],
+      'count where a line holds what no run writes': [
+        [intent({ runId: { toString: 7 }, intent: { valueOf: 7, toString: 7 } })],
+        [{ path: 'isolate', at: at(T1), actionId: null, mayExist: true }],
+      ],
       'are no other entries': [
         [intent(), { ...answer('accepted'), event: 'run-ended' }],
         [{ path: 'isolate', at: at(T1), actionId: null, mayExist: true }],

@@ -126,11 +126,18 @@ test('a killed process is recognised as dead although nobody waited for it yet',
   expect(await second.acquire()).toMatchObject({ kind: 'held' })
 })
 
-test('a lease file that is none does not lock for ever', async () => {
+test.each([
+  '{"half',
+  'null',
+  '[]',
+  '7',
+  '{"owner":null}',
+  '{"owner":{"host":"a","bootId":null,"namespace":null,"pid":1,"startTime":null},"renewedAt":{}}',
+])('a lease file that is none does not lock for ever: %s', async text => {
   const { folder, first } = await pair()
   await first.acquire()
   const [name = ''] = await readdir(folder)
-  await writeFile(join(folder, name), '{"half')
+  await writeFile(join(folder, name), text)
   const other = fileLease(folder, SELF, new FakeClock('2026-11-20T10:00:00Z'))
   expect(await other.acquire()).toStrictEqual({ kind: 'held' })
   expect(await first.renew()).toBe(false)

@@ -109,6 +109,7 @@ const STATUSES: readonly (readonly [unknown, boolean | null])[] = [
   [{ Isolated: 'true' }, true],
   ['{"Isolated":"false"}', false],
   ['{"Isolated":null}', false],
+  ['{"Isolated":{"toString":7,"valueOf":7}}', false],
   ['{"AppRestriction":"true"}', false],
   ['{}', false],
   ['[]', false],
