@@ -75,6 +75,7 @@ describe('the example policies', () => {
 interface Step {
   readonly uses?: string
   readonly run?: string
+  readonly with?: Readonly<Record<string, string>>
 }
 
 interface Workflow {
@@ -87,59 +88,85 @@ interface Workflow {
   >
 }
 
-describe('the example tests', () => {
-  test('pass, and there are some', () => {
-    expect(TESTS.length).toBeGreaterThanOrEqual(2)
-    const { status, stdout } = holdfast(['test'])
-    expect(stdout).toMatch(/\n\d+ tests: \d+ passed\.\n$/)
-    expect(status).toBe(0)
-  })
-})
+/** Every use of the template in a pipeline, however deep, with its parameters; those of a condition too. */
+function templateUses(value: unknown): readonly Readonly<Record<string, unknown>>[] {
+  if (typeof value !== 'object' || value === null) return []
+  const nested = Object.values(value).flatMap(templateUses)
+  const { template, parameters } = value as { readonly template?: string; readonly parameters?: object }
+  if (template !== 'azure-pipelines/holdfast.yml@holdfast') return nested
+  const entries = Object.entries(parameters ?? {}).flatMap(([name, each]) =>
+    name.startsWith('${{ if ') ? Object.entries(each as object) : [[name, each] as const],
+  )
+  return [Object.fromEntries(entries)]
+}
 
 describe('the example pipelines', () => {
+  const workflow = parseDocument(read('pipelines', 'github-actions.yml')).toJS() as Workflow
+  const jobs = Object.values(workflow.jobs)
+  const steps = jobs.flatMap(job => job.steps)
+  const own = steps.filter(({ uses }) => uses === 'OWNER/holdfast@COMMIT').map(step => step.with ?? {})
+
   test.each(PIPELINES)('%s is YAML without errors, and no secret is stored for it', name => {
     const text = read('pipelines', name)
     const { errors, warnings } = parseDocument(text)
     expect([...errors, ...warnings]).toStrictEqual([])
     expect(text).not.toMatch(/\$\{\{ *secrets|client[-_]?secret|AZURE_CLIENT_SECRET|HOLDFAST_TOKEN|password/i)
+    expect(text).not.toContain('auto-approve')
   })
 
-  test.each(PIPELINES)(
-    '%s plans with guards enforced, applies the approved plan id, and reports drift',
-    name => {
-      const text = read('pipelines', name)
-      expect(text).toMatch(/holdfast plan --enforce .*--markdown-into/)
-      expect(text).toMatch(/holdfast apply --expect "\$PLAN_?ID"/)
-      expect(text).toMatch(/holdfast drift /)
-      expect(text).not.toMatch(/--auto-approve/)
-    },
-  )
-
-  test.each(PIPELINES)('%s uses only commands and options that there are', name => {
-    const uses = [...read('pipelines', name).matchAll(/npx holdfast (\w+)((?: --[a-z-]+)?[^\n|]*)/g)]
-    expect(uses.length).toBeGreaterThanOrEqual(4)
-    for (const [, command = '', rest = ''] of uses) {
-      const help = holdfast([command, '--help']).stdout
-      for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(help).toContain(option)
+  test('the workflow plans against its base, applies the approved plan by file and id, and reports drift', () => {
+    const action = parseDocument(readFileSync(join(ROOT, 'action.yml'), 'utf8')).toJS() as {
+      readonly inputs: Readonly<Record<string, object>>
     }
-  })
-
-  test('the workflow grants nothing by default, to each job the least, and pins every action to a commit', () => {
-    const workflow = parseDocument(read('pipelines', 'github-actions.yml')).toJS() as Workflow
-    const jobs = Object.values(workflow.jobs)
-    expect(workflow.permissions).toStrictEqual({})
-    expect(jobs.map(({ permissions }) => permissions)).toStrictEqual(
-      jobs.map(() => ({ contents: 'read', 'id-token': 'write' })),
+    expect(own.flatMap(given => Object.keys(given)).filter(name => !(name in action.inputs))).toStrictEqual(
+      [],
     )
-    const actions = jobs.flatMap(({ steps }) => steps.flatMap(({ uses }) => uses ?? []))
-    expect(actions.length).toBeGreaterThan(0)
-    expect(actions.filter(action => !/^actions\/[a-z-]+@[0-9a-f]{40}$/.test(action))).toStrictEqual([])
+    expect(own).toMatchObject([
+      { command: 'plan', base: expect.stringContaining('HEAD^1'), 'plan-file': 'reviewed.plan' },
+      {
+        command: 'apply',
+        'plan-file': 'reviewed.plan',
+        expect: expect.stringContaining('needs.plan.outputs.id'),
+      },
+      { command: 'drift' },
+    ])
     expect(workflow.jobs['apply']?.environment).toBe('defender')
   })
 
+  test('the workflow grants nothing by default, to each job the least, and pins every action to a commit', () => {
+    const least = { contents: 'read', 'id-token': 'write' }
+    expect(workflow.permissions).toStrictEqual({})
+    expect(jobs.map(({ permissions }) => permissions)).toStrictEqual([
+      { ...least, 'pull-requests': 'write' },
+      least,
+      least,
+    ])
+    const actions = steps.flatMap(({ uses }) => uses ?? []).filter(uses => uses !== 'OWNER/holdfast@COMMIT')
+    expect(actions.length).toBeGreaterThan(0)
+    expect(actions.filter(action => !/^actions\/[a-z-]+@[0-9a-f]{40}$/.test(action))).toStrictEqual([])
+    expect(read('pipelines', 'github-actions.yml')).not.toMatch(/uses: actions\/[^\n]+@[0-9a-f]{40}\n/)
+  })
+
   test('the workflow interpolates nothing that a pull request controls into a script', () => {
-    const workflow = parseDocument(read('pipelines', 'github-actions.yml')).toJS() as Workflow
-    const scripts = Object.values(workflow.jobs).flatMap(({ steps }) => steps.flatMap(({ run }) => run ?? []))
-    expect(scripts.filter(script => script.includes('${{'))).toStrictEqual([])
+    expect(steps.flatMap(({ run }) => run ?? []).filter(script => script.includes('${{'))).toStrictEqual([])
+  })
+
+  test('the pipeline of Azure plans against its base, applies the approved plan id, and reports drift', () => {
+    const template = parseDocument(
+      readFileSync(join(ROOT, 'azure-pipelines/holdfast.yml'), 'utf8'),
+    ).toJS() as {
+      readonly parameters: readonly { readonly name: string }[]
+    }
+    const known = template.parameters.map(({ name }) => name)
+    const text = read('pipelines', 'azure-pipelines.yml')
+    const uses = templateUses(parseDocument(text).toJS())
+    expect(uses.flatMap(given => Object.keys(given)).filter(name => !known.includes(name))).toStrictEqual([])
+    expect(uses).toMatchObject([
+      { command: 'plan', serviceConnection: 'holdfast-reader', base: 'HEAD^1' },
+      { command: 'apply', serviceConnection: 'holdfast-applier', expect: '$(planId)' },
+      { command: 'drift', serviceConnection: 'holdfast-reader' },
+    ])
+    expect(text).toContain("stageDependencies.plan.plan.outputs['holdfast.planId']")
+    expect(text).toContain('environment: defender')
   })
 })
