@@ -55,6 +55,8 @@ function withRollout(plan: Plan, rollout: Rollout | undefined, { noWaves }: Appl
 
 /** What an apply works with once its plan is there. */
 export interface ApplyParts extends Applying {
+  /** Done once consent is there, right before anything is submitted; nothing is submitted where it fails. */
+  readonly beforeSubmitting?: () => Promise<void>
   readonly request: ApplyRequest
   readonly outputs: Outputs
 }
@@ -87,6 +89,7 @@ export async function applyShown(made: Plan, context: CommandContext, parts: App
     service.audit.prepare({ approval: { by: ['prompt'] } })
   }
   service.audit.prepare({ runId: options.runId })
+  if (willSubmit) await parts.beforeSubmitting?.()
   const result = await runApply(plan, options, context, parts)
   await emitResult(result, plan, parts, context)
   return result.exit.code

@@ -15,10 +15,10 @@ async function resolveTarget(path: string): Promise<{ readonly path: string; rea
   }
 }
 
-async function replaceFile(path: string, text: string): Promise<void> {
+async function replaceFile(path: string, text: string, mode: number): Promise<void> {
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`)
   try {
-    const file = await open(temporary, 'wx', 0o600)
+    const file = await open(temporary, 'wx', mode)
     try {
       await file.writeFile(text)
       await file.sync()
@@ -36,12 +36,13 @@ async function replaceFile(path: string, text: string): Promise<void> {
  * Writes a whole file or leaves it as it was: into a new file beside it, then renamed over it. Mode 0600: plans and
  * reports name machines and incidents. A device or pipe, such as `/dev/stderr`, is written to, never replaced.
  *
+ * @param mode - Of the new file, where it is to be read by others.
  * @throws Failure `file-not-written`.
  */
-export async function writeFileAtomically(path: string, text: string): Promise<void> {
+export async function writeFileAtomically(path: string, text: string, mode = 0o600): Promise<void> {
   try {
     const target = await resolveTarget(path)
-    if (target.isFile) await replaceFile(target.path, text)
+    if (target.isFile) await replaceFile(target.path, text, mode)
     else await writeFile(target.path, text)
   } catch (error) {
     throw fail('file-not-written', `${path} could not be written: ${describeFileError(error)}.`)

@@ -60,6 +60,20 @@ export const CLI_CODES = {
     meaning: 'The configuration, a policy or a list has errors, so nothing was asked of the service.',
     wayOut: 'Mend the errors listed with it; `holdfast validate` checks without asking the service.',
   },
+  'policy-not-editable': {
+    meaning:
+      'A policy declares the opposite of what was asked, and is not written in a way that can be added to without risk.',
+    wayOut: 'Make the change that the message names, then run the command again.',
+  },
+  'policy-changed': {
+    meaning:
+      'A policy file was changed by somebody while a command was about to write it; it was left as it is.',
+    wayOut: 'Run the command again.',
+  },
+  'commit-not-possible': {
+    meaning: 'git could not commit what was written. The files are there, and what was applied was applied.',
+    wayOut: 'Commit them by hand; the message names them.',
+  },
   'prune-not-possible': {
     meaning: '--prune would take what was not read or not chosen for orphaned.',
     wayOut: 'Run --prune without path arguments, with at least one policy loaded and a complete read.',

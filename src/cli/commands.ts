@@ -33,6 +33,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/apply.ts')).apply,
   },
   {
+    name: 'contain',
+    summary: 'isolate named machines now, and leave the policy that says so',
+    load: async () => (await import('./commands/contain.ts')).contain,
+  },
+  {
+    name: 'release',
+    summary: 'release named machines now, and leave the policy that says so',
+    load: async () => (await import('./commands/release.ts')).release,
+  },
+  {
     name: 'undo',
     summary: 'make and apply the plan that undoes what another plan did',
     load: async () => (await import('./commands/undo.ts')).undo,

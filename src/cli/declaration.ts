@@ -13,7 +13,7 @@ import { declarationFolders, readDeclared } from './declared-file.ts'
 import { type Expansion, expandPaths, isTestPath } from './expand-paths.ts'
 import { Failure, fail } from './failure.ts'
 import { findConfiguration } from './find-configuration.ts'
-import { displayPath, type ReadFile } from './read-text.ts'
+import { displayPath, draftText, type ReadFile } from './read-text.ts'
 
 /** All that was read of what somebody wants: configuration, policies and the lists they name. */
 export interface Declaration {
@@ -40,6 +40,8 @@ export interface DeclarationPlace {
   readonly from?: string
   /** Files that are loaded in place of the configured ones, relative to `cwd`: a test's policies. */
   readonly only?: readonly string[]
+  /** Texts that stand for what the files hold, by path relative to `cwd`; those that are not there are loaded too. */
+  readonly drafts?: ReadonlyMap<string, string>
 }
 
 interface ReadConfiguration {
@@ -196,7 +198,14 @@ export async function loadDeclaration(place: DeclarationPlace): Promise<Declarat
   const read = await readConfiguration(place)
   const found = await findPolicyFiles(read, place)
   const folders = await foldersOf(read, place)
-  const sources = await Promise.all(found.files.map(file => readDeclared(file, cwd, folders)))
+  const { drafts = new Map<string, string>() } = place
+  const files = [...new Set([...found.files, ...drafts.keys()])].sort()
+  const sources = await Promise.all(
+    files.map(file => {
+      const draft = drafts.get(file)
+      return draft === undefined ? readDeclared(file, cwd, folders) : draftText(file, draft)
+    }),
+  )
   const parsed = sources.map(source => parsePolicyFile(source))
   const policies = parsed.flatMap(file => file.policies)
   const lists = await readLists(policies, read.configuration, cwd, folders)

@@ -41,6 +41,9 @@ export interface PlanningWishes {
   readonly exceedGuards?: readonly GuardName[]
   /** The id that the plan should have; see {@link expectedPlan}. */
   readonly expect?: string | undefined
+  /** Addresses beside those of `--target` and `--reassert`, of a command that chooses them itself. */
+  readonly targets?: readonly string[]
+  readonly reassert?: readonly string[]
   /** Another declaration that is planned too, for comparison. */
   readonly base?: BaseDeclaration | undefined
 }
@@ -71,9 +74,9 @@ export function readPlanOptions(flags: Flags, declaration: Declaration, wishes: 
     throw fail('prune-not-possible', '--prune with no policy loaded would lift every hold of ours.')
   }
   return {
-    targets: flags.list('target'),
+    targets: [...flags.list('target'), ...(wishes.targets ?? [])],
     excludes: flags.list('exclude'),
-    reassert: flags.list('reassert'),
+    reassert: [...flags.list('reassert'), ...(wishes.reassert ?? [])],
     retry: flags.list('retry'),
     resubmit: flags.list('resubmit'),
     prune,

@@ -31,6 +31,14 @@ export async function readText(path: string, cwd: string): Promise<ReadFile> {
   } catch (error) {
     throw fail('file-not-read', `${path} cannot be read: ${describeFileError(error)}.`)
   }
-  const digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`
-  return { path, text: bytes.toString('utf8'), digest }
+  return { path, text: bytes.toString('utf8'), digest: digestOf(bytes) }
+}
+
+function digestOf(bytes: Buffer): string {
+  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+}
+
+/** A file that is not written yet, as it will be read. */
+export function draftText(path: string, text: string): ReadFile {
+  return { path, text, digest: digestOf(Buffer.from(text)) }
 }

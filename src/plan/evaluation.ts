@@ -71,7 +71,7 @@ export function commentOf(lead: Contributor, item: Addressed, context: Evaluatio
   const flagged = [context.reassert, context.retry, context.resubmit].some(patterns =>
     isChosen(patterns, item),
   )
-  return flagged && context.reason !== undefined
+  return flagged && context.reason !== undefined && context.reason !== lead.policy.reason
     ? `${lead.policy.reason}; ${context.reason}`
     : lead.policy.reason
 }

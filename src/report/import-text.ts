@@ -38,12 +38,12 @@ export interface ImportDocument {
 const NAME_LIMIT = 253
 
 /** A scalar that reads back as it is: JSON's strings are YAML's double-quoted ones. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return JSON.stringify(text)
 }
 
 /** A name on one line, without the characters that no YAML text holds. */
-function commentOf(name: string): string {
+export function commentOf(name: string): string {
   return escapeTerminal(cutText(name, NAME_LIMIT)).replaceAll(/[\ufffd-\uffff]/g, '?')
 }
 

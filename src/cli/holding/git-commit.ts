@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { shellWord } from '../../report/shell-word.ts'
+import { fail } from '../failure.ts'
+import { readGit } from '../git-source.ts'
+import type { Io } from '../io.ts'
+
+const run = promisify(execFile)
+
+/** The command line that commits files and nothing else. Not escaped. */
+export function commitCommand(paths: readonly string[], message: string): string {
+  const files = paths.map(shellWord).join(' ')
+  return `git add -- ${files} && git commit -m ${shellWord(message)} -- ${files}`
+}
+
+/** Throws Failure `commit-not-possible` where the working directory is in no repository: before anything is done. */
+export async function requireRepository({ cwd, env }: Pick<Io, 'cwd' | 'env'>): Promise<void> {
+  try {
+    await readGit(['rev-parse', '--is-inside-work-tree'], cwd, env)
+  } catch {
+    throw fail(
+      'commit-not-possible',
+      '--commit needs a git repository, and this is none; nothing was done.',
+      {
+        wayOut: 'Leave --commit out, or run `git init` first.',
+      },
+    )
+  }
+}
+
+function saidBy(error: unknown): string {
+  const said = (error as { readonly stderr?: unknown }).stderr
+  const [line] = typeof said === 'string' ? said.trim().split('\n') : []
+  return line === undefined || line === '' ? 'git ended with an error' : line
+}
+
+/**
+ * Commits files and nothing else that may be staged.
+ *
+ * @returns The new commit, in full.
+ * @throws Failure `commit-not-possible` with the first line that git said.
+ */
+export async function commitFiles(
+  paths: readonly string[],
+  message: string,
+  { cwd, env }: Pick<Io, 'cwd' | 'env'>,
+): Promise<string> {
+  const options = { cwd, env, timeout: 60_000 }
+  try {
+    await run('git', ['add', '--', ...paths], options)
+    await run('git', ['commit', '--quiet', '--message', message, '--', ...paths], options)
+    return (await readGit(['rev-parse', '--verify', 'HEAD'], cwd, env)).trim()
+  } catch (error) {
+    throw fail('commit-not-possible', `Not committed: ${saidBy(error)}.`, {
+      wayOut: `Commit it by hand: ${commitCommand(paths, message)}`,
+      hasDocument: true,
+    })
+  }
+}

@@ -1,0 +1,49 @@
+import type { OptionSpec } from '../flags.ts'
+import { CONFIGURATION_OPTIONS, OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+
+/** What `contain` and `release` take alike. */
+export const HOLD_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'reason',
+    kind: 'text',
+    value: 'TEXT',
+    description: 'why; becomes the reason of the policy and the comment of the actions; required',
+  },
+  { name: 'owner', kind: 'text', value: 'WHO', description: 'the owner of the policy' },
+  { name: 'ticket', kind: 'text', value: 'TICKET', description: 'the ticket of the policy' },
+  {
+    name: 'reassert',
+    kind: 'switch',
+    description: 'go through although it undoes what somebody else did',
+  },
+  {
+    name: 'commit',
+    kind: 'switch',
+    description: 'commit the files that were written, and nothing else; else the git command is printed',
+  },
+  { name: 'auto-approve', kind: 'switch', description: 'do not ask; needed without a terminal' },
+  { name: 'no-wait', kind: 'switch', description: 'submit and end without waiting' },
+  {
+    name: 'timeout',
+    kind: 'duration',
+    value: 'DUR',
+    description: 'how long to wait after the last submission',
+  },
+  { name: 'submit-timeout', kind: 'duration', value: 'DUR', description: 'how long submitting may take' },
+  {
+    name: 'dangerous-exceed-guard',
+    kind: 'list',
+    value: 'NAME',
+    description: 'let the plan go beyond this guard (repeatable)',
+  },
+  {
+    name: 'journal',
+    kind: 'text',
+    value: 'DIR',
+    description:
+      'keep the journal here; else in the state directory (XDG_STATE_HOME), where the lease always is',
+  },
+  ...OUTPUT_OPTIONS,
+  ...CONFIGURATION_OPTIONS,
+  ...SERVICE_OPTIONS,
+]

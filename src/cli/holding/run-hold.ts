@@ -1,0 +1,184 @@
+import { cutText, escapeTerminal } from '../../report/escape-terminal.ts'
+import { displayInstant } from '../../schema/instant.ts'
+import { readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
+import { type ApplyParts, applyShown } from '../apply-shown.ts'
+import type { CommandContext } from '../command.ts'
+import { requireConsentOrTerminal } from '../consent.ts'
+import { type Declaration, type DeclarationPlace, loadDeclaration, requireValid } from '../declaration.ts'
+import { EXIT_CODES } from '../exit-codes.ts'
+import { fail } from '../failure.ts'
+import { findConfiguration } from '../find-configuration.ts'
+import { readOutputs } from '../outputs.ts'
+import { makePlan } from '../planning.ts'
+import { openService } from '../service.ts'
+import { tellDiagnostics } from '../tell-diagnostics.ts'
+import { draftHold, type HoldDraft, type HoldWish, policiesFor } from './draft-hold.ts'
+import { commitCommand, commitFiles, requireRepository } from './git-commit.ts'
+import { findPolicyFolder, type PolicyFolder } from './policy-folder.ts'
+import { resolveNames } from './resolve-names.ts'
+import { type WrittenFiles, writeFiles } from './write-draft.ts'
+
+/** What a command asks of whatever machines are named. */
+export type Asked = Pick<HoldWish, 'command' | 'isolated' | 'restricted' | 'forMs'>
+
+/** Exits that say that nothing was submitted. */
+const NOTHING_SENT: readonly number[] = [EXIT_CODES.stale, EXIT_CODES.refused, EXIT_CODES.locked]
+
+interface Basis {
+  readonly place: DeclarationPlace
+  readonly declaration: Declaration
+  readonly folder: PolicyFolder
+}
+
+/** Reads what is declared; without a configuration nothing is, and a first one will be written. */
+async function readBasis({ io, flags }: CommandContext): Promise<Basis> {
+  const config = flags.text('config')
+  const path = await findConfiguration(config, io.cwd)
+  const place = { cwd: io.cwd, config, paths: [], ...(path === undefined ? { only: [] } : {}) }
+  const declaration = requireValid(await loadDeclaration(place))
+  const folder = await findPolicyFolder(path, io.cwd, declaration.configuration.policies)
+  return { place, declaration, folder }
+}
+
+/** Throws Failure `usage` for an option that the configuration makes necessary. */
+function requireDemanded({ configuration: { require = [] } }: Declaration, { flags }: CommandContext): void {
+  const missing = (['owner', 'ticket'] as const).find(key => require.includes(key) && !flags.has(key))
+  if (missing === undefined) return
+  throw fail('usage', `The configuration demands \`${missing}\` of every policy: add --${missing}.`)
+}
+
+function readReason({ flags }: CommandContext, command: string): string {
+  const reason = flags.text('reason')
+  if (reason !== undefined) return reason.trim()
+  throw fail('reason-missing', `${command} needs --reason TEXT: it becomes the reason of the policy.`)
+}
+
+/** `Contain fin-ws-014.contoso.com and 2 more: INC-4211`, on one line. */
+function commitMessage({ command, machines, reason }: HoldWish): string {
+  const [first] = machines
+  const name = first?.computerDnsName ?? first?.id ?? ''
+  const more = machines.length > 1 ? ` and ${machines.length - 1} more` : ''
+  const verb = command === 'contain' ? 'Contain' : 'Release'
+  return escapeTerminal(cutText(`${verb} ${name}${more}: ${reason}`, 200))
+}
+
+/** Writes the files, and makes sure that the configuration loads the new policy. */
+async function declare(draft: HoldDraft, { place, declaration, folder }: Basis): Promise<WrittenFiles> {
+  const known = new Map(declaration.sources.map(({ path, text }) => [path, text]))
+  const first = folder.configuration
+  const texts = new Map(draft.texts)
+  if (first !== undefined) texts.set(first.path, first.text)
+  const written = await writeFiles(texts, known, place.cwd)
+  const { files } = await loadDeclaration({ cwd: place.cwd, config: place.config, paths: [] })
+  if (files[draft.path] !== undefined) return written
+  await written.takeBack()
+  throw fail(
+    'path-not-configured',
+    `The configuration would not load ${draft.path}; it was not written, and nothing was submitted.`,
+  )
+}
+
+function saidOfFiles(draft: HoldDraft, written: WrittenFiles, message: string): string {
+  const others = draft.edited.map(
+    ({ policy, path }) => `Changed  ${path}: ${policy} leaves these machines out now.`,
+  )
+  const first = written.paths
+    .filter(path => !draft.texts.has(path))
+    .map(path => `Wrote    ${path}: a first configuration.`)
+  return [
+    '',
+    `Wrote    ${draft.path}: declared until ${displayInstant(draft.expires)}.`,
+    ...others,
+    ...first,
+    `Commit it: ${commitCommand(written.paths, message)}`,
+    '',
+  ]
+    .map(line => escapeTerminal(line))
+    .join('\n')
+}
+
+interface Ended {
+  readonly draft: HoldDraft
+  readonly wish: HoldWish
+  readonly written: WrittenFiles | undefined
+  readonly code: number
+}
+
+/** Says what became of the files, and commits them where that was asked for. */
+async function conclude({ draft, wish, written, code }: Ended, context: CommandContext): Promise<number> {
+  const { io, flags } = context
+  const isDocument = readOutputs(flags).format !== 'human'
+  const output = isDocument ? io.stderr : io.stdout
+  if (written === undefined) {
+    output.write('Nothing was written: there was nothing to submit.\n')
+    return code
+  }
+  if (NOTHING_SENT.includes(code)) {
+    await written.takeBack()
+    output.write('Nothing was submitted, so what was written was taken back.\n')
+    return code
+  }
+  const message = commitMessage(wish)
+  if (!flags.has('commit')) {
+    output.write(saidOfFiles(draft, written, message))
+    return code
+  }
+  const commit = await commitFiles(written.paths, message, io)
+  output.write(
+    `\nCommitted ${written.paths.map(path => escapeTerminal(path)).join(', ')} as ${commit.slice(0, 12)}.\n`,
+  )
+  return code
+}
+
+/**
+ * Declares a hold or a release of named machines, and applies just that: plans with the policy as it would be written,
+ * shows, asks, writes the files, applies. Where nothing is submitted nothing is left written.
+ *
+ * @throws Failure where a name is not one machine, a policy in the way cannot be edited, or consent is missing.
+ */
+export async function runHold(asked: Asked, context: CommandContext): Promise<number> {
+  const { io, flags, args, signal } = context
+  const reason = readReason(context, asked.command)
+  const outputs = readOutputs(flags)
+  const request = await readApplyRequest({ ...context, args: [] })
+  requireConsentOrTerminal(context, request)
+  if (flags.has('commit')) await requireRepository(io)
+  const basis = await readBasis(context)
+  requireDemanded(basis.declaration, context)
+  const { configuration } = basis.declaration
+  const { overriddenGuards } = request
+  const service = await openService(context, configuration)
+  try {
+    const machines = await resolveNames(args, service.client, signal)
+    const now = service.clock.now()
+    const terms = { reason, owner: flags.text('owner'), ticket: flags.text('ticket') }
+    const wish: HoldWish = { ...asked, ...terms, machines, now }
+    const draft = draftHold(wish, basis.declaration, basis.folder)
+    const declaration = requireValid(await loadDeclaration({ ...basis.place, drafts: draft.texts }))
+    const policies = policiesFor(wish, draft.policy, declaration.policies)
+    const chosen = [`policy:${draft.policy}`]
+    const wishes = {
+      exceedGuards: overriddenGuards,
+      targets: chosen,
+      reassert: flags.has('reassert') ? chosen : [],
+    }
+    const { plan } = await makePlan(context, { ...declaration, policies }, service, wishes)
+    tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
+    requireHonouredOverrides(request, plan, configuration)
+    let written: WrittenFiles | undefined
+    const parts: ApplyParts = {
+      request,
+      outputs,
+      service,
+      configuration,
+      overriddenGuards,
+      beforeSubmitting: async () => {
+        written = await declare(draft, basis)
+      },
+    }
+    const code = await applyShown(plan, context, parts)
+    return await conclude({ draft, wish, written, code }, context)
+  } finally {
+    await service.close()
+  }
+}
