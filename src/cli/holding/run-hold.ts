@@ -1,7 +1,8 @@
 import { cutText, escapeTerminal } from '../../report/escape-terminal.ts'
 import { displayInstant } from '../../schema/instant.ts'
-import { readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
-import { type ApplyParts, applyShown } from '../apply-shown.ts'
+import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
+import { applyShown } from '../apply-shown.ts'
+import { approvalOf } from '../audit-subject.ts'
 import type { CommandContext } from '../command.ts'
 import { requireConsentOrTerminal } from '../consent.ts'
 import { type Declaration, type DeclarationPlace, loadDeclaration, requireValid } from '../declaration.ts'
@@ -10,7 +11,8 @@ import { fail } from '../failure.ts'
 import { findConfiguration } from '../find-configuration.ts'
 import { readOutputs } from '../outputs.ts'
 import { makePlan } from '../planning.ts'
-import { openService } from '../service.ts'
+import { recordRun } from '../recorded-run.ts'
+import { openService, type Service } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { draftHold, type HoldDraft, type HoldWish, policiesFor } from './draft-hold.ts'
 import { commitCommand, commitFiles, requireRepository } from './git-commit.ts'
@@ -69,13 +71,14 @@ async function declare(draft: HoldDraft, { place, declaration, folder }: Basis):
   const texts = new Map(draft.texts)
   if (first !== undefined) texts.set(first.path, first.text)
   const written = await writeFiles(texts, known, place.cwd)
-  const { files } = await loadDeclaration({ cwd: place.cwd, config: place.config, paths: [] })
-  if (files[draft.path] !== undefined) return written
-  await written.takeBack()
-  throw fail(
-    'path-not-configured',
-    `The configuration would not load ${draft.path}; it was not written, and nothing was submitted.`,
-  )
+  try {
+    const { files } = await loadDeclaration({ cwd: place.cwd, config: place.config, paths: [] })
+    if (files[draft.path] !== undefined) return written
+    throw fail('path-not-configured', `The configuration would not load ${draft.path}.`)
+  } catch (error) {
+    await written.takeBack()
+    throw error
+  }
 }
 
 function saidOfFiles(draft: HoldDraft, written: WrittenFiles, message: string): string {
@@ -130,6 +133,49 @@ async function conclude({ draft, wish, written, code }: Ended, context: CommandC
   return code
 }
 
+/** What both halves of a run work with. */
+interface HoldRun {
+  readonly asked: Asked
+  readonly reason: string
+  readonly request: ApplyRequest
+  readonly basis: Basis
+  readonly service: Service
+}
+
+/** Resolves, drafts, plans, shows, asks, writes, applies, and says what became of the files. */
+async function planAndApply(run: HoldRun, context: CommandContext): Promise<number> {
+  const { asked, reason, request, basis, service } = run
+  const { flags, args, signal } = context
+  const { configuration } = basis.declaration
+  const { overriddenGuards } = request
+  const machines = await resolveNames(args, service.client, signal)
+  const terms = { reason, owner: flags.text('owner'), ticket: flags.text('ticket') }
+  const wish: HoldWish = { ...asked, ...terms, machines, now: service.clock.now() }
+  const draft = draftHold(wish, basis.declaration, basis.folder)
+  const declaration = requireValid(await loadDeclaration({ ...basis.place, drafts: draft.texts }))
+  const policies = policiesFor(wish, draft.policy, declaration.policies)
+  const chosen = [`policy:${draft.policy}`]
+  const { plan } = await makePlan(context, { ...declaration, policies }, service, {
+    exceedGuards: overriddenGuards,
+    targets: chosen,
+    reassert: flags.has('reassert') ? chosen : [],
+  })
+  tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
+  requireHonouredOverrides(request, plan, configuration)
+  let written: WrittenFiles | undefined
+  const code = await applyShown(plan, context, {
+    request,
+    outputs: readOutputs(flags),
+    service,
+    configuration,
+    overriddenGuards,
+    beforeSubmitting: async () => {
+      written = await declare(draft, basis)
+    },
+  })
+  return await conclude({ draft, wish, written, code }, context)
+}
+
 /**
  * Declares a hold or a release of named machines, and applies just that: plans with the policy as it would be written,
  * shows, asks, writes the files, applies. Where nothing is submitted nothing is left written.
@@ -137,47 +183,20 @@ async function conclude({ draft, wish, written, code }: Ended, context: CommandC
  * @throws Failure where a name is not one machine, a policy in the way cannot be edited, or consent is missing.
  */
 export async function runHold(asked: Asked, context: CommandContext): Promise<number> {
-  const { io, flags, args, signal } = context
+  const { io, flags } = context
   const reason = readReason(context, asked.command)
-  const outputs = readOutputs(flags)
+  readOutputs(flags)
   const request = await readApplyRequest({ ...context, args: [] })
-  requireConsentOrTerminal(context, request)
   if (flags.has('commit')) await requireRepository(io)
   const basis = await readBasis(context)
   requireDemanded(basis.declaration, context)
-  const { configuration } = basis.declaration
-  const { overriddenGuards } = request
-  const service = await openService(context, configuration)
+  const service = await openService(context, basis.declaration.configuration)
+  service.audit.prepare({ command: asked.command, approval: approvalOf(request, flags) })
   try {
-    const machines = await resolveNames(args, service.client, signal)
-    const now = service.clock.now()
-    const terms = { reason, owner: flags.text('owner'), ticket: flags.text('ticket') }
-    const wish: HoldWish = { ...asked, ...terms, machines, now }
-    const draft = draftHold(wish, basis.declaration, basis.folder)
-    const declaration = requireValid(await loadDeclaration({ ...basis.place, drafts: draft.texts }))
-    const policies = policiesFor(wish, draft.policy, declaration.policies)
-    const chosen = [`policy:${draft.policy}`]
-    const wishes = {
-      exceedGuards: overriddenGuards,
-      targets: chosen,
-      reassert: flags.has('reassert') ? chosen : [],
-    }
-    const { plan } = await makePlan(context, { ...declaration, policies }, service, wishes)
-    tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
-    requireHonouredOverrides(request, plan, configuration)
-    let written: WrittenFiles | undefined
-    const parts: ApplyParts = {
-      request,
-      outputs,
-      service,
-      configuration,
-      overriddenGuards,
-      beforeSubmitting: async () => {
-        written = await declare(draft, basis)
-      },
-    }
-    const code = await applyShown(plan, context, parts)
-    return await conclude({ draft, wish, written, code }, context)
+    return await recordRun(service.audit, context, async () => {
+      requireConsentOrTerminal(context, request)
+      return planAndApply({ asked, reason, request, basis, service }, context)
+    })
   } finally {
     await service.close()
   }
