@@ -88,6 +88,11 @@ export const CLI_CODES = {
     wayOut:
       'Ask for a later time; `history.lookback` says how far back is read, at most what the service keeps.',
   },
+  'replay-too-large': {
+    meaning:
+      'A simulation would have to make so many plans, or so large ones, that nobody would wait for it.',
+    wayOut: 'Look at fewer moments with --step, or at a shorter stretch with --from and --to.',
+  },
   'clock-skew': {
     meaning: "The service's clock and the one of this machine differ.",
     wayOut: 'Set the clock of this machine; over an hour apart nothing is planned or applied.',

@@ -63,6 +63,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/timeline.ts')).timeline,
   },
   {
+    name: 'simulate',
+    summary: 'replay the policies of today over the recorded history',
+    load: async () => (await import('./commands/simulate.ts')).simulate,
+  },
+  {
     name: 'import',
     summary: 'write policies for what is held now and no policy declares',
     load: async () => (await import('./commands/import.ts')).importHolds,

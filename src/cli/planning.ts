@@ -126,7 +126,8 @@ export async function makePlan(
   const { base } = wishes
   const at = service.clock.now()
   const need = needOf(policies, configuration, at, { wholeTenant })
-  if (options.asOf !== undefined && options.asOf < need.historyFrom) throw beforeLookback(need.historyFrom)
+  if (options.asOf !== undefined && options.asOf < need.historyFrom)
+    throw beforeLookback('--as-of', need.historyFrom)
   const [whole, git] = await Promise.all([
     service.reader.observe(base === undefined ? need : needWithBase(need, declaration, base, at), signal),
     readGitState(Object.keys(declaration.files), io.cwd, io.env),
@@ -173,10 +174,11 @@ function expectedPlan(input: PlanInput, plan: Plan, expect: string | undefined):
   return earlier.planId === expect ? earlier : plan
 }
 
-function beforeLookback(historyFrom: Instant): Error {
+/** That a time lies before the history that is read. */
+export function beforeLookback(option: string, historyFrom: Instant): Error {
   return fail(
     'before-lookback',
-    `--as-of: the history is read from ${displayInstant(historyFrom)} on; nothing is known of a time before that.`,
+    `${option}: the history is read from ${displayInstant(historyFrom)} on; nothing is known of a time before that.`,
   )
 }
 

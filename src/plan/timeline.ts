@@ -1,5 +1,6 @@
 import { foldHold, type HoldPosture } from '../posture/fold-hold.ts'
 import { compareText, type MachineHistory } from '../posture/history.ts'
+import { holdStretches } from '../posture/hold-stretches.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../posture/holds.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
@@ -104,35 +105,14 @@ function actorOf(action: MachineAction, name: string | undefined): TimelineActor
   return { ...actor, at: formatInstant(at), policy }
 }
 
-/** A stretch under construction: times that compare. */
-interface Stretch {
-  readonly level: HoldLevel
-  readonly imposes: MachineAction[]
-  end: MachineAction | null
-}
-
-function holdsOf(
-  { succeeded }: HoldPosture,
-  since: Instant,
-  name: string | undefined,
-): readonly TimelineHold[] {
-  const stretches: Stretch[] = []
-  for (const { action, direction, level } of succeeded) {
-    const last = stretches.at(-1)
-    const open = last?.end === null ? last : undefined
-    if (open?.level === level) {
-      open.imposes.push(action)
-      continue
-    }
-    if (open !== undefined) open.end = action
-    if (direction === 'impose') stretches.push({ level, imposes: [action], end: null })
-  }
-  return stretches
+function holdsOf(posture: HoldPosture, since: Instant, name: string | undefined): readonly TimelineHold[] {
+  return holdStretches(posture)
     .filter(({ end }) => end === null || end.lastUpdateDateTimeUtc >= since)
     .map(({ level, imposes, end }) => {
       const by = imposes.map(action => actorOf(action, name))
       const endedBy = end === null ? null : actorOf(end, name)
-      return { from: by[0]?.at as string, to: endedBy?.at ?? null, level, by, endedBy }
+      const from = formatInstant(imposes[0].lastUpdateDateTimeUtc)
+      return { from, to: endedBy?.at ?? null, level, by, endedBy }
     })
 }
 
