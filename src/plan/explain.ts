@@ -1,7 +1,7 @@
 import { compareText, type MachineHistory } from '../posture/history.ts'
 import type { HoldName } from '../posture/holds.ts'
 import type { Machine } from '../posture/machine.ts'
-import { formatInstant, type Instant } from '../schema/instant.ts'
+import { formatInstant } from '../schema/instant.ts'
 import type { FacetName, Policy } from '../schema/policy.ts'
 import { formatAddress } from './address.ts'
 import type { Findings } from './assemble-plan.ts'
@@ -20,11 +20,14 @@ import { type ExplainedPosture, explainHold, explainRun, isWholeLife } from './e
 import { outlookOf } from './explain-outlook.ts'
 import type { Item } from './item.ts'
 import { wishesOf } from './policy-wishes.ts'
+import { entriesReaching, indexMachines } from './resolve.ts'
 import { describeMachine } from './write-items.ts'
 
 /** What one policy asks at one address. */
 export interface ExplainedPolicy extends PolicyReference {
   readonly wants: string
+  /** Lines of the entries of its `machines` that reach the machine, in the file of the policy. */
+  readonly matchedBy: readonly number[]
   readonly reason: string
   readonly owner: string | null
   readonly ticket: string | null
@@ -90,7 +93,9 @@ export interface Explanation {
 
 const HOLDS: readonly HoldName[] = ['isolated', 'restricted']
 
-function explainPolicies(item: Item, policies: readonly Policy[], at: Instant): readonly ExplainedPolicy[] {
+function explainPolicies(item: Item, { input, at }: Findings): readonly ExplainedPolicy[] {
+  const { policies, observation } = input
+  const index = indexMachines(observation.machines)
   const explained = policies
     .filter(({ name }) => item.policies.includes(name))
     .flatMap(policy =>
@@ -98,9 +103,11 @@ function explainPolicies(item: Item, policies: readonly Policy[], at: Instant): 
         .filter(({ facet, key }) => formatAddress(item.machine.id, facet, key) === item.address)
         .map(({ wants, place }): ExplainedPolicy => {
           const { name, reason, owner = null, ticket = null, expires, onExpiry } = policy
+          const matchedBy = entriesReaching(policy, item.machine.id, index, input.now)
           return {
             ...{ name, file: place.file, line: place.line, column: place.column },
             ...(expires === undefined ? {} : { expires: formatInstant(expires) }),
+            matchedBy: matchedBy.map(entry => entry.place.line),
             ...{ wants, reason, owner, ticket, expired: hasExpired(policy, at), onExpiry },
             leads: name === item.lead?.policy.name,
           }
@@ -125,17 +132,12 @@ function verdictOf({ address, decision }: Item, plan: Plan): Verdict {
   return { kind: 'change', operations, before, after, reason, requests, dependsOn, warnings }
 }
 
-function explainItem(
-  item: Item,
-  history: MachineHistory,
-  { input, at }: Findings,
-  plan: Plan,
-): ExplainedFacet {
+function explainItem(item: Item, history: MachineHistory, findings: Findings, plan: Plan): ExplainedFacet {
   const { address, facet } = item
-  const { name } = input.configuration
+  const { name } = findings.input.configuration
   const hold = HOLDS.find(one => one === facet)
   const posture = hold === undefined ? explainRun(item, history, name) : explainHold(history, hold, name)
-  const declared = explainPolicies(item, input.policies, at)
+  const declared = explainPolicies(item, findings)
   const verdict = verdictOf(item, plan)
   const drift = plan.drift.find(one => one.address === address) ?? null
   const told = { address, facet, ...posture, declared, verdict, drift }

@@ -90,6 +90,17 @@ function resolvePolicy(
   return found
 }
 
+/** The entries of a policy's `machines` that reach a machine, whatever its `except` says. */
+export function entriesReaching(
+  policy: Policy,
+  machineId: string,
+  index: MachineIndex,
+  now: Instant,
+): readonly MachineEntry[] {
+  const alone = (entry: MachineEntry): Policy => ({ ...policy, machines: [entry], except: [] })
+  return policy.machines.filter(entry => resolvePolicy(alone(entry), index, now, []).has(machineId))
+}
+
 function selectMachines(entry: MachineEntry, machines: readonly Machine[], now: Instant): readonly Machine[] {
   const matches = compileEntry(entry, now)
   const eligible =

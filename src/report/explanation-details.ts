@@ -21,10 +21,12 @@ function confidenceWords(confidence: Confidence, { wholeLife, historyFrom }: Exp
 }
 
 function policyWords(policy: ExplainedPolicy): string {
-  const { name, wants, reason, owner, ticket, expires, expired, leads } = policy
+  const { name, wants, matchedBy, reason, owner, ticket, expires, expired, leads } = policy
+  const lines = `matched by line${matchedBy.length === 1 ? '' : 's'} ${matchedBy.join(' and ')}`
   const until = expires !== undefined && `${expired ? 'expired' : 'until'} ${shownTime(expires)}`
   return joined([
     `${wants} by ${name} ${policyPlace(policy)}`,
+    lines,
     until,
     leads ? null : 'joined',
     `reason: ${reason}`,

@@ -8,6 +8,7 @@ import {
   action,
   actionId,
   at,
+  entry,
   isolated,
   lasting,
   machine,
@@ -89,6 +90,11 @@ test('every policy that takes part is named with its line, the leading one first
     name: 'z',
     owner: 'soc',
     ticket: 'T-1',
+    machines: [
+      entry(),
+      entry({ fields: { tag: ['nobody'] }, place: { ...place, line: 5 } }),
+      entry({ fields: { osPlatform: ['Windows11'] }, place: { ...place, line: 9 } }),
+    ],
     state: { isolated: placed('full', place) },
   })
   const weak = policy({ name: 'a', state: isolated('selective'), expires: at('2026-12-01') })
@@ -97,11 +103,11 @@ test('every policy that takes part is named with its line, the leading one first
   expect(declared).toStrictEqual([
     {
       ...{ name: 'z', file: 'policies/z.yaml', line: 12, column: 13, wants: 'full', reason: 'INC-1' },
-      ...{ owner: 'soc', ticket: 'T-1', expired: false, onExpiry: 'lift', leads: true },
+      ...{ owner: 'soc', ticket: 'T-1', expired: false, onExpiry: 'lift', leads: true, matchedBy: [1, 9] },
     },
     {
       ...{ name: 'a', file: 'policies/a.yaml', line: 1, column: 1, wants: 'selective', reason: 'INC-1' },
-      ...{ owner: null, ticket: null, expired: false, onExpiry: 'lift', leads: false },
+      ...{ owner: null, ticket: null, expired: false, onExpiry: 'lift', leads: false, matchedBy: [1] },
       expires: '2026-12-01T00:00:00Z',
     },
   ])

@@ -7,7 +7,17 @@ import { type Explanation, explainMachine } from '../../src/plan/explain.ts'
 import { EXPLANATION_FORMATS } from '../../src/report/explanation-formats.ts'
 import { anyHistory, anyMachines, anyPolicies } from '../support/arbitrary-core.ts'
 import { hostileText } from '../support/arbitrary-plan.ts'
-import { action, actionId, at, isolated, machine, ownComment, placed, policy } from '../support/build-core.ts'
+import {
+  action,
+  actionId,
+  at,
+  entry,
+  isolated,
+  machine,
+  ownComment,
+  placed,
+  policy,
+} from '../support/build-core.ts'
 import { type Given, inputOf } from '../support/plan-of.ts'
 
 const STYLE = { color: false, width: 400 }
@@ -39,7 +49,7 @@ test('the whole chain of reasons in one block per facet', () => {
       plan       sha256:c8c1230db6dbff888e3bf3147f7adceb01eb6562674c698c6efa379c802ab6df, applyable
 
     isolated: full
-      declared    none by contain policies/a.yaml:12, until 2026-12-01, reason: INC-1, owner soc, ticket T-1
+      declared    none by contain policies/a.yaml:12, matched by line 1, until 2026-12-01, reason: INC-1, owner soc, ticket T-1
       holds       full
       confidence  decided by an action
       action      decides: Isolate (full) Succeeded, created 2026-11-20 12:00Z, ended 2026-11-20 12:00Z, by Holdfast, policy contain, 00000000-0000-4000-8000-000000000001
@@ -59,7 +69,7 @@ test('the whole chain of reasons in one block per facet', () => {
       outlook     A policy that declares restricted would change it.
 
     scanned: never
-      declared    quick since 2026-11-20 by contain policies/a.yaml:1, until 2026-12-01, reason: INC-1, owner soc, ticket T-1
+      declared    quick since 2026-11-20 by contain policies/a.yaml:1, matched by line 1, until 2026-12-01, reason: INC-1, owner soc, ticket T-1
       holds       never
       confidence  assumed: no action about it since 2026-05-26 18:00Z, and the service forgets what was before
       plan        run: never -> quick since 2026-11-20T12:00:00Z (not-run)
@@ -114,9 +124,18 @@ test.each<readonly [string, Given, readonly string[]]>([
     ['expired 2026-11-22', 'nothing: no live policy speaks of it', 'drift       expired, Holdfast'],
   ],
   [
+    'a machine that two entries reach',
+    {
+      policies: [
+        policy({ machines: [entry(), entry({ place: { file: 'policies/a.yaml', line: 9, column: 5 } })] }),
+      ],
+    },
+    ['policies/a.yaml:1, matched by lines 1 and 9, reason'],
+  ],
+  [
     'a joined policy',
     { policies: [policy(), policy({ name: 'weak', state: isolated('selective') })] },
-    ['selective by weak policies/a.yaml:1, joined'],
+    ['selective by weak policies/a.yaml:1, matched by line 1, joined'],
   ],
   ['another time', { options: { asOf: at('2026-11-01') } }, ['as of', 'not applyable']],
 ])('%s is told', (_rule, given, says) => {
