@@ -50,7 +50,7 @@ test.each(
     'the option that begins so': ['plan --prun', ['--prune']],
     'an option once': ['plan --prune --prun', []],
     'a repeatable option again': ['plan --target a --targ', ['--target']],
-    'the choices of an option': ['plan --format ', ['human', 'json', 'markdown', 'html']],
+    'the choices of an option': ['plan --format ', ['human', 'json', 'markdown', 'html', 'junit', 'sarif']],
     'the choice that begins so': ['plan --format ma', ['markdown']],
     'a joined choice with its option': ['plan --format=h', ['--format=human', '--format=html']],
     'files for an option that takes one': ['plan --out ', [':files']],
