@@ -8,6 +8,15 @@ export type RecordedState =
   /** Its request left, and the journal has no answer that says what became of it. */
   'sending' | 'in-flight' | Outcome
 
+/** One wave of a run, counted from 1. */
+export interface WaveRecord {
+  readonly number: number
+  readonly of: number
+  readonly machines: number
+  /** Whether a stop rule ended it, and with it the run. */
+  readonly stopped: boolean
+}
+
 /** How far one run came, by its journal. */
 export interface RunRecord {
   readonly runId: string
@@ -25,6 +34,8 @@ export interface RunRecord {
   readonly submitted: ReadonlySet<string>
   /** Until when quota was to hold submitting back; null where it was not. */
   readonly heldUntil: string | null
+  /** The wave that was opened last; null where everything went at once. */
+  readonly wave: WaveRecord | null
   /** How the run ended; null where it did not. */
   readonly end: { readonly at: string; readonly code: number; readonly name: string } | null
 }
@@ -113,6 +124,7 @@ function beginRun(entry: JournalEntry, runId: string, planId: string, before: Dr
     states,
     submitted: new Set(before?.submitted),
     heldUntil: null,
+    wave: null,
     end: null,
   }
 }
@@ -123,7 +135,11 @@ function note(run: Draft, entry: JournalEntry): Draft {
   const address = textOf(entry, 'address')
   switch (entry.event) {
     case 'run-started':
-      return { ...run, items: numberOf(entry, 'changes', 0) }
+      return { ...run, items: numberOf(entry, 'changes', 0), wave: firstWave(entry['waves']) }
+    case 'wave-opened':
+      return { ...run, wave: openedWave(entry) }
+    case 'wave-stopped':
+      return { ...run, wave: run.wave === null ? null : { ...run.wave, stopped: true } }
     case 'intent':
       states.set(address, 'sending')
       return run
@@ -151,6 +167,17 @@ function note(run: Draft, entry: JournalEntry): Draft {
     default:
       return run
   }
+}
+
+function firstWave(waves: unknown): WaveRecord | null {
+  if (!Array.isArray(waves) || waves.length < 2) return null
+  const [first]: readonly unknown[] = waves
+  return { number: 1, of: waves.length, machines: typeof first === 'number' ? first : 0, stopped: false }
+}
+
+function openedWave(entry: JournalEntry): WaveRecord {
+  const at = (key: string): number => numberOf(entry, key, 0)
+  return { number: at('wave'), of: at('of'), machines: at('machines'), stopped: false }
 }
 
 function noteAnswer({ states, submitted }: Draft, address: string, kind: unknown): void {

@@ -41,7 +41,7 @@ export function canResume(
 /** Writes a run down for people and documents. */
 export async function describeRun(run: FoundRun, view: RunView): Promise<RunDocument> {
   const { record, journal, plan } = run
-  const { runId, planId, startedAt, lastAt, states, submitted, heldUntil, end } = record
+  const { runId, planId, startedAt, lastAt, states, submitted, heldUntil, wave, end } = record
   const state = await stateOfRun(record, view)
   const owner = readIdentity(record.process)
   const isHeld = end === null && heldUntil !== null && (parseInstant(heldUntil) ?? '') > view.now
@@ -55,6 +55,7 @@ export async function describeRun(run: FoundRun, view: RunView): Promise<RunDocu
     exit: end === null ? null : { code: end.code, name: end.name },
     counts: { ...countStates(record, plan), submitted: submitted.size },
     heldUntil: isHeld ? heldUntil : null,
+    wave,
     items: itemsOf(states, plan, end !== null),
     journal,
     resume: canResume(run, state, view.now) ? `holdfast apply --resume ${shortPlanId(planId)}` : null,

@@ -101,7 +101,7 @@ function itemLines(items: readonly RunItemDocument[], style: Style): readonly st
 
 function runLines(run: RunDocument, style: Style): readonly string[] {
   const [mark, tone, words] = STATES[run.state]
-  const { owner, exit, startedAt, lastEventAt, heldUntil, resume } = run
+  const { owner, exit, startedAt, lastEventAt, heldUntil, wave, resume } = run
   const exits = exit === null ? '' : ` (exit ${exit.code} ${exit.name})`
   const head = [span(planName(run.planId), 'strong'), span(`: ${escapeTerminal(`${words}${exits}`)}`)]
   const lines = [
@@ -111,6 +111,11 @@ function runLines(run: RunDocument, style: Style): readonly string[] {
     field('    journal', run.journal, style),
     layOut({ lead: [span('    ')], body: [span(countsOf(run.counts))] }, style),
   ]
+  if (wave !== null) {
+    const stop = wave.stopped ? '; a stop rule ended it' : ''
+    const text = `Wave ${wave.number} of ${wave.of} (${counted(wave.machines, 'machine')})${stop}.`
+    lines.push(layOut({ lead: [span('    ')], body: [span(text)] }, style))
+  }
   if (heldUntil !== null) {
     lines.push(
       layOut(

@@ -49,6 +49,14 @@ export interface RunDocument {
   }
   /** Until when quota holds submitting back; null where it does not. */
   readonly heldUntil: string | null
+  /** The wave that was opened last, counted from 1; null where everything went at once. */
+  readonly wave: {
+    readonly number: number
+    readonly of: number
+    readonly machines: number
+    /** Whether a stop rule ended it, and with it the run. */
+    readonly stopped: boolean
+  } | null
   /** What is not over or went wrong, sorted by address. */
   readonly items: readonly RunItemDocument[]
   readonly journal: string

@@ -88,6 +88,21 @@ test('the time until which quota holds submitting back is the last that was told
   expect(only(entry('held', { until: T1 }), entry('held', { until: T2 })).heldUntil).toBe(T2)
 })
 
+test('the wave is the one that was opened last, until a stop rule ended it', () => {
+  const inWaves = (...waves: readonly number[]) => ({ ...started, waves })
+  const waveOf = (...entries: readonly JournalEntry[]) => recordRuns(entries)[0]?.wave
+  const opened = entry('wave-opened', { wave: 2, of: 3, machines: 12 })
+  const stopped = entry('wave-stopped', { wave: 2, of: 3, rule: 'failed', machines: 3, limit: 3 })
+  const second = { number: 2, of: 3, machines: 12, stopped: false }
+  expect(waveOf(started)).toBeNull()
+  expect(waveOf(inWaves(9))).toBeNull()
+  expect(waveOf(inWaves(1, 12, 107))).toStrictEqual({ number: 1, of: 3, machines: 1, stopped: false })
+  expect(waveOf(inWaves(1, 12, 107), opened)).toStrictEqual(second)
+  expect(waveOf(inWaves(1, 12, 107), opened, stopped)).toStrictEqual({ ...second, stopped: true })
+  expect(waveOf(inWaves(9), stopped)).toBeNull()
+  expect(waveOf({ ...started, waves: ['many', {}] })?.machines).toBe(0)
+})
+
 test('a run begins with what the one before it of the same plan left, and leaves that one as it was', () => {
   const runs = recordRuns([
     started,

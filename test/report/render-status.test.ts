@@ -34,6 +34,7 @@ const RUN: RunDocument = {
     ended: { succeeded: 2, failed: 1 },
   },
   heldUntil: null,
+  wave: null,
   items: [],
   journal: '/state/tenant/a.jsonl',
   resume: null,
@@ -118,6 +119,16 @@ describe('a run that', () => {
       'waits for quota says until when',
       { heldUntil: '2026-11-22T18:01:00.5Z' },
       'back until 2026-11-22 18:01:00Z.',
+    ],
+    [
+      'goes in waves names the one that is open',
+      { wave: { number: 2, of: 3, machines: 12, stopped: false } },
+      'Wave 2 of 3 (12 machines).',
+    ],
+    [
+      'a stop rule ended says so',
+      { wave: { number: 1, of: 3, machines: 1, stopped: true } },
+      'Wave 1 of 3 (1 machine); a stop rule ended it.',
     ],
     [
       'can be resumed names the command',
