@@ -57,6 +57,24 @@ interface Row {
 
 test.each(
   Object.entries({
+    'a name with a selector beside it reaches onboarded records alone': {
+      machines: [entry({ fields: { id: [machineId(5)], tag: ['INC-1'] } })],
+      ids: [],
+      problems: ['warning matches-nothing'],
+    },
+    'a name with a time beside it does too': {
+      machines: [entry({ fields: { id: [machineId(5)] }, lastSeenWithin: lasting('7d') })],
+      ids: [],
+      problems: ['warning matches-nothing'],
+    },
+    'a name alone reaches a record that is not onboarded': {
+      machines: [entry({ fields: { id: [machineId(5)] } })],
+      ids: ['5 named'],
+    },
+    'a record that was merged away is selected by nothing': {
+      machines: [entry({ fields: { onboardingStatus: ['Onboarded', 'CanBeOnboarded'] } })],
+      ids: ['1', '2', '3', '5', '6'],
+    },
     'an id names one record': { machines: [entry()], ids: ['1 named'] },
     'a name is compared whole, so that srv1 never reaches srv10': {
       machines: [entry({ fields: { dnsName: ['srv1'] } })],
