@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import axe from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { comparePlans } from '../../src/plan/compare-plans.ts'
 import { renderDriftHtml } from '../../src/report/html/render-drift-html.ts'
 import { renderPlanHtml } from '../../src/report/html/render-plan-html.ts'
 import { renderResultHtml } from '../../src/report/html/render-result-html.ts'
@@ -39,6 +40,16 @@ const PAGES: Readonly<Record<string, string>> = {
   ),
   result: renderResultHtml(troubled, small),
   converged: renderPlanHtml(plan()),
+  compared: renderPlanHtml({
+    ...small,
+    comparison: comparePlans(
+      plan({
+        changes: small.changes.slice(0, 9).map(change => ({ ...change, after: HOSTILE_NAMES[0] ?? '' })),
+      }),
+      small,
+      { revision: HOSTILE_NAMES[1] ?? '', commit: 'a1b2c3', policies: 1 },
+    ),
+  }),
   timeline: renderTimelineHtml(history),
   histories: renderPlanHtml(small, {
     timelines: new Map(small.changes.map(({ machine }) => [machine.id, { ...history, machine }])),
@@ -142,18 +153,21 @@ test('axe-core is asked in earnest: it objects to a page with faults', async () 
 })
 
 describe('hostile names', () => {
-  test('run nothing, add no element and are shown as they are', async () => {
-    const page = await open(PAGES['plan'] ?? '')
-    await page.evaluate(
-      `document.querySelectorAll('*').forEach(one => one.dispatchEvent(new Event('mouseover')))`,
-    )
-    expect(await page.evaluate(`typeof window.pwned`)).toBe('undefined')
-    expect(await page.evaluate(`document.querySelectorAll('img, iframe, a, form, object').length`)).toBe(0)
-    expect(await page.evaluate(`document.scripts.length`)).toBe(1)
-    const text = await page.evaluate<string>(`document.body.textContent`)
-    for (const name of HOSTILE_NAMES.slice(0, 7)) expect(text).toContain(name.replaceAll('"', '\\"'))
-    expect(text).toContain('a\\u{202e}gnp.exe\\u{0}\\u{1b}[31m')
-  })
+  test.each(['plan', 'compared'])(
+    'of a page of kind %s run nothing and add no element, and are shown',
+    async kind => {
+      const page = await open(PAGES[kind] ?? '')
+      await page.evaluate(
+        `document.querySelectorAll('*').forEach(one => one.dispatchEvent(new Event('mouseover')))`,
+      )
+      expect(await page.evaluate(`typeof window.pwned`)).toBe('undefined')
+      expect(await page.evaluate(`document.querySelectorAll('img, iframe, a, form, object').length`)).toBe(0)
+      expect(await page.evaluate(`document.scripts.length`)).toBe(1)
+      const text = await page.evaluate<string>(`document.body.textContent`)
+      for (const name of HOSTILE_NAMES.slice(0, 7)) expect(text).toContain(name.replaceAll('"', '\\"'))
+      expect(text).toContain('a\\u{202e}gnp.exe\\u{0}\\u{1b}[31m')
+    },
+  )
 
   test('a script and a style that get into the page all the same are not run', async () => {
     const forced = (PAGES['plan'] ?? '').replace(

@@ -28,9 +28,7 @@ const LONGEST_PAUSE_MS = 60_000
 
 async function upsert(api: CommentApi, { marker, body, author }: StickyComment): Promise<StickyOutcome> {
   const isOurs = (comment: IssueComment): boolean =>
-    comment.author === author &&
-    (comment.body === marker || /^\r?\n/.test(comment.body.slice(marker.length))) &&
-    comment.body.startsWith(marker)
+    comment.author === author && comment.body.split(/\r?\n/, 1)[0] === marker
   const [first, ...surplus] = (await api.list()).filter(isOurs)
   if (first === undefined) return { comment: await api.create(body), was: 'created', removed: 0 }
   const comment = await api.update(first.id, body)

@@ -32,7 +32,7 @@ export function comparisonTables(comparison: Comparison): readonly PageTable[] {
     },
     ...comparisonParts(comparison).map(({ title, lines }) => ({
       title: `${title} (${lines.length})`,
-      columns: ['', 'Machine', 'Facet', 'Change', 'Policy', 'Was, and notes'],
+      columns: ['Sign', 'Machine', 'Facet', 'Change', 'Policy', 'Was, and notes'],
       rows: lines.map(row),
     })),
   ]
