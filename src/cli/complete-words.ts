@@ -36,6 +36,7 @@ const NOTHING: Completion = { candidates: [], wantsFiles: false }
 export const ARGUMENT_WORDS: Readonly<Record<string, Wanted>> = {
   action: [],
   dir: 'files',
+  file: 'files',
   files: 'files',
   id: [],
   ids: [],
