@@ -36,7 +36,13 @@ export async function makeUndo(
       toolVersion: readVersion(),
       source: { commit: null, dirty: null, files: {} },
       diagnostics: [...skewDiagnostics(observation), ...(observation.diagnostics ?? [])],
-      options: { ...NO_OPTIONS, exceedGuards, ...(reason === undefined ? {} : { reason }) },
+      options: {
+        ...NO_OPTIONS,
+        exceedGuards,
+        targets: flags.list('target'),
+        excludes: flags.list('exclude'),
+        ...(reason === undefined ? {} : { reason }),
+      },
     },
     planId,
   )

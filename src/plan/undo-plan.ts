@@ -2,7 +2,9 @@ import { compareText, indexHistory } from '../posture/history.ts'
 import type { HoldName } from '../posture/holds.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts'
+import type { AddressPattern } from './address.ts'
 import { assemblePlan } from './assemble-plan.ts'
+import { chooseItems, readPatterns } from './choose.ts'
 import { unknownInputs, unlistedMachine } from './create-plan.ts'
 import type { Plan } from './document.ts'
 import { freezeDiagnostics } from './freeze.ts'
@@ -26,19 +28,25 @@ const SHOWN = 5
  * Pure. No policy takes part; what anybody touched since is blocked and says who. The limit on lifts applies as it
  * does to every plan, and a protected machine can always be released.
  *
- * @param input - Its `policies` are not looked at; `options.reason` becomes the comment.
+ * @param input - Its `policies` are not looked at; `options.reason` becomes the comment, `options.targets` and
+ *   `options.excludes` choose among what is to be undone.
  * @param planId - Of the plan to undo; the first 8 hex digits are what markers carry.
  */
 export function undoPlan(input: PlanInput, planId: string): Plan {
   const { observation, now, configuration } = input
   const known = observation.failures.length === 0 ? undoAll(input, shortPlanId(planId)) : NOTHING
-  const diagnostics = [
+  const diagnostics: Diagnostic[] = [
     ...input.diagnostics,
     ...known.diagnostics,
     ...unknownInputs(input),
     ...freezeDiagnostics(configuration, now),
   ]
-  return assemblePlan({ input, at: now, items: known.items, unresolved: [], diagnostics })
+  const index = indexMachines(observation.machines)
+  const read = (flag: 'target' | 'exclude', texts: readonly string[]): readonly AddressPattern[] =>
+    readPatterns(flag, texts, [], index, diagnostics)
+  const { targets, excludes } = input.options
+  const items = chooseItems(known.items, read('target', targets), read('exclude', excludes), input.options)
+  return assemblePlan({ input, at: now, items, unresolved: [], diagnostics })
 }
 
 interface Undone {

@@ -53,6 +53,22 @@ test('a wrong mass isolation is undone, and the machine an analyst touched since
   expect(text).toContain('4 RunAntiVirusScan of that plan succeeded and cannot be undone')
 })
 
+test('a part of it is undone, and the rest stays', async () => {
+  const { tenant, planId } = await wrongMassIsolation()
+  const some = [
+    '--target',
+    'ws-1.contoso.com',
+    '--target',
+    'ws-2.contoso.com',
+    '--exclude',
+    'ws-2.contoso.com',
+  ]
+  expect(await undo(tenant, planId, ...some)).toMatchObject({ code: 0, told: ['ws-1.contoso.com succeeded'] })
+  const unknown = await tenant.run(['undo', planId, '--target', 'policy:contain', ...YES])
+  expect(unknown.code).toBe(1)
+  expect(unknown.stderr).toContain('unknown-address')
+})
+
 test('undone once it is undone: the second time nothing is left and nothing is sent', async () => {
   const { tenant, planId } = await wrongMassIsolation()
   expect((await undo(tenant, planId.slice(7, 15))).code).toBe(0)

@@ -87,6 +87,13 @@ export const undo: Command = {
   options: [
     { name: 'out', kind: 'text', value: 'FILE', description: 'save the plan, for `holdfast apply FILE`' },
     {
+      name: 'target',
+      kind: 'list',
+      value: 'ADDR',
+      description: 'only these: a machine id or name, or either with /facet (repeatable)',
+    },
+    { name: 'exclude', kind: 'list', value: 'ADDR', description: 'not these (repeatable)' },
+    {
       name: 'auto-approve',
       kind: 'switch',
       description: 'do not ask; needed without a terminal where neither --out nor --expect is given',
