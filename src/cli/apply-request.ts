@@ -72,6 +72,15 @@ export async function readApplyRequest(context: CommandContext): Promise<ApplyRe
       },
     )
   }
+  if (planFile === undefined && flags.has('trusted-keys')) {
+    throw fail(
+      'flags-contradict',
+      '--trusted-keys is for the signature of a saved plan, and none is given.',
+      {
+        wayOut: 'Save and sign the plan with `holdfast plan --out FILE --sign KEY`, then apply that file.',
+      },
+    )
+  }
   const overriddenGuards = readOverrides(flags)
   if (overriddenGuards.length > 0 && !flags.has('reason')) {
     throw fail('reason-missing', '--dangerous-exceed-guard overrides a safety, so it needs --reason TEXT.')

@@ -58,6 +58,13 @@ export async function resumeApply(context: CommandContext): Promise<number> {
     const request: ApplyRequest = { ...asked, planFile: keptPlanPath(state.folder, plan.planId) }
     requireHonouredOverrides(request, plan, configuration)
     const { overriddenGuards } = request
-    return applyShown(plan, context, { request, outputs, service, configuration, overriddenGuards })
+    return applyShown(plan, context, {
+      request,
+      outputs,
+      service,
+      configuration,
+      overriddenGuards,
+      signedBy: null,
+    })
   })
 }

@@ -13,6 +13,7 @@ import { fail } from './failure.ts'
 import { emit, type Outputs, withoutDiagnostics } from './outputs.ts'
 import { tellDiagnostics } from './tell-diagnostics.ts'
 import { styleOf } from './terminal-style.ts'
+import { requireSignature } from './trusted-plan.ts'
 
 /** Shows the plan to people: on stdout, or on stderr where that is to be a document. */
 function showPlan(plan: Plan, { outputs }: ApplyParts, { io, color }: CommandContext): void {
@@ -59,11 +60,15 @@ export interface ApplyParts extends Applying {
   readonly beforeSubmitting?: () => Promise<void>
   readonly request: ApplyRequest
   readonly outputs: Outputs
+  /** The key of the signature that was checked; null or absent where there was none. */
+  readonly signedBy?: string | null
 }
 
 /** Applies a plan after showing it, with the consent it needs. */
 export async function applyShown(made: Plan, context: CommandContext, parts: ApplyParts): Promise<number> {
-  const { request, service, configuration } = parts
+  const { request, service, configuration, signedBy = null } = parts
+  service.audit.prepare({ approval: { signature: signedBy === null ? null : { keyId: signedBy } } })
+  requireSignature(configuration, signedBy, request.planFile ?? 'What is planned now')
   const rollout = rolloutOf(made, configuration)
   const plan = withRollout(made, rollout, request)
   const { expect } = request

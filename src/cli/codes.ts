@@ -181,6 +181,15 @@ export const CLI_CODES = {
     meaning: 'The plan of the run is not beside its journal, or was altered; nothing was submitted.',
     wayOut: 'Apply the saved plan file, or plan again: what was sent is found again.',
   },
+  'signature-missing': {
+    meaning: 'A signature is demanded and none covers what is to be applied; nothing was submitted.',
+    wayOut:
+      'Save and sign the plan with `holdfast plan --out FILE --sign KEY`, and apply that file with FILE.sig beside it.',
+  },
+  'key-permissions': {
+    meaning: 'Others than its owner may read or write the private key that signs plans.',
+    wayOut: 'Make it readable for its owner alone: `chmod 600 KEY`.',
+  },
   'audit-not-usable': {
     meaning:
       'The record of the run cannot be written; without it nothing is submitted, and where it fails later submitting stops.',

@@ -1,6 +1,7 @@
 import type { ExitName } from '../apply/result.ts'
 import type { Plan } from '../plan/document.ts'
 import { type PlanFileError, readPlan } from '../plan/plan-file.ts'
+import type { SourceFile } from '../schema/diagnostic.ts'
 import { Failure } from './failure.ts'
 import type { Io } from './io.ts'
 import { displayPath, readText } from './read-text.ts'
@@ -12,10 +13,14 @@ const EXITS: Readonly<Record<PlanFileError['code'], ExitName>> = {
   'plan-tampered': 'stale',
 }
 
+/** Believes what was read as a plan, or throws Failure. */
+export function believePlan({ path, text }: SourceFile): Plan {
+  const read = readPlan(text)
+  if ('plan' in read) return read.plan
+  throw new Failure(read.code, `${path}: ${read.message}`, { exit: EXITS[read.code] })
+}
+
 /** Reads a saved plan. Throws Failure where it cannot be read or believed. */
 export async function readPlanFile(path: string, { cwd }: Pick<Io, 'cwd'>): Promise<Plan> {
-  const shown = displayPath(path, cwd)
-  const read = readPlan((await readText(shown, cwd)).text)
-  if ('plan' in read) return read.plan
-  throw new Failure(read.code, `${shown}: ${read.message}`, { exit: EXITS[read.code] })
+  return believePlan(await readText(displayPath(path, cwd), cwd))
 }

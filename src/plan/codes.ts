@@ -170,6 +170,27 @@ export const PLAN_CODES = {
       'A saved plan was edited after it was made: its checksum or its ids do not fit, or a change would send something else than it says.',
     wayOut: 'Plan again.',
   },
+  'signature-malformed': {
+    meaning: 'A file beside a plan is not the signature of one.',
+    wayOut: 'Sign the plan again with `holdfast plan --out FILE --sign KEY`.',
+  },
+  'signature-untrusted': {
+    meaning: 'A plan is signed with a key that is not among the trusted ones.',
+    wayOut: 'Have it signed by somebody whose key is trusted, or add the public key to `apply.trustedKeys`.',
+  },
+  'signature-wrong': {
+    meaning:
+      'The signature of a trusted key is not of this plan: one of the two files was altered or exchanged.',
+    wayOut: 'Plan and sign again.',
+  },
+  'signing-key-unusable': {
+    meaning: 'The key given to --sign cannot sign plans.',
+    wayOut: 'Make one with `openssl genpkey -algorithm ed25519 -out plan-key.pem`.',
+  },
+  'trusted-key-unusable': {
+    meaning: 'A file that should hold trusted keys does not hold Ed25519 public keys in PEM alone.',
+    wayOut: 'Write the public key with `openssl pkey -in plan-key.pem -pubout -out plan-key.pub.pem`.',
+  },
   'plan-unreadable': {
     meaning: 'A file given as a plan is not JSON.',
     wayOut: 'Give a file that `holdfast plan --out FILE` wrote.',

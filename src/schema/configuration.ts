@@ -108,5 +108,7 @@ export interface Configuration {
     readonly lookup: Duration
     /** Absent: everything at once, whatever its size. */
     readonly rollout?: RolloutRules
+    /** Files and folders of public keys, relative to the configuration file; absent where no signature is demanded. */
+    readonly trustedKeys?: readonly string[]
   }
 }

@@ -117,6 +117,8 @@ function readTimes(
   defaults: Configuration,
 ): Pick<Configuration, 'retry' | 'contested' | 'history' | 'apply'> {
   const { retry, contested, history, apply } = raw.value
+  const applying = at(raw, 'apply')
+  const trusted = applying === undefined ? [] : texts(at(applying, 'trustedKeys'))
   const or = (text: string | undefined, otherwise: Duration): Duration =>
     text === undefined ? otherwise : duration(text)
   return {
@@ -130,7 +132,8 @@ function readTimes(
       timeout: or(apply?.timeout, defaults.apply.timeout),
       pollInterval: or(apply?.pollInterval, defaults.apply.pollInterval),
       lookup: or(apply?.lookup, defaults.apply.lookup),
-      rollout: readRollout(reading, at(raw, 'apply')),
+      rollout: readRollout(reading, applying),
+      ...(trusted.length === 0 ? {} : { trustedKeys: trusted.map(lineOf) }),
     },
   }
 }

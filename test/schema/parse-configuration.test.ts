@@ -225,6 +225,20 @@ describe('is told with its place:', () => {
   })
 })
 
+describe('the keys that are trusted to sign', () => {
+  test.each([
+    ['{ lookup: 15s }', undefined],
+    ['{ trustedKeys: keys }', ['keys']],
+    ['{ trustedKeys: [a.pem, "b c.pem "] }', ['a.pem', 'b c.pem']],
+  ])('of %s are %j', (apply, keys) => {
+    expect(configurationOf(`apply: ${apply}`).apply.trustedKeys).toStrictEqual(keys)
+  })
+
+  test('cannot be none: that would look as if it demanded a signature', () => {
+    expect(parse('version: 1\napply: { trustedKeys: [] }').configuration).toBeUndefined()
+  })
+})
+
 describe('the rollout', () => {
   const rolloutOf = (apply: string) => configurationOf(`apply: ${apply}`).apply.rollout
 

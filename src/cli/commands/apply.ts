@@ -1,4 +1,3 @@
-import type { Plan } from '../../plan/document.ts'
 import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
 import { resumeApply } from '../apply-resume.ts'
 import { applyShown } from '../apply-shown.ts'
@@ -23,10 +22,10 @@ import {
 } from '../options.ts'
 import { readOutputs } from '../outputs.ts'
 import { makePlan as planFrom } from '../planning.ts'
-import { readPlanFile } from '../read-plan-file.ts'
 import { recordRun } from '../recorded-run.ts'
 import { openService, type Service } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
+import { readTrustedPlan, requireSignature, type TrustedPlan } from '../trusted-plan.ts'
 
 /** Plans and tells what was found on the way. */
 async function planNow(
@@ -34,10 +33,10 @@ async function planNow(
   context: CommandContext,
   service: Service,
   { overriddenGuards, expect }: ApplyRequest,
-): Promise<Plan> {
+): Promise<TrustedPlan> {
   const { plan } = await planFrom(context, declaration, service, { exceedGuards: overriddenGuards, expect })
   tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
-  return plan
+  return { plan, signedBy: null }
 }
 
 /** What the plan is made from, or the saved plan with the configuration as it is now. */
@@ -48,7 +47,7 @@ async function readBasis(planFile: string | undefined, context: CommandContext) 
     return { configuration, makePlan: planNow.bind(null, declaration) }
   }
   const configuration = await loadConfiguration({ cwd: context.io.cwd, config: context.flags.text('config') })
-  return { configuration, makePlan: () => readPlanFile(planFile, context.io) }
+  return { configuration, makePlan: () => readTrustedPlan(planFile, context, configuration) }
 }
 
 async function run(context: CommandContext): Promise<number> {
@@ -63,9 +62,17 @@ async function run(context: CommandContext): Promise<number> {
   try {
     return await recordRun(service.audit, context, async () => {
       requireConsentOrTerminal(context, request)
-      const plan = await makePlan(context, service, request)
+      if (request.planFile === undefined) requireSignature(configuration, null, 'What is planned now')
+      const { plan, signedBy } = await makePlan(context, service, request)
       requireHonouredOverrides(request, plan, configuration)
-      return await applyShown(plan, context, { request, outputs, service, configuration, overriddenGuards })
+      return await applyShown(plan, context, {
+        request,
+        outputs,
+        service,
+        configuration,
+        overriddenGuards,
+        signedBy,
+      })
     })
   } finally {
     await service.close()
@@ -106,6 +113,12 @@ export const apply: Command = {
       kind: 'switch',
       description:
         'apply nothing; show who applies and how far every run came, from any terminal of this host',
+    },
+    {
+      name: 'trusted-keys',
+      kind: 'text',
+      value: 'FILE|DIR',
+      description: 'apply the plan file only if one of these public keys (PEM) has signed it',
     },
     { name: 'no-wait', kind: 'switch', description: 'submit and end without waiting' },
     {

@@ -1,10 +1,6 @@
-import { resolve } from 'node:path'
 import type { ExitName } from '../../apply/result.ts'
 import type { Plan } from '../../plan/document.ts'
-import { sealPlan } from '../../plan/plan-file.ts'
-import { serializeDocument } from '../../report/serialize-document.ts'
 import type { Style } from '../../report/style.ts'
-import { writeFileAtomically } from '../atomic-write.ts'
 import { loadBaseDeclaration } from '../base-declaration.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { loadDeclaration, placeOf, requireValid } from '../declaration.ts'
@@ -20,7 +16,9 @@ import {
 } from '../options.ts'
 import { emitPlan, type Outputs, readOutputs } from '../outputs.ts'
 import { pageHistories } from '../page-histories.ts'
+import { readSigner } from '../plan-keys.ts'
 import { makePlan } from '../planning.ts'
+import { SIGN_OPTION, savePlan } from '../save-plan.ts'
 import { openService } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { requireVerifiable, VERIFY_OPTION } from '../verifying.ts'
@@ -33,10 +31,6 @@ export function exitOfPlan(plan: Plan, flags: Flags): number {
   const differs = plan.changes.length + plan.blocked.length > 0
   if (flags.has('detailed-exitcode') && differs) exits.push('differences')
   return worstExit(exits)
-}
-
-async function save(plan: Plan, path: string, { io }: CommandContext): Promise<void> {
-  await writeFileAtomically(resolve(io.cwd, path), serializeDocument(sealPlan(plan)))
 }
 
 /** The words of this command line that an apply of the same plan needs again. */
@@ -64,6 +58,7 @@ async function run(context: CommandContext): Promise<number> {
   const { flags } = context
   const outputs = readPlanOutputs(flags)
   requireVerifiable(context)
+  const signer = await readSigner(context)
   const declaration = requireValid(await loadDeclaration(placeOf(context)))
   const revision = flags.text('base')
   const base = revision === undefined ? undefined : await loadBaseDeclaration(revision, declaration, context)
@@ -74,7 +69,7 @@ async function run(context: CommandContext): Promise<number> {
     const { plan, findings, unchanged } = await makePlan(context, declaration, service, wishes)
     tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
     const file = flags.text('out')
-    if (file !== undefined) await save(plan, file, context)
+    if (file !== undefined) await savePlan(plan, file, signer, context)
     await emitPlan(plan, outputs, context, {
       ...argumentsOf(context),
       ...pageHistories(plan, findings, outputs),
@@ -94,6 +89,7 @@ export const plan: Command = {
   arguments: '[paths...]',
   options: [
     { name: 'out', kind: 'text', value: 'FILE', description: 'save the plan, for `holdfast apply FILE`' },
+    SIGN_OPTION,
     {
       name: 'detailed-exitcode',
       kind: 'switch',

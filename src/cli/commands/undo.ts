@@ -1,11 +1,8 @@
-import { resolve } from 'node:path'
 import type { Plan } from '../../plan/document.ts'
-import { sealPlan } from '../../plan/plan-file.ts'
+import type { SigningKey } from '../../plan/plan-signature.ts'
 import { REPORT_FORMATS } from '../../report/report-formats.ts'
-import { serializeDocument } from '../../report/serialize-document.ts'
 import { readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
 import { applyShown, isIdle } from '../apply-shown.ts'
-import { writeFileAtomically } from '../atomic-write.ts'
 import { approvalOf } from '../audit-subject.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { requireConsentOrTerminal } from '../consent.ts'
@@ -14,6 +11,8 @@ import { fail } from '../failure.ts'
 import { withService } from '../inventory.ts'
 import { CONFIGURATION_OPTIONS, NO_WAVES_OPTION, OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 import { emit, emitPlan, type Outputs, readOutputs } from '../outputs.ts'
+import { readSigner } from '../plan-keys.ts'
+import { SIGN_OPTION, savePlan } from '../save-plan.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { makeUndo, readPlanId } from '../undoing.ts'
 
@@ -42,8 +41,13 @@ function readFile({ flags }: CommandContext): string | undefined {
 }
 
 /** Shows the plan, and saves it where it is for a review. */
-async function review(plan: Plan, file: string, outputs: Outputs, context: CommandContext): Promise<number> {
-  await writeFileAtomically(resolve(context.io.cwd, file), serializeDocument(sealPlan(plan)))
+async function review(
+  plan: Plan,
+  file: string,
+  { outputs, signer }: { readonly outputs: Outputs; readonly signer: SigningKey | undefined },
+  context: CommandContext,
+): Promise<number> {
+  await savePlan(plan, file, signer, context)
   await emitPlan(plan, outputs, context, { planFile: file })
   return plan.errored || !plan.complete ? EXIT_CODES.error : EXIT_CODES.ok
 }
@@ -63,6 +67,7 @@ async function run(context: CommandContext): Promise<number> {
   const outputs = readOutputs(context.flags)
   const file = readFile(context)
   const request = await readApplyRequest({ ...context, args: [] })
+  const signer = await readSigner(context)
   const { overriddenGuards } = request
   return withService(context, async ({ configuration, service }) => {
     if (file === undefined) {
@@ -72,10 +77,17 @@ async function run(context: CommandContext): Promise<number> {
     const plan = await makeUndo(planId, context, { configuration, service }, overriddenGuards)
     tellDiagnostics(plan.diagnostics, [], context)
     requireHonouredOverrides(request, plan, configuration)
-    if (file !== undefined) return review(plan, file, outputs, context)
+    if (file !== undefined) return review(plan, file, { outputs, signer }, context)
     const isEmpty = isIdle(plan) && plan.inFlight.length === 0
     if (isEmpty && request.expect === undefined) return sayNothingLeft(plan, outputs, context)
-    return applyShown(plan, context, { request, outputs, service, configuration, overriddenGuards })
+    return applyShown(plan, context, {
+      request,
+      outputs,
+      service,
+      configuration,
+      overriddenGuards,
+      signedBy: null,
+    })
   })
 }
 
@@ -86,6 +98,7 @@ export const undo: Command = {
   arguments: '<planid>',
   options: [
     { name: 'out', kind: 'text', value: 'FILE', description: 'save the plan, for `holdfast apply FILE`' },
+    SIGN_OPTION,
     {
       name: 'target',
       kind: 'list',
