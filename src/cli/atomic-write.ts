@@ -1,12 +1,20 @@
 import { randomBytes } from 'node:crypto'
-import { open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, open, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { fail } from './failure.ts'
 import { describeFileError, errorCode } from './file-error.ts'
 
-/** Where a write to `path` ends: a link's target, so that the link stays; the path itself where nothing is there yet. */
+/** Links that the system keeps, such as `/dev/stdout`: what they lead to is meant. */
+const SYSTEM_LINK = /^\/(dev|proc)\//
+
+/**
+ * Where a write to `path` ends. A link is replaced by the file and never followed: a repository, or whoever can write
+ * to a shared folder, could have planted it to have another file overwritten.
+ */
 async function resolveTarget(path: string): Promise<{ readonly path: string; readonly isFile: boolean }> {
   try {
+    const isLink = (await lstat(path)).isSymbolicLink()
+    if (isLink && !SYSTEM_LINK.test(path)) return { path, isFile: true }
     const real = await realpath(path)
     return { path: real, isFile: (await stat(real)).isFile() }
   } catch (error) {
@@ -34,7 +42,8 @@ async function replaceFile(path: string, text: string, mode: number): Promise<vo
 
 /**
  * Writes a whole file or leaves it as it was: into a new file beside it, then renamed over it. Mode 0600: plans and
- * reports name machines and incidents. A device or pipe, such as `/dev/stderr`, is written to, never replaced.
+ * reports name machines and incidents. A device or pipe, such as `/dev/stderr`, is written to, never replaced; a link is
+ * replaced, never followed.
  *
  * @param mode - Of the new file, where it is to be read by others.
  * @throws Failure `file-not-written`.

@@ -152,7 +152,8 @@ export async function serveEmulator(emulator: Emulator, options: ServeOptions): 
   async function record(file: string): Promise<void> {
     const fresh = emulator.requests().slice(recorded)
     recorded += fresh.length
-    if (fresh.length > 0) await appendFile(file, fresh.map(line => `${JSON.stringify(line)}\n`).join(''))
+    const text = fresh.map(line => `${JSON.stringify(line)}\n`).join('')
+    if (text !== '') await appendFile(file, text, { mode: 0o600 })
   }
 
   const onRequest = (request: IncomingMessage, response: ServerResponse): void => {

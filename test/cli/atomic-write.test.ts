@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { writeFileAtomically } from '../../src/cli/atomic-write.ts'
@@ -19,13 +19,23 @@ test('a file that is there is replaced, not written into', async () => {
   expect((await stat(join(folder, 'plan.json'))).ino).not.toBe(before.ino)
 })
 
-test('a link stays a link, and what it leads to is replaced', async () => {
-  const folder = await temporaryFolder({ 'real.json': 'old' })
-  await symlink('real.json', join(folder, 'plan.json'))
-  await writeFileAtomically(join(folder, 'plan.json'), 'new')
-  expect(await readFile(join(folder, 'real.json'), 'utf8')).toBe('new')
-  expect(await readdir(folder)).toStrictEqual(['plan.json', 'real.json'])
-})
+test.each(['victim', 'nowhere', 'folder'])(
+  'a link that somebody planted, to %s, is replaced by the file and never followed',
+  async target => {
+    const folder = await temporaryFolder({ victim: 'mine', 'folder/x': '' })
+    const path = join(folder, 'plan.json')
+    await symlink(target, path)
+    await writeFileAtomically(path, 'new')
+    expect(await readFile(path, 'utf8')).toBe('new')
+    const { mode } = await lstat(path)
+    expect({ isFile: (await lstat(path)).isFile(), mode: mode & 0o777 }).toStrictEqual({
+      isFile: true,
+      mode: 0o600,
+    })
+    expect(await readFile(join(folder, 'victim'), 'utf8')).toBe('mine')
+    expect((await readdir(folder)).sort()).toStrictEqual(['folder', 'plan.json', 'victim'])
+  },
+)
 
 test('a device is written to, never replaced', async () => {
   await writeFileAtomically('/dev/null', 'gone')

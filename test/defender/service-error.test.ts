@@ -50,6 +50,18 @@ describe('foreign text', () => {
     ['marks of direction become spaces', 'a\u202eb\u2066c\u200bd', 'a b c d'],
     ['tokens are left out', 'got eyJhbGciOiJSUzI1NiJ9.eyJ0aWQiOiIxIn0.c2ln here', 'got [token] here'],
     ['line separators become spaces', 'a\u2028b', 'a b'],
+    ['opaque tokens are left out too', 'sent "Bearer abc.def" twice', 'sent "Bearer [token]" twice'],
+    [
+      'what follows the question mark of a link is hidden',
+      'see https://x.example/a/b?sv=1&sig=abc, or http://y?z',
+      'see https://x.example/a/b?[hidden] or http://y?[hidden]',
+    ],
+    [
+      'secrets by their names are hidden',
+      'client_secret=a&sig=b sign=c',
+      'client_secret=[hidden]&sig=[hidden] sign=c',
+    ],
+    ['a question is none', 'is it http? yes', 'is it http? yes'],
   ])('%s', (_rule, text, want) => {
     expect(cleanText(text)).toBe(want)
   })
