@@ -14,6 +14,8 @@ export interface ApplyDependencies {
   readonly configuration: Configuration
   /** Called with a frame whenever something moved, at most ten times a second and once more at the end. */
   readonly onProgress?: (progress: Progress) => void
+  /** Called with a sentence for people when somebody is waited for before the first look; not escaped. */
+  readonly onNote?: (text: string) => void
 }
 
 /** What the user asked of one apply. Lengths are in milliseconds. */
@@ -36,6 +38,8 @@ export interface ApplyOptions {
   readonly skipMoved: boolean
   /** Actions of this plan that ended without success are sent again, under a new look and every guard. */
   readonly retryFailed: boolean
+  /** Asks whoever holds the lease to give it up, and waits for that a while. */
+  readonly askToYield?: boolean
   /** Guards that failed on the plan and are overridden by name. */
   readonly overriddenGuards: readonly GuardName[]
   /** Send everything at once, without stop rules, whatever the configuration says; needs a reason. */

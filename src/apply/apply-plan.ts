@@ -2,7 +2,7 @@ import type { Note, Plan } from '../plan/document.ts'
 import type { Observation } from '../plan/observation.ts'
 import { recheckRefusals } from '../plan/refusals.ts'
 import { describeRollout, type Rollout, rolloutOf } from '../plan/rollout.ts'
-import { addMs, formatInstant, type Instant, msBetween } from '../schema/instant.ts'
+import { addMs, formatInstant, type Instant } from '../schema/instant.ts'
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
 import { type Beginning, beginItems, beginWindows } from './begin.ts'
 import { buildResult, outcomeOf } from './build-result.ts'
@@ -21,16 +21,17 @@ import { drive } from './drive.ts'
 import { finish } from './finish.ts'
 import { judgeUnsentHolds } from './judge-holds.ts'
 import { KnownActions } from './known-actions.ts'
-import { LEASE_MS, LeaseKeeper } from './lease-keeper.ts'
+import { LeaseKeeper } from './lease-keeper.ts'
 import { messageOf } from './message-of.ts'
 import { observeListed } from './observe-listed.ts'
 import type { JournalEntry } from './ports.ts'
 import { ProgressFeed } from './progress-feed.ts'
-import { knowsDeadHolder, tracesOf } from './read-journal.ts'
+import { tracesOf } from './read-journal.ts'
 import type { ApplyResult } from './result.ts'
 import { retriesOf } from './retries.ts'
 import { Run } from './run.ts'
-import { listedFrom, takeOverEntry, takeOverNote } from './take-over.ts'
+import { takeLease } from './take-lease.ts'
+import { takeOverEntry } from './take-over.ts'
 import { WaveGate } from './wave-gate.ts'
 
 /**
@@ -57,7 +58,7 @@ export async function applyPlan(
   const startedAt = deps.clock.now()
   const lease = new LeaseKeeper(deps.lease, deps.clock)
   const rollout = rolloutOf(plan, deps.configuration)
-  const context: Context = { plan, deps, options, startedAt, lease, rollout }
+  const context: Context = { plan, deps, options, startedAt, lease, rollout, notes: [] }
   try {
     const refused = checkPlan(plan, options) ?? checkRollout(context.rollout, options)
     if (refused !== null) return endEarly(context, refused)
@@ -78,6 +79,8 @@ interface Context {
   readonly startedAt: Instant
   readonly lease: LeaseKeeper
   readonly rollout: Rollout | undefined
+  /** What is told with the result, whatever it is. */
+  readonly notes: ApplyResult['diagnostics'][number][]
 }
 
 async function applyUnderLease(context: Context, entries: readonly JournalEntry[]): Promise<ApplyResult> {
@@ -116,7 +119,7 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   const setAside = new Set([...memory.setAside, ...retries.flatMap(({ actionIds }) => actionIds)])
   const run = new Run({ ...context, items, known, windows, skewMs, observedAt, gate, skipped, setAside })
   const { takenOver } = context.lease
-  if (takenOver !== null) run.diagnostics.push(takeOverNote(takenOver))
+  run.diagnostics.push(...context.notes)
   await run.ledger.write('run-started', {
     startedAt: formatInstant(context.startedAt),
     changes: items.size,
@@ -160,27 +163,6 @@ async function readJournal({ deps }: Context): Promise<readonly JournalEntry[] |
   }
 }
 
-/** Takes the lease, and lets what a dead holder submitted last turn up in the history before anything is looked at. */
-async function takeLease(context: Context, entries: readonly JournalEntry[]): Promise<Refusal | null> {
-  const { deps, options, lease } = context
-  try {
-    const answer = await lease.acquire()
-    if (answer.kind === 'taken') {
-      const what = `${answer.owner} holds the lease ${answer.id} of this tenant since ${answer.since}, until ${answer.expires} unless renewed; \`holdfast unlock ${answer.id}\` removes that lease.`
-      return { overall: 'locked', code: 'locked', message: explain('locked', what) }
-    }
-    const { takenOver } = answer
-    if (takenOver !== undefined && !knowsDeadHolder(entries, takenOver.renewedAt, LEASE_MS)) {
-      const now = deps.clock.now()
-      const rest = msBetween(now, listedFrom(takenOver, now, options.lookupMs))
-      if (rest > 0) await deps.clock.sleep(rest, options.signal)
-    }
-    return null
-  } catch (error) {
-    return { overall: 'error', code: 'lease-failed', message: explain('lease-failed', messageOf(error)) }
-  }
-}
-
 function knownOf(plan: Plan, observation: Observation, observedAt: Instant): KnownActions {
   const known = new KnownActions(observation.machines, observation.actions)
   known.markLooked(new Set(plan.changes.map(({ machine }) => machine.id)), observedAt)
@@ -197,11 +179,10 @@ interface EarlyKnowledge {
 }
 
 function endEarly(
-  { plan, deps, options, startedAt, lease }: Context,
+  { plan, deps, options, startedAt, notes }: Context,
   { overall, code, message }: Refusal,
   knowledge?: EarlyKnowledge,
 ): ApplyResult {
-  const { takenOver } = lease
   const { known, moved = [] } = knowledge ?? {}
   const ended = unsubmittedItems(plan, code, knowledge?.items.values())
   const { configuration } = deps
@@ -217,10 +198,7 @@ function endEarly(
     overall,
     outcomes: items.map(outcomeOf),
     chainOpen,
-    diagnostics: [
-      ...(takenOver === null ? [] : [takeOverNote(takenOver)]),
-      { severity: 'error', code: moved.length > 0 ? 'moved' : code, message },
-    ],
+    diagnostics: [...notes, { severity: 'error', code: moved.length > 0 ? 'moved' : code, message }],
     moved,
     ...(known === undefined ? {} : { known }),
   })

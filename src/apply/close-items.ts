@@ -4,6 +4,7 @@ import type { DriveEnd } from './drive.ts'
 import { type Item, isAwaited, itemOfChange, itemOfInFlight } from './item.ts'
 import { type ItemEvent, reduceItem } from './reduce-item.ts'
 import type { Run } from './run.ts'
+import { describeYield } from './yielding.ts'
 
 /** Codes of what had to be left when a run ended, by the reason for its end. */
 const LEFT: Readonly<Record<DriveEnd, LeftCodes>> = {
@@ -12,6 +13,7 @@ const LEFT: Readonly<Record<DriveEnd, LeftCodes>> = {
   locked: { queued: 'locked', inFlight: 'deadline' },
   stopped: { queued: 'stopped', inFlight: 'stopped' },
   interrupted: { queued: 'interrupted', inFlight: 'interrupted' },
+  yielded: { queued: 'yielded', inFlight: 'yielded' },
 }
 
 /** Gives every item that has not ended the outcome of what it was doing; returns whether there was one. */
@@ -19,7 +21,12 @@ export function closeItems(run: Run, end: DriveEnd): boolean {
   const open = [...run.items].filter(({ stage }) => stage.kind !== 'ended')
   for (const item of open) {
     const isWaiting = end === 'deadline' && run.gate.isHeld(item)
-    const left: LeftCodes = isWaiting ? { ...LEFT[end], queued: 'wave-waiting' } : LEFT[end]
+    const { yieldTo } = run.lease
+    const left: LeftCodes = {
+      ...LEFT[end],
+      ...(isWaiting ? { queued: 'wave-waiting' } : {}),
+      ...(end === 'yielded' && yieldTo !== null ? { why: describeYield(yieldTo) } : {}),
+    }
     run.dispatch(item.address, closingOf(item, left))
   }
   return open.length > 0
@@ -29,6 +36,8 @@ export function closeItems(run: Run, end: DriveEnd): boolean {
 export interface LeftCodes {
   readonly queued: ApplyCode
   readonly inFlight: ApplyCode
+  /** What happened to all of them, where there is more to say than the code's meaning. */
+  readonly why?: string
 }
 
 /** The end of an item that nothing more is done about. */
@@ -41,14 +50,20 @@ export function closingOf(item: Item, left: LeftCodes): ItemEvent & { readonly k
       return { kind: 'ended', outcome: 'uncertain', code: 'unanswered', detail }
     }
     case 'in-flight': {
-      const code = isAwaited(item) ? left.inFlight : 'will-stay-pending'
-      return { kind: 'ended', outcome: 'pending', code, detail: explain(code) }
+      if (isAwaited(item)) return leave('pending', left.inFlight, left.why)
+      return leave('pending', 'will-stay-pending')
     }
-    default: {
-      const code = left.queued
-      return { kind: 'ended', outcome: 'not-attempted', code, detail: explain(code) }
-    }
+    default:
+      return leave('not-attempted', left.queued, left.why)
   }
+}
+
+function leave(
+  outcome: 'pending' | 'not-attempted',
+  code: ApplyCode,
+  why?: string,
+): ItemEvent & { readonly kind: 'ended' } {
+  return { kind: 'ended', outcome, code, detail: explain(code, why) }
 }
 
 /**

@@ -172,6 +172,14 @@ export const APPLY_CODES = {
     meaning: 'The lease was taken over from a run that never gave it back.',
     wayOut: 'See with `holdfast apply --status` how far that run came, where its journal is on this host.',
   },
+  yielded: {
+    meaning: 'Another run asked this one to make room, and it did.',
+    wayOut: 'Go on when that one has ended: `holdfast apply --resume`, or the same command.',
+  },
+  'lease-yielded': {
+    meaning: 'Another run made room for this one when it was asked to.',
+    wayOut: 'Go on with that run when this one has ended: `holdfast apply --resume`.',
+  },
   'lease-not-released': {
     meaning: 'The lease could not be given back; it ends by itself within a minute.',
     wayOut: 'Wait a minute, or use `holdfast unlock`.',

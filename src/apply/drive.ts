@@ -8,12 +8,13 @@ import type { Run } from './run.ts'
 import { RunLog } from './run-log.ts'
 import { SubmitQueue, type SubmitState } from './submit-queue.ts'
 import { WaveQueue } from './wave-queue.ts'
+import { makeRoom } from './yielding.ts'
 
 /** How long the loop rests where nothing is due: until a task rings. */
 const IDLE_MS = 60_000
 
 /** Why sending and awaiting ended. */
-export type DriveEnd = 'done' | 'deadline' | 'locked' | 'stopped' | 'interrupted'
+export type DriveEnd = 'done' | 'deadline' | 'locked' | 'stopped' | 'interrupted' | 'yielded'
 
 /**
  * Submits and awaits until there is nothing left to do for this run, the deadline passes, or something stops it.
@@ -31,6 +32,8 @@ export async function drive(run: Run, feed: ProgressFeed): Promise<DriveEnd> {
     run.rethrow()
     if (run.options.signal.aborted) return 'interrupted'
     if (run.isStopped) return 'stopped'
+    const { yieldTo } = run.lease
+    if (yieldTo !== null && makeRoom(run, yieldTo)) return 'yielded'
     waves.step()
     const state = await submit.step()
     if (!run.isRung && isOver(run, state)) return 'done'

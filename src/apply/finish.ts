@@ -54,6 +54,7 @@ export async function finish(run: Run, end: DriveEnd, feed: ProgressFeed): Promi
   })
   await run.ledger.write('run-ended', {
     end,
+    ...(run.lease.yieldTo === null ? {} : { yieldedTo: run.lease.yieldTo }),
     exit: result.exit,
     finishedAt: formatInstant(run.clock.now()),
     outcomes: Object.fromEntries(result.outcomes.map(({ address, outcome }) => [address, outcome])),

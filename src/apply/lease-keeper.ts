@@ -1,4 +1,5 @@
-import type { Clock, FormerHolder, Lease, LeaseAnswer } from './ports.ts'
+import type { Instant } from '../schema/instant.ts'
+import type { Clock, FormerHolder, Lease, LeaseAnswer, YieldRequest } from './ports.ts'
 
 /** How often a held lease is renewed; it lasts three times as long (product.md 6.2). */
 export const RENEW_MS = 20_000
@@ -15,6 +16,8 @@ export class LeaseKeeper {
   readonly #clock: Clock
   #renewing: AbortController | undefined
   #takenOver: FormerHolder | null = null
+  #yieldTo: YieldRequest | null = null
+  #onAsked: () => void = () => undefined
 
   constructor(lease: Lease, clock: Clock) {
     this.#lease = lease
@@ -30,6 +33,16 @@ export class LeaseKeeper {
     return this.#takenOver
   }
 
+  /** Who was found to wait for this run to give the lease up; null where nobody was. */
+  get yieldTo(): YieldRequest | null {
+    return this.#yieldTo
+  }
+
+  /** Calls a listener once somebody is found to wait for the lease. */
+  onAsked(listener: () => void): void {
+    this.#onAsked = listener
+  }
+
   /** Takes the lease, or says who has it. Rejects where the lease cannot be read or written. */
   async acquire(): Promise<LeaseAnswer> {
     const answer = await this.#lease.acquire()
@@ -42,13 +55,17 @@ export class LeaseKeeper {
     return answer
   }
 
-  /** Gives the lease back where it is held; false where that failed, and then it ends by itself. */
-  async release(): Promise<boolean> {
+  /**
+   * Gives the lease back where it is held; false where that failed, and then it ends by itself.
+   *
+   * @param listedFrom - When lists have all that this run submitted; absent where it submitted nothing.
+   */
+  async release(listedFrom?: Instant): Promise<boolean> {
     if (this.#renewing === undefined) return true
     this.#renewing.abort()
     this.#renewing = undefined
     try {
-      await this.#lease.release()
+      await this.#lease.release(listedFrom)
       return true
     } catch {
       return false
@@ -61,9 +78,20 @@ export class LeaseKeeper {
       await this.#clock.sleep(RENEW_MS, renewing.signal)
       if (renewing.signal.aborted) return
       const renewed = await this.#lease.renew().catch(() => false)
-      if (renewed) continue
+      if (renewed) {
+        await this.#lookWhoAsks(renewing.signal)
+        continue
+      }
       if (this.#renewing === renewing) this.#renewing = undefined
       return
     }
+  }
+
+  /** A request that cannot be read is none: who asks waits for a bounded time only. */
+  async #lookWhoAsks(signal: AbortSignal): Promise<void> {
+    const request = await this.#lease.yieldAskedBy().catch(() => null)
+    if (request === null || signal.aborted || this.#yieldTo !== null) return
+    this.#yieldTo = request
+    this.#onAsked()
   }
 }

@@ -84,9 +84,22 @@ export interface FormerHolder {
   readonly renewedAt: Instant
 }
 
+/** What the one before submitted last, before giving the lease back, may be missing from lists until a time. */
+export interface Settling {
+  readonly until: Instant
+  /** The run that submitted it; null where the lease does not tell. */
+  readonly runId: string | null
+}
+
+/** Somebody waits for a holder to give the lease up. */
+export interface YieldRequest {
+  readonly owner: string
+  readonly planId: string | null
+}
+
 export type LeaseAnswer =
   /** `takenOver` where the one before never gave it back: he died, or stopped renewing it. */
-  | { readonly kind: 'held'; readonly takenOver?: FormerHolder }
+  | { readonly kind: 'held'; readonly takenOver?: FormerHolder; readonly settling?: Settling }
   | {
       readonly kind: 'taken'
       /** Names the lease, for `holdfast unlock`. */
@@ -101,5 +114,12 @@ export interface Lease {
   /** Takes or keeps the lease, or says who has it. */
   acquire(): Promise<LeaseAnswer>
   renew(): Promise<boolean>
-  release(): Promise<void>
+  /** Gives it back. `listedFrom` is when lists have all that was submitted; absent where nothing was. */
+  release(listedFrom?: Instant): Promise<void>
+  /** Asks whoever holds the lease of this id to give it up; nobody waits for that any more after `until`. */
+  askToYield(id: string, until: Instant): Promise<void>
+  /** Takes back what this run asked of others. */
+  withdraw(): Promise<void>
+  /** Who waits for this run to give the lease up that it holds; null where nobody does. */
+  yieldAskedBy(): Promise<YieldRequest | null>
 }

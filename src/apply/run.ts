@@ -120,6 +120,7 @@ export class Run {
       this.stop(isOfRecord(error) ? 'audit-failed' : 'journal-failed', messageOf(error)),
     )
     options.signal.addEventListener('abort', () => this.ring())
+    this.lease.onAsked(() => this.ring())
   }
 
   get items(): Iterable<Item> {
@@ -221,9 +222,10 @@ export class Run {
     this.ring()
   }
 
-  /** Gives the lease back where it is held. */
+  /** Gives the lease back where it is held, and says from when on lists have what was submitted. */
   async giveLeaseBack(): Promise<void> {
-    if (await this.lease.release()) return
+    const listedFrom = addMs(this.lastSubmitAt, this.options.lookupMs)
+    if (await this.lease.release(this.hasSubmitted ? listedFrom : undefined)) return
     const message = explain('lease-not-released')
     this.diagnostics.push({ severity: 'warning', code: 'lease-not-released', message })
   }

@@ -204,7 +204,8 @@ export class SubmitQueue {
       if (answer.kind === 'held') {
         // Whoever held it since may have submitted: what was seen before does not count any more.
         run.looksFrom = run.clock.now()
-        return answer.takenOver === undefined ? null : await this.#takeOver(answer.takenOver)
+        if (answer.takenOver !== undefined) return await this.#takeOver(answer.takenOver)
+        return this.#lookFrom(answer.settling?.until ?? run.looksFrom)
       }
     } catch (error) {
       run.stop('lease-failed', messageOf(error))
@@ -214,13 +215,20 @@ export class SubmitQueue {
   }
 
   /** Tells whose lease it was, and waits until lists have what he submitted last. */
-  async #takeOver(former: FormerHolder): Promise<Instant> {
+  async #takeOver(former: FormerHolder): Promise<Instant | null> {
     const run = this.#run
     run.diagnostics.push(takeOverNote(former))
     await run.ledger.write('lease-taken-over', takeOverEntry(former))
-    run.looksFrom = listedFrom(former, run.clock.now(), run.options.lookupMs)
-    this.#askLeaseAt = run.looksFrom
-    return run.looksFrom
+    return this.#lookFrom(listedFrom(former, run.clock.now(), run.options.lookupMs))
+  }
+
+  /** Lets no look before a time count; returns it where it is still to come. */
+  #lookFrom(at: Instant): Instant | null {
+    const run = this.#run
+    if (at <= run.clock.now()) return null
+    run.looksFrom = at
+    this.#askLeaseAt = at
+    return at
   }
 }
 

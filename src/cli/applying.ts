@@ -4,6 +4,7 @@ import { applyPlan } from '../apply/apply-plan.ts'
 import type { ApplyResult } from '../apply/result.ts'
 import type { GuardName, Plan } from '../plan/document.ts'
 import type { Need } from '../plan/observation.ts'
+import { escapeTerminal } from '../report/escape-terminal.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import type { Duration } from '../schema/duration.ts'
 import { formatInstant, type Instant, parseInstant } from '../schema/instant.ts'
@@ -55,6 +56,7 @@ export function readApplyOptions(
     lookupMs: lookup.ms,
     skipMoved: flags.has('skip-moved'),
     retryFailed: flags.has('retry-failed'),
+    askToYield: flags.has('ask-to-yield'),
     overriddenGuards,
     noWaves: flags.has('no-waves'),
     ...(reason === undefined ? {} : { reason }),
@@ -77,12 +79,13 @@ export async function runApply(
   const { configuration, service } = applying
   const view = await openLiveView(context)
   const { audit, clock } = service
+  const onNote = (text: string): void => context.io.stderr.write(`${escapeTerminal(text)}\n`)
   const ports = await openApplyPorts(context, plan, service, options.runId)
   try {
     await audit.begin()
     const api = await service.openActionApi()
     const journal = recordJournal(ports.journal, audit, plan, configuration.name)
-    const deps = { clock, api, journal, lease: ports.lease, configuration, onProgress: view.show }
+    const deps = { clock, api, journal, lease: ports.lease, configuration, onProgress: view.show, onNote }
     const result = withSignalCode(await applyPlan(plan, deps, options), context)
     return await recordResult(result, audit)
   } finally {

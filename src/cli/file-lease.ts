@@ -16,6 +16,7 @@ import {
   writeAside,
 } from './lease-record.ts'
 import { isDead, type ProcessIdentity } from './process-identity.ts'
+import { readYield, removeOldYields, removeYield, writeYield } from './yield-file.ts'
 
 /** How a lease stands: nobody's, a dead owner's or one that ran out, or somebody's. */
 export type LeaseState = 'free' | 'dead' | 'live'
@@ -63,33 +64,36 @@ export function fileLease(
   let generation: number | undefined
   let acquiredAt: Instant | undefined
 
-  function record(since: Instant, now: Instant, released: boolean): LeaseRecord {
+  let asked: string | undefined
+
+  function record(since: Instant, now: Instant, end: LeaseEnd = { released: false }): LeaseRecord {
     const said = purpose === undefined ? {} : { purpose }
-    return { owner: self, token, acquiredAt: since, renewedAt: now, released, ...said }
+    return { owner: self, token, acquiredAt: since, renewedAt: now, ...end, ...said }
   }
 
   async function holds(): Promise<boolean> {
     return generation !== undefined && (await listGenerations(folder)).at(-1) === generation
   }
 
-  async function write(released: boolean): Promise<boolean> {
+  async function write(end?: LeaseEnd): Promise<boolean> {
     if (generation === undefined || acquiredAt === undefined || !(await holds())) return false
-    const aside = await writeAside(folder, record(acquiredAt, clock.now(), released))
+    const aside = await writeAside(folder, record(acquiredAt, clock.now(), end))
     await rename(aside, leaseFile(folder, generation))
     return true
   }
 
   async function claim(next: number): Promise<boolean> {
     const now = clock.now()
-    if (!(await claimGeneration(folder, next, record(now, now, false)))) return false
+    if (!(await claimGeneration(folder, next, record(now, now)))) return false
     generation = next
     acquiredAt = now
+    await removeOldYields(folder, token)
     return true
   }
 
   async function acquire(): Promise<LeaseAnswer> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    if (await write(false)) return { kind: 'held' }
+    if (await write()) return { kind: 'held' }
     generation = undefined
     for (;;) {
       const current = (await listGenerations(folder)).at(-1) ?? 0
@@ -97,22 +101,43 @@ export function fileLease(
       const state = await stateOfLease(held, self, clock.now())
       if (held !== undefined && state === 'live') return taken(held)
       if (await claim(current + 1)) {
-        return held !== undefined && state === 'dead'
-          ? { kind: 'held', takenOver: formerOf(held) }
-          : { kind: 'held' }
+        return held === undefined ? { kind: 'held' } : heldAfter(held, state, clock.now())
       }
     }
   }
 
   return {
     acquire: () => guardLease(folder, acquire),
-    renew: () => guardLease(folder, () => write(false)),
-    release: () =>
+    renew: () => guardLease(folder, () => write()),
+    release: listedFrom =>
       guardLease(folder, async () => {
-        await write(true)
+        await write({ released: true, ...(listedFrom === undefined ? {} : { listedFrom }) })
         generation = undefined
+        await removeYield(folder, token)
       }),
+    askToYield: (id, until) =>
+      guardLease(folder, async () => {
+        asked = id
+        await writeYield(folder, id, { owner: self, planId: purpose?.planId ?? null, until })
+      }),
+    withdraw: () =>
+      guardLease(folder, async () => {
+        if (asked !== undefined) await removeYield(folder, asked)
+      }),
+    yieldAskedBy: () => guardLease(folder, () => readYield(folder, token, self, clock.now())),
   }
+}
+
+/** How a record says that a lease was given back. */
+type LeaseEnd = Pick<LeaseRecord, 'released' | 'listedFrom'>
+
+/** The answer to who takes a lease after somebody. */
+function heldAfter(before: LeaseRecord, state: LeaseState, now: Instant): LeaseAnswer {
+  if (state === 'dead') return { kind: 'held', takenOver: formerOf(before) }
+  const { listedFrom, purpose } = before
+  return listedFrom === undefined || listedFrom <= now
+    ? { kind: 'held' }
+    : { kind: 'held', settling: { until: listedFrom, runId: purpose?.runId ?? null } }
 }
 
 function formerOf({ owner, renewedAt, purpose }: LeaseRecord): FormerHolder {

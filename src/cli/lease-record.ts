@@ -22,6 +22,8 @@ export interface LeaseRecord {
   readonly acquiredAt: Instant
   readonly renewedAt: Instant
   readonly released: boolean
+  /** Of one that was given back: when lists have all that its owner submitted; absent where that was nothing. */
+  readonly listedFrom?: Instant
   /** Somebody took the lease from its owner with `holdfast unlock`. */
   readonly removed?: true
   readonly purpose?: LeasePurpose

@@ -134,6 +134,14 @@ export const NO_WAVES_OPTION: OptionSpec = {
     'send everything at once, without waves and stop rules, whatever the configuration says (needs --reason)',
 }
 
+/** What to do about somebody else who applies. */
+export const YIELD_OPTION: OptionSpec = {
+  name: 'ask-to-yield',
+  kind: 'switch',
+  description:
+    'where another run holds the lease: ask it to make room, and wait up to two minutes for that instead of ending with 7',
+}
+
 /** Why a safety is overridden. */
 export const REASON_OPTION: OptionSpec = {
   name: 'reason',

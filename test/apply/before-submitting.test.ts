@@ -129,7 +129,7 @@ describe('nothing is submitted where', () => {
     const deps =
       port === 'journal'
         ? { journal: { append: broken, read: broken } }
-        : { lease: { acquire: broken, renew: broken, release: broken } }
+        : { lease: { ...scene.lease.as('run-1'), acquire: broken, renew: broken, release: broken } }
     const result = await apply(scene, plan, {}, deps)
     expect(result.exit.code).toBe(1)
     expect(result.diagnostics[0]).toMatchObject({ code, severity: 'error' })

@@ -293,6 +293,7 @@ describe('the lease', () => {
       {},
       {
         lease: {
+          ...port,
           acquire: () => (isBroken ? broken() : port.acquire()),
           renew: () => (isBroken ? broken() : port.renew()),
           release: () => (isBroken ? broken() : port.release()),

@@ -2,10 +2,11 @@ import { fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { fileLease } from '../../src/cli/file-lease.ts'
 import { identifyProcess, type ProcessIdentity } from '../../src/cli/process-identity.ts'
 import { describeLease, findLease, removeLease } from '../../src/cli/remove-lease.ts'
+import { addMs } from '../../src/schema/instant.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -238,5 +239,100 @@ test('a folder that is a file is told by its name when a lease is looked for', a
   const folder = await temporaryFolder({ file: '' })
   await expect(findLease(join(folder, 'file'), SELF, new FakeClock().now())).rejects.toMatchObject({
     code: 'journal-not-usable',
+  })
+})
+
+describe('a request to yield', () => {
+  const HELD = { kind: 'held' }
+
+  /** A lease that another host holds, the one who asks for it, and a way to look at what is there. */
+  async function asked(untilMs = 60_000) {
+    const folder = join(await temporaryFolder(), 'tenant')
+    const clock = new FakeClock('2026-11-20T10:00:00Z')
+    const purpose = { planId: 'sha256:1', runId: 'run-2', journal: '/journals' }
+    const holder = fileLease(folder, SELF, clock)
+    const asker = fileLease(folder, SELF, clock, purpose)
+    await holder.acquire()
+    const answer = await asker.acquire()
+    if (answer.kind !== 'taken') throw new Error('the lease was free')
+    await asker.askToYield(answer.id, addMs(clock.now(), untilMs))
+    return { folder, clock, holder, asker, requests: async () => (await readdir(folder)).filter(isRequest) }
+  }
+
+  const isRequest = (name: string): boolean => name.includes('yield')
+
+  test('reaches the holder it was left for, with who asks and for which plan', async () => {
+    const { folder, clock, holder, requests } = await asked()
+    const owner = expect.stringMatching(/^process \d+ on /)
+    expect(await holder.yieldAskedBy()).toStrictEqual({ owner, planId: 'sha256:1' })
+    const [name = ''] = await requests()
+    expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600)
+    expect(await fileLease(folder, ELSEWHERE, clock).yieldAskedBy()).toBeNull()
+  })
+
+  test('is nobody any more once nobody waits', async () => {
+    const { clock, holder } = await asked(30_000)
+    await clock.advance(30_000)
+    expect(await holder.yieldAskedBy()).toBeNull()
+  })
+
+  test('is gone when it was withdrawn, and when the lease was given back', async () => {
+    const first = await asked()
+    await first.asker.withdraw()
+    expect([await first.holder.yieldAskedBy(), await first.requests()]).toStrictEqual([null, []])
+    const second = await asked()
+    await second.holder.release()
+    expect(await second.requests()).toStrictEqual([])
+  })
+
+  test('of a holder that died is removed by whoever takes the lease over', async () => {
+    const { clock, asker, requests } = await asked()
+    await clock.advance(60_000)
+    expect(await asker.acquire()).toMatchObject(HELD)
+    expect(await requests()).toStrictEqual([])
+  })
+
+  test('to withdraw what was never asked is no error', async () => {
+    const { second } = await pair()
+    await expect(second.withdraw()).resolves.toBeUndefined()
+  })
+
+  test.each([
+    ['that is no JSON', () => '{"half'],
+    ['that names nobody', () => '{"until":"2030-01-01T00:00:00Z"}'],
+    ['without an end', () => JSON.stringify({ owner: SELF })],
+    [
+      'of a process that is gone',
+      () => JSON.stringify({ owner: { ...SELF, pid: 2 ** 22 + 1 }, until: '2030-01-01' }),
+    ],
+  ])('%s is none', async (_what, text) => {
+    const { folder, holder, requests } = await asked()
+    const [name = ''] = await requests()
+    await writeFile(join(folder, name), text())
+    expect(await holder.yieldAskedBy()).toBeNull()
+  })
+
+  test('without a plan is one all the same', async () => {
+    const { folder, holder, requests } = await asked()
+    const [name = ''] = await requests()
+    await writeFile(join(folder, name), JSON.stringify({ owner: SELF, until: '2030-01-01T00:00:00Z' }))
+    expect(await holder.yieldAskedBy()).toMatchObject({ planId: null })
+  })
+})
+
+describe('a lease that was given back', () => {
+  test.each([
+    [
+      'tells from when on lists have what its holder submitted',
+      15_000,
+      { until: '2026-11-20T10:00:15.0000000Z', runId: null },
+    ],
+    ['tells nothing once that is past', 0, undefined],
+    ['tells nothing where nothing was submitted', undefined, undefined],
+  ])('%s', async (_rule, ms, settling) => {
+    const { clock, first, second } = await pair()
+    await first.acquire()
+    await first.release(ms === undefined ? undefined : addMs(clock.now(), ms))
+    expect(await second.acquire()).toStrictEqual({ kind: 'held', ...(settling && { settling }) })
   })
 })

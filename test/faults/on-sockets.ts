@@ -92,7 +92,10 @@ export const onSockets: OpenOutside = async (emulator, clock) => {
     return {
       acquire: () => during(() => file.acquire()),
       renew: () => during(() => file.renew()),
-      release: () => during(() => file.release()),
+      release: listedFrom => during(() => file.release(listedFrom)),
+      askToYield: (id, until) => during(() => file.askToYield(id, until)),
+      withdraw: () => during(() => file.withdraw()),
+      yieldAskedBy: () => during(() => file.yieldAskedBy()),
     }
   }
 

@@ -286,6 +286,9 @@ function mortalLease(lease: Lease, process: Process, { isDiskBroken }: Strike): 
   return {
     acquire: () => alive(() => lease.acquire()),
     renew: () => alive(() => lease.renew()),
-    release: () => alive(() => lease.release()),
+    release: listedFrom => alive(() => lease.release(listedFrom)),
+    askToYield: (id, until) => alive(() => lease.askToYield(id, until)),
+    withdraw: () => alive(() => lease.withdraw()),
+    yieldAskedBy: () => alive(() => lease.yieldAskedBy()),
   }
 }

@@ -1,6 +1,6 @@
 import type { ApplyDependencies, ApplyOptions } from '../../src/apply/apply-options.ts'
 import { applyPlan } from '../../src/apply/apply-plan.ts'
-import type { Journal, JournalEntry, Lease } from '../../src/apply/ports.ts'
+import type { Journal, JournalEntry, Lease, Settling } from '../../src/apply/ports.ts'
 import type { ApplyResult } from '../../src/apply/result.ts'
 import { createPlan } from '../../src/plan/create-plan.ts'
 import type { Plan } from '../../src/plan/document.ts'
@@ -41,6 +41,8 @@ export class SharedLease {
   #owner: string | undefined
   #renewedAt: Instant
   #isOwnerDead = false
+  #settling: Settling | undefined
+  #asked: { readonly owner: string; readonly by: string; readonly until: Instant } | undefined
   acquired = 0
   renewed = 0
   released = 0
@@ -63,6 +65,7 @@ export class SharedLease {
   seize(owner: string): void {
     this.#owner = owner
     this.#isOwnerDead = false
+    this.#settling = undefined
     this.#renewedAt = this.#clock.now()
   }
 
@@ -80,18 +83,19 @@ export class SharedLease {
         if (previous !== undefined && previous !== owner && !wasDead) {
           return {
             kind: 'taken',
-            id: '0123456789abcdef',
+            id: previous,
             owner: previous,
             since: this.#renewedAt,
             expires: this.#renewedAt,
           }
         }
         const renewedAt = this.#renewedAt
+        const settling = this.#settling
         this.seize(owner)
         this.acquired += 1
         return wasDead
           ? { kind: 'held', takenOver: { owner: previous, planId: null, runId: null, renewedAt } }
-          : { kind: 'held' }
+          : { kind: 'held', ...(settling === undefined ? {} : { settling }) }
       },
       renew: async () => {
         if (this.#owner !== owner) return false
@@ -99,9 +103,22 @@ export class SharedLease {
         this.renewed += 1
         return true
       },
-      release: async () => {
-        if (this.#owner === owner) this.#owner = undefined
+      release: async listedFrom => {
         this.released += 1
+        if (this.#owner !== owner) return
+        this.#owner = undefined
+        this.#settling = listedFrom === undefined ? undefined : { until: listedFrom, runId: owner }
+      },
+      askToYield: async (id, until) => {
+        this.#asked = { owner: id, by: owner, until }
+      },
+      withdraw: async () => {
+        this.#asked = undefined
+      },
+      yieldAskedBy: async () => {
+        const asked = this.#asked
+        const isAsked = asked?.owner === owner && asked.until > this.#clock.now()
+        return isAsked ? { owner: asked.by, planId: `sha256:${'4f1c09ab'.repeat(8)}` } : null
       },
     }
   }

@@ -83,7 +83,10 @@ export class DyingProcess {
     return {
       acquire: () => this.#call(() => lease.acquire()),
       renew: () => this.#call(() => lease.renew()),
-      release: () => this.#call(() => lease.release()),
+      release: listedFrom => this.#call(() => lease.release(listedFrom)),
+      askToYield: (id, until) => this.#call(() => lease.askToYield(id, until)),
+      withdraw: () => this.#call(() => lease.withdraw()),
+      yieldAskedBy: () => this.#call(() => lease.yieldAskedBy()),
     }
   }
 }

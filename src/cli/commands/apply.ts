@@ -19,6 +19,7 @@ import {
   PLANNING_OPTIONS,
   REASON_OPTION,
   SERVICE_OPTIONS,
+  YIELD_OPTION,
 } from '../options.ts'
 import { readOutputs } from '../outputs.ts'
 import { makePlan as planFrom } from '../planning.ts'
@@ -141,6 +142,7 @@ export const apply: Command = {
     },
     NO_WAVES_OPTION,
     REASON_OPTION,
+    YIELD_OPTION,
     {
       name: 'journal',
       kind: 'text',

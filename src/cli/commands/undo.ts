@@ -9,7 +9,13 @@ import { requireConsentOrTerminal } from '../consent.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { fail } from '../failure.ts'
 import { withService } from '../inventory.ts'
-import { CONFIGURATION_OPTIONS, NO_WAVES_OPTION, OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import {
+  CONFIGURATION_OPTIONS,
+  NO_WAVES_OPTION,
+  OUTPUT_OPTIONS,
+  SERVICE_OPTIONS,
+  YIELD_OPTION,
+} from '../options.ts'
 import { emit, emitPlan, type Outputs, readOutputs } from '../outputs.ts'
 import { readSigner } from '../plan-keys.ts'
 import { SIGN_OPTION, savePlan } from '../save-plan.ts'
@@ -24,6 +30,7 @@ const APPLY_FLAGS = [
   'timeout',
   'submit-timeout',
   'no-waves',
+  'ask-to-yield',
   'journal',
 ] as const
 
@@ -138,6 +145,7 @@ export const undo: Command = {
       description: 'let the plan go beyond this guard, such as maxLifts (needs --reason; repeatable)',
     },
     NO_WAVES_OPTION,
+    YIELD_OPTION,
     {
       name: 'journal',
       kind: 'text',

@@ -1,0 +1,72 @@
+import type { Plan } from '../plan/document.ts'
+import { type Instant, msBetween } from '../schema/instant.ts'
+import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
+import type { Refusal } from './check-plan.ts'
+import { explain } from './codes.ts'
+import { LEASE_MS, type LeaseKeeper } from './lease-keeper.ts'
+import { messageOf } from './message-of.ts'
+import type { JournalEntry, LeaseAnswer } from './ports.ts'
+import { knowsDeadHolder } from './read-journal.ts'
+import type { ApplyResult } from './result.ts'
+import { listedFrom, takeOverNote } from './take-over.ts'
+import { askToYield, yieldNote } from './yielding.ts'
+
+type Taken = LeaseAnswer & { readonly kind: 'taken' }
+
+/** What the lease is taken with. */
+export interface LeaseTaking {
+  readonly plan: Plan
+  readonly deps: ApplyDependencies
+  readonly options: ApplyOptions
+  readonly lease: LeaseKeeper
+  /** What is told with the result is added here. */
+  readonly notes: ApplyResult['diagnostics'][number][]
+}
+
+/**
+ * Takes the lease, after asking its holder for it where that is wanted, and lets what the one before submitted last turn
+ * up in the history before anything is looked at.
+ *
+ * @returns Why nothing is submitted; null where the lease is held.
+ */
+export async function takeLease(
+  taking: LeaseTaking,
+  entries: readonly JournalEntry[],
+): Promise<Refusal | null> {
+  const { deps, options, lease, notes } = taking
+  try {
+    const first = await lease.acquire()
+    const isAsked = first.kind === 'taken' && options.askToYield === true
+    const answer = isAsked ? await askToYield(taking, first) : first
+    if (answer.kind === 'taken') return locked(answer, isAsked)
+    if (isAsked) notes.push(yieldNote(first))
+    if (answer.takenOver !== undefined) notes.push(takeOverNote(answer.takenOver))
+    const rest = msBetween(deps.clock.now(), listedBy(answer, taking, entries))
+    if (rest > 0) await deps.clock.sleep(rest, options.signal)
+    return null
+  } catch (error) {
+    return { overall: 'error', code: 'lease-failed', message: explain('lease-failed', messageOf(error)) }
+  }
+}
+
+function locked({ owner, id, since, expires }: Taken, isAsked: boolean): Refusal {
+  const asked = isAsked ? ' It was asked to yield and has not.' : ''
+  const what = `${owner} holds the lease ${id} of this tenant since ${since}, until ${expires} unless renewed; \`holdfast unlock ${id}\` removes that lease.${asked}`
+  return { overall: 'locked', code: 'locked', message: explain('locked', what) }
+}
+
+/** From when on lists have what the one before submitted; what our journal has of this plan needs no list. */
+function listedBy(
+  { takenOver, settling }: LeaseAnswer & { readonly kind: 'held' },
+  { plan, deps, options }: LeaseTaking,
+  entries: readonly JournalEntry[],
+): Instant {
+  const now = deps.clock.now()
+  if (takenOver !== undefined) {
+    return knowsDeadHolder(entries, takenOver.renewedAt, LEASE_MS)
+      ? now
+      : listedFrom(takenOver, now, options.lookupMs)
+  }
+  const isKnown = entries.some(({ runId, planId }) => runId === settling?.runId && planId === plan.planId)
+  return settling === undefined || isKnown ? now : settling.until
+}
