@@ -59,7 +59,7 @@ export async function readRecord(path: string): Promise<LeaseRecord | undefined>
 function recordOf(value: unknown): LeaseRecord | undefined {
   const read = Object(value) as { readonly [key in keyof LeaseRecord]?: unknown }
   const owner = readIdentity(read.owner)
-  const { token, acquiredAt, renewedAt, released, removed } = read
+  const { token, acquiredAt, renewedAt, released, listedFrom, removed } = read
   if (owner === undefined || typeof token !== 'string' || typeof released !== 'boolean') return undefined
   if (!isTime(acquiredAt) || !isTime(renewedAt)) return undefined
   const purpose = purposeOf(read.purpose)
@@ -69,6 +69,7 @@ function recordOf(value: unknown): LeaseRecord | undefined {
     acquiredAt,
     renewedAt,
     released,
+    ...(isTime(listedFrom) ? { listedFrom } : {}),
     ...(removed === true ? { removed } : {}),
     ...(purpose === undefined ? {} : { purpose }),
   }
