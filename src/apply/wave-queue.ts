@@ -23,7 +23,7 @@ export class WaveQueue {
   readonly #run: Run
   /** Machines that were there when they were last known untouched. */
   readonly #wasActive: ReadonlySet<string>
-  /** Machines of the open wave that gave no answer in time. */
+  /** Machines of the last wave of which some gave no answer in time. */
   #late: readonly string[] = []
   #hasLooked = false
 
@@ -76,7 +76,6 @@ export class WaveQueue {
     const run = this.#run
     const { gate } = run
     this.#hasLooked = false
-    this.#late = []
     gate.openNext()
     // Time spent on the wave before is no time in which this one could have been sent.
     run.lastSubmitAt = run.clock.now()

@@ -2,7 +2,7 @@ import type { Plan } from '../../src/plan/document.ts'
 import type { Amount, Configuration, RolloutRules, Share } from '../../src/schema/configuration.ts'
 import type { Policy } from '../../src/schema/policy.ts'
 import { clockAtNow, permissive, planFor, policyFor, type Scene, sceneOf } from './apply-harness.ts'
-import { isolated, machine, machineId } from './build-core.ts'
+import { at, isolated, machine, machineId } from './build-core.ts'
 import { FakeService, type FakeServiceSettings, type Fault } from './fake-service.ts'
 
 /** A share of machines, in percent. */
@@ -42,9 +42,11 @@ export async function rolloutScene(
     readonly state?: Policy['state']
     /** Numbers of machines that do not report. */
     readonly silent?: readonly number[]
+    /** Numbers of machines that are Active and were not seen for three days: nobody waits for them. */
+    readonly stale?: readonly number[]
   } = {},
 ): Promise<RolloutScene> {
-  const { rollout, state = isolated('full'), silent = [], ...settings } = over
+  const { rollout, state = isolated('full'), silent = [], stale = [], ...settings } = over
   const clock = clockAtNow()
   const numbers = Array.from({ length: count }, (_, index) => index + 1)
   const service = new FakeService({
@@ -54,6 +56,7 @@ export async function rolloutScene(
         id: machineId(number),
         computerDnsName: `ws-${number}`,
         healthStatus: silent.includes(number) ? 'Inactive' : 'Active',
+        ...(stale.includes(number) ? { lastSeen: at('2026-11-19') } : {}),
       }),
     ),
     ...settings,
