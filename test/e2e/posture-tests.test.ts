@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
@@ -75,6 +75,24 @@ test('one JSON document says how each ended', async () => {
     ],
     summary: { passed: 0, failed: 1, errors: 0 },
   })
+})
+
+test('JUnit XML has a case per test, with what differs', async () => {
+  const cwd = await temporaryFolder({
+    ...REPOSITORY,
+    'policies/contain.test.yaml': `${posture(ISOLATED)}---\n${posture('{}').replace('ws-1 is isolated', 'nothing <happens>')}`,
+    'policies/z.test.yaml': posture('{}', 'policies: [none.yaml]\n'),
+  })
+  expect((await runIn(cwd, '--junit-into', 'tests.xml')).code).toBe(1)
+  const xml = await readFile(join(cwd, 'tests.xml'), 'utf8')
+  expect(xml).toContain('<testsuite name="holdfast test" tests="3" failures="1" errors="1" skipped="0"')
+  expect(xml).toContain('name="nothing &lt;happens&gt; (policies/contain.test.yaml:8)"')
+  expect(xml).toMatch(
+    /<failure message="1 difference from what is expected" type="test\/posture">unexpected: changes: \{ machine: ws-1/,
+  )
+  expect(xml).toMatch(
+    /<error message="the test could not be run" type="test\/posture">path-matches-nothing: /,
+  )
 })
 
 test('guards and protected machines of the configuration are tested too', async () => {

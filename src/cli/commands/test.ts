@@ -1,8 +1,11 @@
 import type { PlanDiagnostic } from '../../plan/document.ts'
 import { compareText } from '../../posture/history.ts'
+import { renderJunit } from '../../report/checks/junit.ts'
+import { testChecks } from '../../report/checks/test-checks.ts'
 import { renderTests } from '../../report/render-tests.ts'
-import { documentTests, type TestOutcome } from '../../report/test-document.ts'
+import { documentTests, type TestDocument, type TestOutcome } from '../../report/test-document.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
+import { formatInstant } from '../../schema/instant.ts'
 import type { Command, CommandContext } from '../command.ts'
 import type { Declaration } from '../declaration.ts'
 import { declarationFolders, readDeclared } from '../declared-file.ts'
@@ -15,6 +18,7 @@ import { loadTested } from '../posture-test/load-tested.ts'
 import { type PostureTest, parseTests } from '../posture-test/parse-tests.ts'
 import { runTest } from '../posture-test/run-test.ts'
 import { documentDiagnostic, tellDiagnostics } from '../tell-diagnostics.ts'
+import { writeCopies } from '../write-copies.ts'
 
 /** Reads every file before anything is run. Throws Failure `tests-invalid` with all that is wrong in any of them. */
 async function readTests({ io, flags, args }: CommandContext): Promise<readonly PostureTest[]> {
@@ -73,6 +77,14 @@ function distinct(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...new Map(diagnostics.map(each => [JSON.stringify(each), each])).values()]
 }
 
+/** Writes JUnit XML where `--junit-into` names a file. */
+async function writeJunit(document: TestDocument, { io, flags }: CommandContext): Promise<void> {
+  const path = flags.text('junit-into')
+  if (path === undefined) return
+  const text = renderJunit(testChecks(document, formatInstant(io.clock.now())))
+  await writeCopies([{ path, text }], io)
+}
+
 async function run(context: CommandContext): Promise<number> {
   const told: Told = { found: [] }
   const outcomes: TestOutcome[] = []
@@ -82,7 +94,9 @@ async function run(context: CommandContext): Promise<number> {
   const ended = (outcome: TestOutcome['outcome']): boolean => outcomes.some(test => test.outcome === outcome)
   const name = ended('error') ? 'error' : ended('failed') ? 'differences' : 'ok'
   const exit = { code: EXIT_CODES[name], name } as const
-  await emitDocument(documentTests(outcomes, exit), renderTests, context)
+  const document = documentTests(outcomes, exit)
+  await emitDocument(document, renderTests, context)
+  await writeJunit(document, context)
   return exit.code
 }
 
@@ -91,11 +105,16 @@ export const test: Command = {
   description:
     'Runs the tests in `*.test.yaml` beside the policies: plans offline for the machines and actions that a test gives, and holds the plan against what it expects. Asks nothing of a service and needs no token. The configuration counts: its guards, `protected` and `allow` are tested with the policies.',
   arguments: '[paths...]',
-  options: [...DOCUMENT_OPTIONS, ...CONFIGURATION_OPTIONS],
+  options: [
+    ...DOCUMENT_OPTIONS,
+    { name: 'junit-into', kind: 'text', value: 'FILE', description: 'write JUnit XML into a file too' },
+    ...CONFIGURATION_OPTIONS,
+  ],
   examples: [
     { command: 'holdfast test', does: 'every *.test.yaml in the folder of the configuration and below' },
     { command: 'holdfast test policies/contain-incident.test.yaml', does: 'the tests of one file' },
-    { command: 'holdfast test --json', does: 'one JSON document, for a pipeline' },
+    { command: 'holdfast test --json', does: 'one JSON document' },
+    { command: 'holdfast test --junit-into tests.xml', does: 'for the test report of a pipeline' },
   ],
   exits: {
     ok: 'every test passed',

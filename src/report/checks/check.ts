@@ -31,7 +31,7 @@ export interface Check {
 
 /** The checks of one document, for the formats that pipelines read. Never empty. */
 export interface CheckReport {
-  readonly command: 'plan' | 'drift' | 'apply'
+  readonly command: 'plan' | 'drift' | 'apply' | 'test'
   /** Absent where the document does not tell. */
   readonly toolVersion?: string
   readonly at: string
