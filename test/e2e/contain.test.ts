@@ -234,6 +234,7 @@ describe('nothing is half done', () => {
     [['contain', WS1, '--for', '1d'], 'reason-missing'],
     [['contain', '*', ...ASK, '--auto-approve'], 'cannot be a machine'],
     [['release', WS1], 'reason-missing'],
+    [['release', WS1, '--for', '0s', '--reason', 'r'], 'at least 10m'],
   ])('%j is refused before anything is asked', async (argv, said) => {
     const tenant = await start()
     const ran = await tenant.run(argv)

@@ -1,21 +1,8 @@
 import type { IsolationLevel } from '../../schema/policy.ts'
-import type { Command, CommandContext } from '../command.ts'
+import type { Command } from '../command.ts'
 import { fail } from '../failure.ts'
-import { HOLD_OPTIONS } from '../holding/hold-options.ts'
+import { HOLD_OPTIONS, readFor } from '../holding/hold-options.ts'
 import { runHold } from '../holding/run-hold.ts'
-
-/** Shorter than this a hold would be over before it is there. */
-const SHORTEST_MS = 10 * 60_000
-
-function readDuration({ flags }: CommandContext): number {
-  const duration = flags.duration('for')
-  if (duration === undefined) {
-    throw fail('usage', 'contain needs --for DURATION, such as 24h: how long the machines are held.')
-  }
-  if (duration.ms < SHORTEST_MS)
-    throw fail('usage', `--for ${duration.text} is too short; expected at least 10m.`)
-  return duration.ms
-}
 
 /** `holdfast contain`. */
 export const contain: Command = {
@@ -56,7 +43,10 @@ export const contain: Command = {
   },
   run(context) {
     const { flags } = context
-    const forMs = readDuration(context)
+    const forMs = readFor(flags)
+    if (forMs === undefined) {
+      throw fail('usage', 'contain needs --for DURATION, such as 24h: how long the machines are held.')
+    }
     const isolated = (flags.text('scope') ?? 'full') as IsolationLevel
     const restricted = flags.has('restrict') ? true : undefined
     return runHold({ command: 'contain', isolated, restricted, forMs }, context)

@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { HOLD_OPTIONS } from '../holding/hold-options.ts'
+import { HOLD_OPTIONS, readFor } from '../holding/hold-options.ts'
 import { runHold } from '../holding/run-hold.ts'
 
 /** How long a release is declared where nothing else is asked for. */
@@ -40,7 +40,7 @@ export const release: Command = {
     locked: true,
   },
   run(context) {
-    const forMs = context.flags.duration('for')?.ms ?? LIFE_MS
+    const forMs = readFor(context.flags) ?? LIFE_MS
     return runHold({ command: 'release', isolated: 'none', restricted: false, forMs }, context)
   },
 }

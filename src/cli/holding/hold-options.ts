@@ -1,4 +1,5 @@
-import type { OptionSpec } from '../flags.ts'
+import { fail } from '../failure.ts'
+import type { Flags, OptionSpec } from '../flags.ts'
 import { CONFIGURATION_OPTIONS, OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 
 /** What `contain` and `release` take alike. */
@@ -47,3 +48,15 @@ export const HOLD_OPTIONS: readonly OptionSpec[] = [
   ...CONFIGURATION_OPTIONS,
   ...SERVICE_OPTIONS,
 ]
+
+/** Shorter than this a declaration would be over before it is carried out. */
+const SHORTEST_MS = 10 * 60_000
+
+/** Reads `--for` in milliseconds; undefined where it was not given. Throws Failure `usage` where it is too short. */
+export function readFor(flags: Flags): number | undefined {
+  const duration = flags.duration('for')
+  if (duration !== undefined && duration.ms < SHORTEST_MS) {
+    throw fail('usage', `--for ${duration.text} is too short; expected at least 10m.`)
+  }
+  return duration?.ms
+}

@@ -1,7 +1,7 @@
 import { cutText, escapeTerminal } from '../../report/escape-terminal.ts'
 import { displayInstant } from '../../schema/instant.ts'
 import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
-import { applyShown } from '../apply-shown.ts'
+import { type ApplyParts, applyShown } from '../apply-shown.ts'
 import { approvalOf } from '../audit-subject.ts'
 import type { CommandContext } from '../command.ts'
 import { requireConsentOrTerminal } from '../consent.ts'
@@ -109,7 +109,7 @@ interface Ended {
 
 /** Says what became of the files, and commits them where that was asked for. */
 async function conclude({ draft, wish, written, code }: Ended, context: CommandContext): Promise<number> {
-  const { io, flags } = context
+  const { io, flags, signal } = context
   const isDocument = readOutputs(flags).format !== 'human'
   const output = isDocument ? io.stderr : io.stdout
   if (written === undefined) {
@@ -122,7 +122,8 @@ async function conclude({ draft, wish, written, code }: Ended, context: CommandC
     return code
   }
   const message = commitMessage(wish)
-  if (!flags.has('commit')) {
+  // Whoever interrupts wants the end of it: no hook of a repository is started after that.
+  if (!flags.has('commit') || signal.aborted) {
     output.write(saidOfFiles(draft, written, message))
     return code
   }
@@ -131,6 +132,13 @@ async function conclude({ draft, wish, written, code }: Ended, context: CommandC
     `\nCommitted ${written.paths.map(path => escapeTerminal(path)).join(', ')} as ${commit.slice(0, 12)}.\n`,
   )
   return code
+}
+
+/** Where an apply ends in an error nobody knows what was sent: the files are what was asked for, and stay. */
+function sayWhatStays(written: WrittenFiles | undefined, { io }: CommandContext): void {
+  if (written === undefined) return
+  const paths = written.paths.map(path => escapeTerminal(path)).join(', ')
+  io.stderr.write(`What was written stays: ${paths}. \`holdfast apply\` goes on from there.\n`)
 }
 
 /** What both halves of a run work with. */
@@ -162,18 +170,22 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
   })
   tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
   requireHonouredOverrides(request, plan, configuration)
-  let written: WrittenFiles | undefined
-  const code = await applyShown(plan, context, {
+  const files: { written?: WrittenFiles } = {}
+  const parts: ApplyParts = {
     request,
     outputs: readOutputs(flags),
     service,
     configuration,
     overriddenGuards,
     beforeSubmitting: async () => {
-      written = await declare(draft, basis)
+      files.written = await declare(draft, basis)
     },
+  }
+  const code = await applyShown(plan, context, parts).catch(error => {
+    sayWhatStays(files.written, context)
+    throw error
   })
-  return await conclude({ draft, wish, written, code }, context)
+  return await conclude({ draft, wish, written: files.written, code }, context)
 }
 
 /**
