@@ -199,6 +199,16 @@ describe('nothing is half done', () => {
     expect(tenant.writes()).toBe(0)
   })
 
+  test('where nothing can be journalled, nothing is sent and what was written is taken back', async () => {
+    const tenant = await start()
+    const ran = await contain(tenant, '--journal', 'holdfast.yaml/journal')
+    expect(ran.code).toBe(1)
+    expect(ran.stderr).toContain('journal-not-usable')
+    expect(ran.stderr).toContain('Nothing was submitted, so what was written was taken back.')
+    expect(await written(tenant)).toStrictEqual([])
+    expect(tenant.writes()).toBe(0)
+  })
+
   test('what the configuration demands is asked for, and longer than it allows is an error', async () => {
     const tenant = await start({
       'holdfast.yaml': `${CONFIGURATION}require: [owner, expires]\nlongestHold: 12h\n`,

@@ -26,6 +26,8 @@ export type Asked = Pick<HoldWish, 'command' | 'isolated' | 'restricted' | 'forM
 /** Exits that say that nothing was submitted. */
 const NOTHING_SENT: readonly number[] = [EXIT_CODES.stale, EXIT_CODES.refused, EXIT_CODES.locked]
 
+const TAKEN_BACK = 'Nothing was submitted, so what was written was taken back.\n'
+
 interface Basis {
   readonly place: DeclarationPlace
   readonly declaration: Declaration
@@ -118,7 +120,7 @@ async function conclude({ draft, wish, written, code }: Ended, context: CommandC
   }
   if (NOTHING_SENT.includes(code)) {
     await written.takeBack()
-    output.write('Nothing was submitted, so what was written was taken back.\n')
+    output.write(TAKEN_BACK)
     return code
   }
   const message = commitMessage(wish)
@@ -134,11 +136,20 @@ async function conclude({ draft, wish, written, code }: Ended, context: CommandC
   return code
 }
 
-/** Where an apply ends in an error nobody knows what was sent: the files are what was asked for, and stay. */
-function sayWhatStays(written: WrittenFiles | undefined, { io }: CommandContext): void {
+/** Where an apply ends in an error: takes back what was written where the record says that nothing was sent. */
+async function afterError(
+  written: WrittenFiles | undefined,
+  { audit }: Pick<Service, 'audit'>,
+  { io }: CommandContext,
+): Promise<void> {
   if (written === undefined) return
-  const paths = written.paths.map(path => escapeTerminal(path)).join(', ')
-  io.stderr.write(`What was written stays: ${paths}. \`holdfast apply\` goes on from there.\n`)
+  if (audit.hasBegun) {
+    const paths = written.paths.map(path => escapeTerminal(path)).join(', ')
+    io.stderr.write(`What was written stays: ${paths}. \`holdfast apply\` goes on from there.\n`)
+    return
+  }
+  await written.takeBack()
+  io.stderr.write(TAKEN_BACK)
 }
 
 /** What both halves of a run work with. */
@@ -181,8 +192,8 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
       files.written = await declare(draft, basis)
     },
   }
-  const code = await applyShown(plan, context, parts).catch(error => {
-    sayWhatStays(files.written, context)
+  const code = await applyShown(plan, context, parts).catch(async error => {
+    await afterError(files.written, service, context)
     throw error
   })
   return await conclude({ draft, wish, written: files.written, code }, context)
