@@ -58,6 +58,8 @@ function withRollout(plan: Plan, rollout: Rollout | undefined, { noWaves }: Appl
 export interface ApplyParts extends Applying {
   /** Done once consent is there, right before anything is submitted; nothing is submitted where it fails. */
   readonly beforeSubmitting?: () => Promise<void>
+  /** Told what came of it, before the result is written. */
+  readonly onResult?: (result: ApplyResult) => void
   readonly request: ApplyRequest
   readonly outputs: Outputs
   /** The key of the signature that was checked; null or absent where there was none. */
@@ -96,6 +98,7 @@ export async function applyShown(made: Plan, context: CommandContext, parts: App
   service.audit.prepare({ runId: options.runId })
   if (willSubmit) await parts.beforeSubmitting?.()
   const result = await runApply(plan, options, context, parts)
+  parts.onResult?.(result)
   await emitResult(result, plan, parts, context)
   return result.exit.code
 }

@@ -1,3 +1,4 @@
+import type { ApplyResult, Outcome } from '../../apply/result.ts'
 import { cutText, escapeTerminal } from '../../report/escape-terminal.ts'
 import { displayInstant } from '../../schema/instant.ts'
 import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
@@ -6,7 +7,6 @@ import { approvalOf } from '../audit-subject.ts'
 import type { CommandContext } from '../command.ts'
 import { requireConsentOrTerminal } from '../consent.ts'
 import { type Declaration, type DeclarationPlace, loadDeclaration, requireValid } from '../declaration.ts'
-import { EXIT_CODES } from '../exit-codes.ts'
 import { fail } from '../failure.ts'
 import { findConfiguration } from '../find-configuration.ts'
 import { readOutputs } from '../outputs.ts'
@@ -23,8 +23,8 @@ import { type WrittenFiles, writeFiles } from './write-draft.ts'
 /** What a command asks of whatever machines are named. */
 export type Asked = Pick<HoldWish, 'command' | 'isolated' | 'restricted' | 'forMs'>
 
-/** Exits that say that nothing was submitted. */
-const NOTHING_SENT: readonly number[] = [EXIT_CODES.stale, EXIT_CODES.refused, EXIT_CODES.locked]
+/** Outcomes of changes that no request was sent for. */
+const NOT_SENT: readonly Outcome[] = ['refused', 'not-attempted', 'unchanged']
 
 const TAKEN_BACK = 'Nothing was submitted, so what was written was taken back.\n'
 
@@ -106,11 +106,15 @@ interface Ended {
   readonly draft: HoldDraft
   readonly wish: HoldWish
   readonly written: WrittenFiles | undefined
+  readonly result: ApplyResult | undefined
   readonly code: number
 }
 
 /** Says what became of the files, and commits them where that was asked for. */
-async function conclude({ draft, wish, written, code }: Ended, context: CommandContext): Promise<number> {
+async function conclude(
+  { draft, wish, written, result, code }: Ended,
+  context: CommandContext,
+): Promise<number> {
   const { io, flags, signal } = context
   const isDocument = readOutputs(flags).format !== 'human'
   const output = isDocument ? io.stderr : io.stdout
@@ -118,7 +122,7 @@ async function conclude({ draft, wish, written, code }: Ended, context: CommandC
     output.write('Nothing was written: there was nothing to submit.\n')
     return code
   }
-  if (NOTHING_SENT.includes(code)) {
+  if (result?.outcomes.every(({ outcome }) => NOT_SENT.includes(outcome))) {
     await written.takeBack()
     output.write(TAKEN_BACK)
     return code
@@ -181,7 +185,7 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
   })
   tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
   requireHonouredOverrides(request, plan, configuration)
-  const files: { written?: WrittenFiles } = {}
+  const ended: { written?: WrittenFiles; result?: ApplyResult } = {}
   const parts: ApplyParts = {
     request,
     outputs: readOutputs(flags),
@@ -189,14 +193,17 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
     configuration,
     overriddenGuards,
     beforeSubmitting: async () => {
-      files.written = await declare(draft, basis)
+      ended.written = await declare(draft, basis)
+    },
+    onResult: result => {
+      ended.result = result
     },
   }
   const code = await applyShown(plan, context, parts).catch(async error => {
-    await afterError(files.written, service, context)
+    await afterError(ended.written, service, context)
     throw error
   })
-  return await conclude({ draft, wish, written: files.written, code }, context)
+  return await conclude({ draft, wish, written: ended.written, result: ended.result, code }, context)
 }
 
 /**
