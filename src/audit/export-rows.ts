@@ -90,8 +90,12 @@ function cell(value: unknown, ...path: readonly string[]): Cell {
   for (const name of path) {
     found = typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[name] : undefined
   }
-  if (Array.isArray(found)) return found.join(' ')
-  return typeof found === 'string' || typeof found === 'number' ? found : null
+  if (Array.isArray(found)) return found.filter(isCell).join(' ')
+  return isCell(found) ? found : null
+}
+
+function isCell(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number'
 }
 
 function aboutRun(head: RunHead): AboutRun {

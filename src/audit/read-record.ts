@@ -65,7 +65,7 @@ function readLine(text: string, before: readonly ReadLine[]): ReadLine | string 
   const last = before.at(-1)
   if (entry['prev'] !== (last?.hash ?? null)) return 'it does not follow the line before it'
   if (entry['seq'] !== before.length)
-    return `it is number ${String(entry['seq'])} in the record it was written to`
+    return `it is number ${JSON.stringify(entry['seq'])} in the record it was written to`
   if (last === undefined && !isHead(entry)) return 'a record does not begin like that'
   if (last?.entry.event === 'end') return 'the record had ended before it'
   return { entry, hash }

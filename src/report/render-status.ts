@@ -53,7 +53,7 @@ const STATES: Readonly<Record<RunDocument['state'], readonly [mark: string, tone
 
 /** `plan 4f1c09ab`, as the marker in a comment has it. */
 function planName(planId: string): string {
-  return `plan ${planId.replace(/^sha256:/, '').slice(0, 8)}`
+  return `plan ${escapeTerminal(planId.replace(/^sha256:/, '').slice(0, 8))}`
 }
 
 function countsOf({ planned, submitted, queued, sending, inFlight, ended }: RunDocument['counts']): string {
@@ -75,11 +75,11 @@ function rankOf({ state }: RunItemDocument): number {
   return state === 'in-flight' ? 2 : state === 'sending' ? 1 : 0
 }
 
-const ITEM_WORDS: Readonly<Record<string, string>> = {
-  queued: 'not sent',
-  sending: 'sent, no answer written down',
-  'in-flight': 'in flight',
-}
+const ITEM_WORDS: ReadonlyMap<string, string> = new Map([
+  ['queued', 'not sent'],
+  ['sending', 'sent, no answer written down'],
+  ['in-flight', 'in flight'],
+])
 
 function itemLines(items: readonly RunItemDocument[], style: Style): readonly string[] {
   const shown = [...items].sort((a, b) => rankOf(a) - rankOf(b)).slice(0, NAMED)
@@ -88,7 +88,7 @@ function itemLines(items: readonly RunItemDocument[], style: Style): readonly st
     const isOpen = rankOf(item) > 0
     const body = [
       span(safeName(dnsName ?? (address.split('/', 1)[0] as string)), 'strong'),
-      span(` ${escapeTerminal(`${facetPath(address)}: ${ITEM_WORDS[state] ?? state}`)}`),
+      span(` ${escapeTerminal(`${facetPath(address)}: ${ITEM_WORDS.get(state) ?? state}`)}`),
     ]
     const lead = [span(isOpen ? '    = ' : '    ! ', isOpen ? 'waiting' : 'blocked')]
     return layOut({ lead, hang: span('      '), body }, style)
@@ -129,7 +129,9 @@ function runLines(run: RunDocument, style: Style): readonly string[] {
   }
   lines.push(...itemLines(run.items, style))
   if (resume !== null)
-    lines.push(layOut({ lead: [span('    ')], body: [span(`Go on with it: ${resume}`)] }, style))
+    lines.push(
+      layOut({ lead: [span('    ')], body: [span(`Go on with it: ${escapeTerminal(resume)}`)] }, style),
+    )
   return lines
 }
 

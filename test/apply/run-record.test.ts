@@ -179,3 +179,20 @@ describe('a run is', () => {
     expect(run && isUnfinished(run, addresses, later)).toBe(want)
   })
 })
+
+test('what no run writes into a journal counts for nothing', () => {
+  const evil = { toString: 7, valueOf: 7 }
+  const run = only(
+    entry('run-started', { changes: evil, runId: 'r' }),
+    entry('intent', { address: evil }),
+    entry('progress', { inFlight: [evil, 'a'], ended: { b: evil, c: 'succeeded' } }),
+    ended({ d: evil }, { exit: { code: evil, name: evil } }),
+  )
+  expect(run.items).toBe(0)
+  expect([...run.states]).toStrictEqual([
+    ['', 'sending'],
+    ['a', 'in-flight'],
+    ['c', 'succeeded'],
+  ])
+  expect(run.end).toStrictEqual({ at: T2, code: 1, name: 'error' })
+})

@@ -199,3 +199,25 @@ describe('the plan of a run', () => {
     expect(entries.map(each => each['process'])).toStrictEqual([writer, undefined])
   })
 })
+
+test('no text of an entry can forge a line: not a name, not a code, not a message of the service', async () => {
+  const { open } = await start()
+  const journal = open()
+  const forged = '"}\n{"event":"run-ended","at":"2026-11-20T10:00:00Z","exit":{"code":0}}\n'
+  const texts = [forged, '\r\n', '\u2028', '\u2029', '\u0085', '\0', '\ud800', '\u202e', 'x'.repeat(100_000)]
+  for (const text of texts) {
+    await journal.append({
+      event: 'answer',
+      at: '2026-11-20T10:00:00Z',
+      address: text,
+      code: text,
+      [text]: text,
+    })
+  }
+  await journal.close()
+  const written = await readFile(journal.path, 'utf8')
+  expect(written.split('\n')).toHaveLength(texts.length + 1)
+  const entries = parseJournal('x', written)
+  expect(entries.map(({ event }) => event)).toStrictEqual(texts.map(() => 'answer'))
+  expect(entries.map(({ address }) => address)).toStrictEqual(texts)
+})

@@ -5,6 +5,10 @@ import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { submissionsOf, tracesOf } from '../../src/apply/read-journal.ts'
 import { recordRuns } from '../../src/apply/run-record.ts'
+import { exportRows } from '../../src/audit/export-rows.ts'
+import { readRecord as readAuditRecord } from '../../src/audit/read-record.ts'
+import { verifyChain } from '../../src/audit/verify-chain.ts'
+import { writeCsv, writeJsonLines } from '../../src/audit/write-rows.ts'
 import { Failure } from '../../src/cli/failure.ts'
 import { parseJournal } from '../../src/cli/file-journal.ts'
 import { readRecord } from '../../src/cli/lease-record.ts'
@@ -16,7 +20,9 @@ import { readEntity, readList } from '../../src/defender/wire-list.ts'
 import { readMachine } from '../../src/defender/wire-machine.ts'
 import { readMitigations } from '../../src/defender/wire-mitigation.ts'
 import { readScriptResult } from '../../src/defender/wire-script-result.ts'
+import { sha256 } from '../../src/plan/digest.ts'
 import { readPlan, sealPlan } from '../../src/plan/plan-file.ts'
+import { headEntry } from '../audit/sample-records.ts'
 import { wireAction, wireMachine } from '../defender/rows.ts'
 import { at } from '../support/build-core.ts'
 import { change, plan } from '../support/build-plan.ts'
@@ -69,6 +75,15 @@ const READERS: Readonly<{
     read: line => {
       const entries = parseJournal('j', `${JSON.stringify(ENTRIES[0])}\n${line.replaceAll('\n', ' ')}\n`)
       return [tracesOf(entries, 'p'), submissionsOf(entries, SINCE), recordRuns(entries)]
+    },
+  },
+  'a record, sealed as whoever can write to it would': {
+    right: headEntry('r', []),
+    read: text => {
+      const body = text.replace(/\}$/, ',"seq":0,"prev":null}')
+      const hash = `sha256:${sha256(body)}`
+      const record = readAuditRecord('r.jsonl', `${body.replace(/\}$/, '')},"hash":"${hash}"}\n`)
+      return [verifyChain([record]), writeCsv(exportRows(record)), writeJsonLines(exportRows(record))]
     },
   },
   'a list of machines': {

@@ -214,14 +214,20 @@ const configure = commandsOf(
     maxLifts: fc.option(fc.constantFrom(0, 1), { nil: undefined }),
     frozenForMs: fc.option(fc.constant(HOUR), { freq: 8, nil: null }),
     contested: fc.constantFrom('1h', '24h'),
+    firstWave: fc.option(fc.constantFrom(1, 2), { nil: undefined }),
   }),
   {
-    async run({ allow, isProtected, maxMachines, maxLifts, frozenForMs, contested }, world) {
+    async run({ allow, isProtected, maxMachines, maxLifts, frozenForMs, contested, firstWave }, world) {
       const { freeze: _over, ...rest } = world.configuration
+      const { rollout: _waves, ...apply } = rest.apply
       const until = addMs(world.tenant.clock.now(), frozenForMs ?? 0)
       world.configuration = {
         ...rest,
         allow,
+        apply:
+          firstWave === undefined
+            ? apply
+            : { ...apply, rollout: { waves: [{ text: String(firstWave), count: firstWave }] } },
         contested: { within: lasting(contested) },
         guards: {
           ...(maxMachines === undefined ? {} : { maxMachines }),

@@ -1,4 +1,5 @@
-import { type Chronicle, HOLD_OF, type Submission } from './record.ts'
+import { addMs } from '../../src/schema/instant.ts'
+import { type Chronicle, HOLD_OF, hasEnded, type Submission } from './record.ts'
 import type { Run } from './world.ts'
 
 /** The tag of machines that the configuration protects, and what may be done to them all the same. */
@@ -68,4 +69,43 @@ export function judgeStops(run: Run, record: Chronicle): readonly string[] {
   const exit = result?.exit.code
   if (exit === 3 || exit === 4) violations.push(`exit ${exit} after ${sent.length} requests were sent`)
   return violations
+}
+
+/** How long a wave waits for machines that give no answer: `apply.timeout`. */
+const WAVE_WAITS_MS = 30 * 60_000
+
+/** No machine is reached before its wave: those of the first have ended, or had their time to answer. */
+export function judgeWaves(run: Run, record: Chronicle): readonly string[] {
+  const [first] = run.configuration.apply.rollout?.waves ?? []
+  if (first === undefined || !('count' in first)) return []
+  const sent = sentBy(run, record).filter(({ actionId, type }) => actionId !== null && type !== 'Cancel')
+  const reached = [...new Set(sent.map(({ machineId }) => machineId))]
+  const next = sent.find(({ machineId }) => machineId === reached[first.count])
+  if (next === undefined) return []
+  const open = sent.filter(
+    ({ machineId, at, actionId }) =>
+      reached.indexOf(machineId) < first.count &&
+      addMs(at, WAVE_WAITS_MS) > next.at &&
+      isAwaited(run, record, machineId) &&
+      !hasEndedBy(record, actionId, next.at),
+  )
+  return open.map(
+    ({ type, machineId }) =>
+      `${next.type} was sent to ${next.machineId.replace(/^0+/, '#')} while ${type} on ${machineId.replace(/^0+/, '#')} had not ended`,
+  )
+}
+
+/** A machine that is away when the run begins, or is not waited for, holds up nobody. */
+function isAwaited({ id, planned: { plan } }: Run, { looks }: Chronicle, machineId: string): boolean {
+  const seen = looks.find(({ by, machines }) => by === id && machines !== null)?.machines ?? []
+  const isThere = seen.some(machine => machine.id === machineId && machine.healthStatus === 'Active')
+  const changes = plan.changes.filter(({ machine }) => machine.id === machineId)
+  return (
+    isThere && changes.every(({ warnings }) => warnings.every(({ code }) => code !== 'will-stay-pending'))
+  )
+}
+
+function hasEndedBy({ entries }: Chronicle, actionId: string | null, at: string): boolean {
+  const action = entries.find(({ action: one }) => one.id === actionId)?.action
+  return action !== undefined && hasEnded(action) && action.lastUpdateDateTimeUtc <= at
 }

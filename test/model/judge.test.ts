@@ -159,6 +159,14 @@ const FORGERIES: Readonly<{ [rule: string]: Readonly<{ [what: string]: Forged }>
     },
     'an exit that says that nothing was sent': told(() => ({ exit: { code: 3, name: 'stale' } })),
   },
+  'no machine is reached before its wave': {
+    'all at once': (run, record) => {
+      const rollout = { waves: [{ text: '1', count: 1 }] }
+      const { configuration } = run
+      const apply = { ...configuration.apply, rollout }
+      return [{ ...run, configuration: { ...configuration, apply } }, record]
+    },
+  },
   'an undo touches only what carries its marker and nobody touched since': {
     'the undo of another plan': (run, record) => {
       const undoes = { ...run.planned.plan, planId: 'sha256:00000000' }

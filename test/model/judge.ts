@@ -1,6 +1,6 @@
 import { judgeContested } from './judge-contested.ts'
 import { judgeDeclared } from './judge-declared.ts'
-import { judgeAllowed, judgeProtected, judgeStops } from './judge-limits.ts'
+import { judgeAllowed, judgeProtected, judgeStops, judgeWaves } from './judge-limits.ts'
 import { judgeChains, judgeExit, judgeOutcomes, judgeResult } from './judge-result.ts'
 import { judgeOnce, judgeOpposites, judgePlanned, judgeRepeats } from './judge-sending.ts'
 import { judgeUndo } from './judge-undo.ts'
@@ -19,6 +19,7 @@ export const RULES: Readonly<{
   'protected machines are untouched': judgeProtected,
   'one-way actions only where allowed': judgeAllowed,
   'nothing is sent past a freeze, a guard or an expiry': judgeStops,
+  'no machine is reached before its wave': judgeWaves,
   'an undo touches only what carries its marker and nobody touched since': judgeUndo,
   'every change has exactly one outcome': judgeOutcomes,
   'what the result says is what the history says': judgeResult,
