@@ -14,7 +14,7 @@ import { evaluateRun } from './evaluate-run.ts'
 import { addressedOf, type EvaluationContext, type Subject } from './evaluation.ts'
 import type { Item } from './item.ts'
 import { offboardingOf } from './offboarding.ts'
-import { RUN_FACETS, type RunFacet } from './run-facets.ts'
+import { RUN_FACETS, type RunFacet, type RunWish } from './run-facets.ts'
 
 const HOLD_NAMES: readonly HoldName[] = ['isolated', 'restricted']
 
@@ -99,7 +99,7 @@ function raiseRuns(
       const address = formatAddress(machine.id, facet.name, key)
       const known = runs.get(address)
       const { within: _rolling, ...fixed } = wish
-      const asked = known?.wish ?? fixed
+      const asked = known === undefined ? fixed : strengthened(known, wish)
       // A `since` in the future is not due yet: the lift still waits for a run since the hold began.
       const due = asked.since !== undefined && asked.since <= context.now ? asked.since : wait.since
       const since = laterOf(due, wait.since)
@@ -119,6 +119,14 @@ function raiseRuns(
     }
   }
   return [...runs.values()]
+}
+
+/** What a claim asks for, as strong as a lift has to wait for: an expired policy may want more than the live ones. */
+function strengthened(
+  { facet, wish }: RunClaim,
+  { since: _fixed, within: _rolling, ...what }: RunWish,
+): RunWish {
+  return facet.join(wish, what) ?? wish
 }
 
 function laterOf(a: Instant, b: Instant): Instant {

@@ -93,11 +93,10 @@ function isRunAsked(
   if (asking.length === 0) return false
   switch (facet) {
     case 'scanned': {
-      const scans = (policies: readonly Policy[]): string =>
-        policies.some(({ state }) => state.scanned?.value.scan === 'full') ? 'Full' : 'Quick'
-      // What live policies ask for goes before what a lift of an expired one waits for.
-      const live = asking.filter(policy => declared.live.includes(policy))
-      return body['ScanType'] === scans(live.length > 0 ? live : asking)
+      const wantsFull = ({ state }: Policy): boolean => state.scanned?.value.scan === 'full'
+      // A lift that waits may want more than live policies ask for, and never less.
+      const isFull = body['ScanType'] === 'Full'
+      return isFull ? asking.some(wantsFull) : !declared.live.some(wantsFull)
     }
     case 'quarantined':
       return asking.some(({ state }) => state.quarantined?.some(({ sha1 }) => sha1 === body['Sha1']))

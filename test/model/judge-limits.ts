@@ -77,7 +77,7 @@ const WAVE_WAITS_MS = 30 * 60_000
 /** No machine is reached before its wave: those of the first have ended, or had their time to answer. */
 export function judgeWaves(run: Run, record: Chronicle): readonly string[] {
   const [first] = run.configuration.apply.rollout?.waves ?? []
-  if (first === undefined || !('count' in first)) return []
+  if (first === undefined || !('count' in first) || !isWholeRollout(run)) return []
   const sent = sentBy(run, record).filter(({ actionId, type }) => actionId !== null && type !== 'Cancel')
   const reached = [...new Set(sent.map(({ machineId }) => machineId))]
   const next = sent.find(({ machineId }) => machineId === reached[first.count])
@@ -94,6 +94,16 @@ export function judgeWaves(run: Run, record: Chronicle): readonly string[] {
       `${next.type} was sent to ${next.machineId.replace(/^0+/, '#')} while ${type} on ${machineId.replace(/^0+/, '#')} had not ended`,
   )
 }
+
+/** Whether a run began with all of its machines: where one was refused beforehand, the waves are smaller than they say. */
+function isWholeRollout({ result, planned: { plan } }: Run): boolean {
+  const changed = new Set(plan.changes.map(({ address }) => address))
+  const outcomes = result?.outcomes.filter(({ address }) => changed.has(address)) ?? []
+  return outcomes.length > 0 && outcomes.every(({ outcome, adopted }) => !LEFT_OUT.has(outcome) && !adopted)
+}
+
+/** Outcomes of changes that a wave does not wait for. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['refused', 'unchanged', 'adopted'])
 
 /** A machine that is away when the run begins, or is not waited for, holds up nobody. */
 function isAwaited({ id, planned: { plan } }: Run, { looks }: Chronicle, machineId: string): boolean {

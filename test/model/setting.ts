@@ -1,8 +1,12 @@
 import fc from 'fast-check'
 import type { Machine } from '../../src/posture/machine.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
+import type { Configuration } from '../../src/schema/configuration.ts'
 import type { Policy } from '../../src/schema/policy.ts'
+import { permissive } from '../support/apply-harness.ts'
 import { anyHistory, anyMachines, anyPolicy } from '../support/arbitrary-core.ts'
+import { action, actionId, configuration, machineId, ownComment } from '../support/build-core.ts'
+import { anyMachine } from './people.ts'
 import type { Duplicates } from './tenant.ts'
 
 /** What the world starts from. */
@@ -11,7 +15,20 @@ export interface Setting {
   readonly history: readonly MachineAction[]
   readonly policies: readonly Policy[]
   readonly duplicates: Duplicates
+  readonly configuration: Configuration
 }
+
+/** What leads into a change of scope, and a plan that follows it: the chain that must never leave a machine open. */
+const held = fc.uniqueArray(anyMachine, { maxLength: 2 }).map(numbers =>
+  numbers.map(number =>
+    action({
+      id: actionId(number),
+      machineId: machineId(number),
+      scope: 'Selective',
+      requestorComment: ownComment(),
+    }),
+  ),
+)
 
 /** A policy as the schema lets it through: an offboarding names its machines. */
 export function validPolicy(name: string): fc.Arbitrary<Policy> {
@@ -25,19 +42,20 @@ export function validPolicy(name: string): fc.Arbitrary<Policy> {
 export const anySetting: fc.Arbitrary<Setting> = fc
   .record({
     machines: anyMachines,
-    history: fc.oneof(fc.constant([]), anyHistory),
+    history: fc.oneof(fc.constant([]), held, anyHistory),
     policies: fc
       .tuple(validPolicy('alpha'), validPolicy('beta'), validPolicy('gamma'))
       .chain(list => fc.subarray(list, { minLength: 1 })),
     duplicates: fc.constantFrom('reject' as const, 'existing' as const, 'enqueue' as const),
+    configuration: fc.constantFrom(configuration(), permissive()),
   })
   .map(setting => ({ ...setting, [fc.toStringMethod]: () => describe(setting) }))
 
 /** Says in a few lines what a counterexample starts from. */
-function describe({ machines, history, policies, duplicates }: Setting): string {
+function describe({ machines, history, policies, duplicates, configuration: { allow } }: Setting): string {
   const short = (id: string): string => id.replace(/^0+/, '#')
   return [
-    `duplicates ${duplicates}`,
+    `duplicates ${duplicates}, allow ${JSON.stringify(allow)}`,
     ...machines.map(
       ({ id, osPlatform, healthStatus, onboardingStatus, machineTags }) =>
         `${short(id)} ${osPlatform} ${healthStatus} ${onboardingStatus} [${machineTags.join()}]`,

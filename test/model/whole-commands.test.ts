@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { configuration, NOW } from '../support/build-core.ts'
+import { NOW } from '../support/build-core.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { seededRuns } from '../support/seeded-runs.ts'
 import { COMMANDS, type Model } from './commands.ts'
@@ -20,9 +20,10 @@ test('whatever we, analysts, other automation and the devices do in whatever ord
     ...(REPLAY === '' ? {} : { replayPath: REPLAY }),
   })
   await fc.assert(
-    fc.asyncProperty(anySetting, commands, async ({ machines, history, policies, duplicates }, given) => {
+    fc.asyncProperty(anySetting, commands, async (setting, given) => {
+      const { machines, history, policies, duplicates } = setting
       const tenant = new Tenant(new FakeClock(NOW, 1), machines, history, duplicates)
-      const world = new World(tenant, policies, configuration())
+      const world = new World(tenant, policies, setting.configuration)
       await fc.asyncModelRun(() => {
         const model: Model = { plans: 0, applied: 0 }
         return { model, real: world }

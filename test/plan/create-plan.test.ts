@@ -33,6 +33,8 @@ const foreignUnisolate = action({
   requestSource: 'Portal',
 })
 const EXPIRED = { expires: at('2026-11-22T18:00:00Z') }
+
+const TRIAGE = (script: string) => ({ type: 'RunScript' as const, script })
 const ALLOW = { quarantined: true, liveResponse: true, offboarded: true, scopeChange: false }
 const OTHER = machine({ id: machineId(2), computerDnsName: 'b.contoso.com' })
 
@@ -294,6 +296,60 @@ describe('a lift that waits for runs', () => {
           'm1/scanned missing full since 2026-11-21T12:00:00Z/never by nobody',
         ],
       },
+      'an expired policy that waits for a full scan is not content with the quick one of a live policy': {
+        policies: [
+          policy({
+            ...EXPIRED,
+            state: {
+              ...isolated('full'),
+              scanned: placed({ scan: 'full' as const, since: at('2026-11-20') }),
+            },
+            liftAfter: ['scanned'],
+          }),
+          policy({
+            name: 'scan',
+            state: { scanned: placed({ scan: 'quick' as const, since: at('2026-11-22') }) },
+          }),
+        ],
+        observed: { actions: [ownIsolate] },
+        lines: [
+          'm1/isolated lift full->none (expired)',
+          'm1/scanned run never->full since 2026-11-22 (not-run)',
+        ],
+        drift: [
+          'm1/isolated expired none/full by own',
+          'm1/scanned missing full since 2026-11-22/never by nobody',
+        ],
+      },
+      'an expired policy that waits for other commands under the name of a live policy is content with those':
+        {
+          policies: [
+            policy({
+              ...EXPIRED,
+              state: {
+                ...isolated('full'),
+                liveResponse: [
+                  { name: 'triage', commands: [TRIAGE('a.ps1')], since: at('2026-11-20'), place: PLACE },
+                ],
+              },
+              liftAfter: ['liveResponse'],
+            }),
+            policy({
+              name: 'triage',
+              state: {
+                liveResponse: [
+                  { name: 'triage', commands: [TRIAGE('b.ps1')], since: at('2026-11-22'), place: PLACE },
+                ],
+              },
+            }),
+          ],
+          observed: { actions: [ownIsolate] },
+          lines: ['! m1/isolated waits-for-run', '! m1/liveResponse/triage not-allowed'],
+          drift: [
+            'm1/isolated expired none/full by own',
+            'm1/liveResponse/triage missing run since 2026-11-22/never by nobody',
+          ],
+        },
       'an expired policy waits for the runs it names, and for nothing else': {
         policies: [
           policy({

@@ -27,6 +27,7 @@ function evilRun(text: string): RunDocument {
     exit: { code: 5, name: text },
     counts: { planned: 3, submitted: 2, queued: 1, sending: 0, inFlight: 1, ended: { [text]: 1, failed: 1 } },
     heldUntil: text,
+    wave: { number: 1, of: 2, machines: 3, stopped: true },
     items: [{ address: text, dnsName: text, state: text }],
     journal: text,
     resume: text,
