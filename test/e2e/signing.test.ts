@@ -196,6 +196,24 @@ describe('under a configuration that demands a signature', () => {
     expect(tenant.writes()).toBe(writes + 2)
   })
 
+  test('nothing is contained without one, and nothing is written for it', async () => {
+    const tenant = await tenantWith(DEMANDING)
+    const before = await readdir(tenant.folder, { recursive: true })
+    const { code, stderr } = await tenant.run([
+      'contain',
+      '--for',
+      '24h',
+      'ws-3.contoso.com',
+      '--reason',
+      'INC-2',
+      '--auto-approve',
+    ])
+    expect({ code, writes: tenant.writes() }, stderr).toStrictEqual({ code: 4, writes: 0 })
+    expect(stderr).toContain('signature-missing')
+    const after = await readdir(tenant.folder, { recursive: true })
+    expect(after.filter(name => !name.startsWith('.state'))).toStrictEqual(before)
+  })
+
   test('an unfinished run is gone on with by its signed plan, not by what lies in the state directory', async () => {
     const tenant = await tenantWith(DEMANDING)
     await signedPlan(tenant)
