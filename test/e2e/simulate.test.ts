@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { main } from '../../src/cli/main.ts'
 import type { Scenario } from '../../src/emulator/scenario-types.ts'
 import { CONFIGURATION, ISOLATE_TWO, machines, startTenant } from './emulated-tenant.ts'
 
@@ -55,6 +56,28 @@ test('a terminal sees how far it is', async () => {
   })
   const ran = await tenant.run(['simulate'], { terminal: true })
   expect(ran.stderr).toMatch(/\r20 of \d+ plans\r/)
+})
+
+test('a signal ends it between two plans', async () => {
+  const tenant = await startTenant({
+    machines: machines(3),
+    actions: Array.from({ length: 60 }, (_, index) => {
+      return {
+        type: 'RunAntiVirusScan' as const,
+        machineId: 'ws-1.contoso.com',
+        creationDateTimeUtc: `-${index + 1}h`,
+      }
+    }),
+  })
+  const io = tenant.io({
+    terminal: true,
+    onStderr: text => {
+      if (/20 of \d+ plans/.test(text)) io.send('SIGINT')
+    },
+  })
+  expect(await main(['simulate'], io)).toBe(130)
+  expect(io.stdout.text()).toBe('')
+  expect(io.stderr.text()).not.toContain('60 of')
 })
 
 test('too much is refused, with what would be possible', async () => {
