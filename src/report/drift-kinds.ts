@@ -70,7 +70,8 @@ export const DRIFT_KINDS: readonly DriftTelling[] = [
   {
     kind: 'undeclared',
     title: 'held by others and declared by no policy',
-    wayOut: 'Holdfast never touches it; `holdfast import` writes the policy that would declare it.',
+    wayOut:
+      'Holdfast never touches it; `holdfast drift --adopt --reason TEXT` writes the policy that would declare it.',
     mark: MARKS.undeclared,
   },
   {

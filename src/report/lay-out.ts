@@ -75,10 +75,15 @@ function fill(words: readonly Word[], firstRoom: number, room: number): readonly
   const lines: Span[][] = []
   const least = Math.min(firstRoom, room)
   let used = 0
-  for (const word of words.flatMap(each => (widthOf(each) > least ? breakWord(each, least) : [each]))) {
+  const pieces = words.flatMap(each => {
+    const parts = widthOf(each) > least ? breakWord(each, least) : [each]
+    // What goes on with a word begins a line: behind a blank it would read as the next one.
+    return parts.map((word, index) => ({ word, goesOn: index > 0 }))
+  })
+  for (const { word, goesOn } of pieces) {
     const wide = widthOf(word)
     const line = lines.at(-1)
-    if (line === undefined || used + 1 + wide > (lines.length === 1 ? firstRoom : room)) {
+    if (line === undefined || goesOn || used + 1 + wide > (lines.length === 1 ? firstRoom : room)) {
       lines.push([...word])
       used = wide
     } else {

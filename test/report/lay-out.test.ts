@@ -56,3 +56,8 @@ test('words of one tone are painted together, whatever the environment says', ()
   const row = { lead: [span('+', 'impose')], body: [span(' a b', 'strong'), span(' c')] }
   expect(layOut(row, { color: true, width: 40 })).toBe('\u001b[36m+\u001b[39m \u001b[1ma b\u001b[22m c')
 })
+
+test('what goes on with a cut word begins a line, though it would fit behind a blank', () => {
+  const row = { lead: [span('What to do: ')], hang: span('  '), body: [span(`x ${'a'.repeat(30)} b`)] }
+  expect(layOut(row, PLAIN)).toBe(`What to do: x\n  ${'a'.repeat(28)}\n  aa b`)
+})
