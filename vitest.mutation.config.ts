@@ -2,8 +2,8 @@ import { basename } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** What runs after the test that mirrors the mutated file: the whole planner next, what takes long last. */
-const ORDER = [/\/create-plan\.test\.ts$/, /\/test\/(posture|plan)\//, /\/golden\.test\.ts$/, /\/house\//]
+/** What runs after the test that mirrors the mutated file: pages and the whole planner next, what takes long last. */
+const ORDER = [/\/house\//, /\/create-plan\.test\.ts$/, /\/test\/(posture|plan)\//, /\/golden\.test\.ts$/]
 
 /** Runs first what notices most mutants: the first failure ends a run. */
 class MirrorFirst extends BaseSequencer {
