@@ -65,6 +65,6 @@ test.each(
     offboarded: { offboarded: placed(true as const) },
   }),
 )('%s looks back as far as the service remembers, so that it is not repeated', (_facet, state) => {
-  const need = needOf([policy({ state })], SHORT, NOW, { wholeTenant: false })
+  const need = needOf([policy(), policy({ name: 'b', state })], SHORT, NOW, { wholeTenant: false })
   expect(need.historyFrom).toBe(addMs(NOW, -180 * DAY))
 })

@@ -179,6 +179,12 @@ const DOUBTS: Readonly<
     { osPlatform: 'Linux', agentVersion: '101.44.1' },
     'needs client 101.45.13',
   ],
+  'a live response on macOS asks for a minimum of its own': [
+    'LiveResponse',
+    null,
+    { osPlatform: 'macOS', agentVersion: '101.43.83' },
+    'needs client 101.43.84',
+  ],
   'a version that is none': [
     'LiveResponse',
     null,
