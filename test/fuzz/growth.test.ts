@@ -25,21 +25,21 @@ const policy = (text: string): unknown => parsePolicyFile({ path: 'a.yaml', text
 /** What is read, in a size that takes some ten milliseconds. */
 const READS: Readonly<{ [what: string]: { readonly size: number; prepare(size: number): () => unknown } }> = {
   'a policy of many machines': {
-    size: 300,
+    size: 200,
     prepare: size => {
       const text = POLICY + lines(size, index => `  - id: ${machineId(index)}`)
       return () => policy(text)
     },
   },
   'a policy of many mistakes': {
-    size: 250,
+    size: 120,
     prepare: size => {
       const text = POLICY + lines(size, index => `  - tagg${index}: x`)
       return () => policy(text)
     },
   },
   'a policy of many unknown keys': {
-    size: 400,
+    size: 200,
     prepare: size => {
       const text = lines(size, index => `key${index}: 1`)
       return () => policy(text)
@@ -91,7 +91,7 @@ const READS: Readonly<{ [what: string]: { readonly size: number; prepare(size: n
     },
   },
   'a configuration of many protected machines': {
-    size: 150,
+    size: 80,
     prepare: size => {
       const text = `version: 1\nprotected:\n${lines(size, index => `  - match: { tag: t${index} }`)}`
       return () => parseConfiguration({ path: 'h.yaml', text })
@@ -126,7 +126,7 @@ const READS: Readonly<{ [what: string]: { readonly size: number; prepare(size: n
     },
   },
   'a plan file': {
-    size: 300,
+    size: 150,
     prepare: size => {
       const changes = Array.from({ length: size }, (_, index) => change({ machine: planMachine(index + 1) }))
       const text = JSON.stringify(sealPlan(plan(changes)))
@@ -134,7 +134,7 @@ const READS: Readonly<{ [what: string]: { readonly size: number; prepare(size: n
     },
   },
   'a journal': {
-    size: 1500,
+    size: 1000,
     prepare: size => {
       const head = { at: '2026-11-22T18:00:00Z', runId: 'r', planId: 'p', request: 0 }
       const text = lines(size + 1, index => {
@@ -155,7 +155,7 @@ const READS: Readonly<{ [what: string]: { readonly size: number; prepare(size: n
     },
   },
   'a list of actions': {
-    size: 4000,
+    size: 2500,
     prepare: size => {
       const answer = { value: Array.from({ length: size }, (_, index) => wireAction(index)) }
       return () => readList(answer, readAction)

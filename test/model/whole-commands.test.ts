@@ -9,7 +9,7 @@ import { anySetting } from './setting.ts'
 import { Tenant } from './tenant.ts'
 import { World } from './world.ts'
 
-const RUNS = seededRuns('whole commands', 300)
+const RUNS = seededRuns('whole commands', 200)
 const REPLAY = process.env['PROPERTY_REPLAY_PATH'] ?? ''
 
 test('whatever we, analysts, other automation and the devices do in whatever order, the rules hold', {
