@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JournalEntry } from '../../src/apply/ports.ts'
-import { isUnfinished, recordRuns } from '../../src/apply/run-record.ts'
+import { hasFailed, isUnfinished, recordRuns } from '../../src/apply/run-record.ts'
 
 const T1 = '2026-11-22T17:00:00Z'
 const T2 = '2026-11-22T17:00:05Z'
@@ -195,4 +195,36 @@ test('what no run writes into a journal counts for nothing', () => {
     ['c', 'succeeded'],
   ])
   expect(run.end).toStrictEqual({ at: T2, code: 1, name: 'error' })
+})
+
+test('what is sent again stands nowhere until it is, and was not submitted', () => {
+  const retries = [{ address: 'a', request: 0, actionIds: ['x'] }]
+  const run = only(
+    intent('a'),
+    answer('a', 'accepted'),
+    entry('progress', { ended: { a: 'failed' } }),
+    entry('retry', { retries }),
+  )
+  expect([run.states.get('a'), run.submitted.size]).toStrictEqual([undefined, 0])
+})
+
+describe('of a run something failed that may be sent again', () => {
+  const later = (outcome: string): readonly JournalEntry[] => [
+    ended({ a: outcome }, { ...nextRun, planId: 'q' }),
+  ]
+  test.each<readonly [rule: string, entries: readonly JournalEntry[], want: boolean]>([
+    ['where an outcome is failed', [ended({ a: 'failed' })], true],
+    ['where an outcome is timed-out', [ended({ a: 'timed-out' })], true],
+    ['where an outcome is cancelled', [ended({ a: 'cancelled' })], true],
+    [
+      'but not where it is refused, pending or good',
+      [ended({ a: 'refused', b: 'pending', c: 'adopted' })],
+      false,
+    ],
+    ['but not where a later run brought it about', [ended({ a: 'failed' }), ...later('unchanged')], false],
+    ['also where a later run failed as well', [ended({ a: 'failed' }), ...later('failed')], true],
+  ])('%s', (_rule, entries, want) => {
+    const [run, ...rest] = recordRuns([started, ...entries])
+    expect(run && hasFailed(run, rest)).toBe(want)
+  })
 })
