@@ -3,7 +3,8 @@ import { join } from 'node:path'
 
 /**
  * Prints the mutation score of each room from Stryker's last report, as the table of docs/mutation.md, and ends with 1
- * where one is too low: Stryker's own threshold is of both rooms together. Run by `npm run mutation`.
+ * where one is too low: Stryker's own threshold is of both rooms together. What was not run is in no number. Run by
+ * `npm run mutation`.
  */
 
 interface Report {
