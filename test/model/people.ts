@@ -119,7 +119,10 @@ export function perform(act: Act, tenant: Tenant): void {
   else if (act.does === 'health') tenant.change(machineId(act.machine), { healthStatus: act.health })
   else if (act.does === 'ask') ask(act, tenant)
   else {
-    const open = tenant.entries.filter(({ action, cancelledBy }) => !hasEnded(action) && cancelledBy === null)
+    // A second cancel would take the place of the comment of the first, by which we know ours.
+    const open = tenant.entries.filter(
+      ({ action }) => !hasEnded(action) && action.cancellationRequestor === null,
+    )
     const id = open[act.nth % Math.max(1, open.length)]?.action.id
     if (id === undefined) return
     if (act.does === 'end') tenant.end(id, act.status)
