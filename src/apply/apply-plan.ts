@@ -87,13 +87,12 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   const { plan, deps, options } = context
   if (options.signal.aborted) return endEarly(context, INTERRUPTED)
   const { observation, observedAt } = await observeListed(deps, options, plan.planId, entries)
-  if (options.signal.aborted) return endEarly(context, INTERRUPTED)
+  const interrupted = options.signal.aborted ? INTERRUPTED : null
   const refused = checkObservation(plan, observation)
-  if (refused !== null) return endEarly(context, refused)
+  // An interrupt can be why the look failed.
+  if (refused !== null) return endEarly(context, interrupted ?? refused)
   const { configuration } = deps
   const now = addMs(deps.clock.now(), observation.clockSkewMs)
-  const frozen = checkFreeze(configuration, now)
-  if (frozen !== null) return endEarly(context, frozen)
   const { guards, refusals } = recheckRefusals(
     plan,
     observation,
@@ -106,7 +105,12 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   const memory = retriesOf(entries, plan.planId)
   const given = { plan, options, configuration, refusals, known, traces, memory, now, observedAt }
   const { items, moved, retries } = beginItems(given)
-  const stopped = checkGuards(guards, options) ?? (isAllRefused(items, refusals) ? ONLY_BLOCKED : null)
+  const stopped =
+    interrupted ??
+    checkFreeze(configuration, now) ??
+    checkGuards(guards, options) ??
+    (isAllRefused(items, refusals) ? ONLY_BLOCKED : null)
+  // What was seen is told all the same: a machine that an earlier run left open must not go unnamed.
   if (stopped !== null) return endEarly(context, stopped, { items, known, now })
   if (moved.length > 0 && !options.skipMoved) {
     return endEarly(context, movedRefusal(moved.length), { items, known, now, moved })

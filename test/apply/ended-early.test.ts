@@ -7,12 +7,13 @@ import {
   apply,
   clockAtNow,
   outcomesOf,
+  permissive,
   planFor,
   policyFor,
   type Scene,
   sceneOf,
 } from '../support/apply-harness.ts'
-import { action, actionId, isolated, machine, machineId, ownComment } from '../support/build-core.ts'
+import { action, actionId, isolated, machine, machineId, NOW, ownComment } from '../support/build-core.ts'
 import { FakeService } from '../support/fake-service.ts'
 
 const HOUR = 3_600_000
@@ -82,4 +83,32 @@ test('a machine that the first half of an earlier run left open is told, though 
   expect(result.chainOpen).toStrictEqual(['ws-2'])
   expect(outcomesOf(result)['#2/isolated']).toBe('not-attempted (chain-open)')
   expect(scene.service.posts).toStrictEqual([])
+})
+
+const FREEZE = {
+  owner: 'anna@contoso.com',
+  reason: 'INC-1',
+  until: addMs(NOW, 24 * HOUR),
+  place: { file: 'holdfast.yaml', line: 1, column: 1 },
+}
+
+test.each([
+  ['an interrupt right after the first look', true, undefined, 'signal'],
+  ['a freeze', false, FREEZE, 'refused'],
+] as const)('%s ends it, and the machine that was left open is told', async (_what, aborts, freeze, name) => {
+  const { scene, plan, sent } = await setScene()
+  sent(1, 7, 'Unisolate', 60_000)
+  const { service } = scene
+  const controller = new AbortController()
+  const observe = service.observe.bind(service)
+  service.observe = async (...given) => {
+    const seen = await observe(...given)
+    if (aborts) controller.abort()
+    return seen
+  }
+  const configuration = permissive(freeze === undefined ? {} : { freeze })
+  const result = await apply(scene, plan, { signal: controller.signal }, { configuration })
+  expect(result.exit.name).toBe(name)
+  expect(result.chainOpen).toStrictEqual(['ws-2'])
+  expect(service.posts).toStrictEqual([])
 })
