@@ -26,6 +26,8 @@ export interface HoldClaim extends ClaimBase {
   readonly kind: 'hold'
   readonly facet: HoldName
   readonly level: Exclude<HoldLevel, 'unknown'>
+  /** Whether a policy that asks for this very level names the machine; one that asks for less does not count. */
+  readonly named: boolean
 }
 
 /** What live policies together ask of an event facet of one machine. */

@@ -111,6 +111,7 @@ function joinHolds(
     level: lead.level,
     lead,
     contributors: parts,
+    named: parts.some(part => part.level === lead.level && part.named),
     reassert: parts.some(part => part.level === lead.level && part.policy.reassert),
   }
 }

@@ -38,13 +38,7 @@ export function evaluateHold(claim: HoldClaim, subject: Subject): HoldItem {
     raw.kind === 'change' && !claim.reassert ? contestOf(raw, claim.level, posture, subject) : undefined
   return {
     ...item,
-    decision: finish(
-      raw,
-      { ...item, named: claim.contributors.some(({ named }) => named) },
-      wish.level,
-      contested,
-      subject,
-    ),
+    decision: finish(raw, { ...item, named: claim.named }, wish.level, contested, subject),
     drift: declaredDrift(claim, raw, posture, subject),
     comment: commentOf(claim.lead, item, context),
   }

@@ -51,6 +51,11 @@ test('it is enough that one of the policies names it', () => {
   expect(linesOf(planFor(policies))).toStrictEqual(IMPOSED)
 })
 
+test('a policy that names it for something weaker does not name it for the stronger', () => {
+  const weaker = policy({ name: 'other', state: isolated('selective') })
+  expect(linesOf(planFor([policy({ machines: [BY_TAG] }), weaker]))).toStrictEqual(BLOCKED)
+})
+
 test('other machines need no name', () => {
   const observed = { machines: [machine({ machineTags: ['INC-1'] })] }
   expect(linesOf(planFor([policy({ machines: [BY_TAG] })], { observed }))).toStrictEqual(IMPOSED)
