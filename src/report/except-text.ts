@@ -1,6 +1,7 @@
 import type { Machine } from '../posture/machine.ts'
 import type { SourceFile } from '../schema/diagnostic.ts'
 import { parsePolicyFile } from '../schema/parse-policy.ts'
+import { placeless } from '../schema/placeless.ts'
 import type { Policy } from '../schema/policy.ts'
 import { nameComment } from './import-text.ts'
 
@@ -8,11 +9,6 @@ import { nameComment } from './import-text.ts'
 export interface Leaving {
   readonly policy: Policy
   readonly machines: readonly Machine[]
-}
-
-/** Policies without their places, which move when lines are added. */
-function placeless(policies: readonly Policy[]): string {
-  return JSON.stringify(policies, (key, value: unknown) => (key === 'place' ? undefined : value))
 }
 
 /** The line, from 0, before which entries go, and what stands before each; undefined where there is no such line. */

@@ -1,5 +1,7 @@
 import type { SourceFile } from './diagnostic.ts'
 import { indexText } from './indexed-text.ts'
+import { parsePolicyFile } from './parse-policy.ts'
+import { placeless } from './placeless.ts'
 import { readYaml } from './read-yaml.ts'
 import type { Member, TextNode } from './text-tree.ts'
 
@@ -52,12 +54,22 @@ function findInsertion(text: string, { members }: TextNode): Insertion | undefin
   return state === undefined ? undefined : aboveKey(text, state)
 }
 
+/** What a file says but for the first so many exceptions of a policy, and how many there are beside these. */
+function saidBeside(source: SourceFile, policy: string, added: number): string {
+  const { policies } = parsePolicyFile(source)
+  const counted = policies.filter(({ name }) => name === policy).map(({ except }) => except.length - added)
+  const rest = policies.map(each =>
+    each.name === policy ? { ...each, except: each.except.slice(added) } : each,
+  )
+  return `${counted.join()} ${placeless(rest)}`
+}
+
 /**
  * Adds machines to the `except` of a policy, and leaves every other character of the file as it is.
  *
  * @param entries - Finished entries on one line each, such as `id: "…" # name`.
  * @returns The new text; undefined where the policy is not written in a way that can be added to safely, such as with
- * its exceptions in brackets.
+ * its exceptions in brackets. What comes out is read back: it says what it said before, but for those exceptions.
  */
 export function addException(
   source: SourceFile,
@@ -75,5 +87,7 @@ export function addException(
   const items = entries.map(entry => `${indent}${isFirst ? '  ' : ''}- ${entry}`)
   const lines = isFirst ? [`${indent}except:`, ...items] : items
   const mark = source.text.length > text.length ? '\ufeff' : ''
-  return `${mark}${text.slice(0, at)}${lines.map(line => line + end).join('')}${text.slice(at)}`
+  const added = `${mark}${text.slice(0, at)}${lines.map(line => line + end).join('')}${text.slice(at)}`
+  const after = saidBeside({ path: source.path, text: added }, policy, entries.length)
+  return after === saidBeside(source, policy, 0) ? added : undefined
 }

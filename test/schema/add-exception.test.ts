@@ -84,6 +84,10 @@ describe('is left to a person', () => {
     ],
     ['exceptions that are no list', `${HEAD}except: none\n${STATE}`],
     [
+      'a folded text above the state whose last line looks like a comment',
+      `${HEAD}owner: >-\n  soc-tier2\n  # and soc-tier3\n${STATE}`,
+    ],
+    [
       'a whole policy in braces',
       '{ version: 1, policy: p, reason: r, machines: [{ tag: x }], state: { isolated: full } }\n',
     ],
