@@ -12,6 +12,7 @@ import {
   checkObservation,
   checkPlan,
   checkRollout,
+  INTERRUPTED,
   ONLY_BLOCKED,
   type Refusal,
 } from './check-plan.ts'
@@ -147,12 +148,6 @@ function isAllRefused(items: Beginning['items'], refusals: ReadonlyMap<string, N
 function movedRefusal(count: number): Refusal {
   const what = `${count === 1 ? '1 change' : `${count} changes`} moved since the plan was made.`
   return { overall: 'stale', code: 'stale', message: explain('moved', what) }
-}
-
-const INTERRUPTED: Refusal = {
-  overall: 'signal',
-  code: 'interrupted',
-  message: explain('interrupted'),
 }
 
 function isRefusal(value: readonly JournalEntry[] | Refusal): value is Refusal {

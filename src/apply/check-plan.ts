@@ -33,6 +33,13 @@ export function checkPlan(plan: Plan, options: ApplyOptions): Refusal | null {
   return isIdle && plan.blocked.some(({ code }) => code !== 'waiting-for-machine') ? ONLY_BLOCKED : null
 }
 
+/** The end of an apply that was interrupted before anything was sent. */
+export const INTERRUPTED: Refusal = {
+  overall: 'signal',
+  code: 'interrupted',
+  message: explain('interrupted'),
+}
+
 /** A plan of which nothing can be submitted. */
 export const ONLY_BLOCKED: Refusal = {
   overall: 'refused',

@@ -64,6 +64,8 @@ export class LeaseKeeper {
     if (this.#renewing === undefined) return true
     this.#renewing.abort()
     this.#renewing = undefined
+    // Whoever asked has what he asked for.
+    this.#yieldTo = null
     try {
       await this.#lease.release(listedFrom)
       return true

@@ -40,5 +40,6 @@ export class SubmitLimits {
       if (stage.kind !== 'queued' || (opened && !isStalled)) continue
       this.#run.dispatch(address, { kind: 'ended', outcome: 'not-attempted', code, detail: explain(code) })
     }
+    this.#run.gate.close()
   }
 }

@@ -127,6 +127,21 @@ export class SubmitQueue {
   #consider(item: ChangeItem): void {
     const run = this.#run
     const { change, address, step } = item
+    // Another run of this plan, or a late list: a recheck leaves out what this plan did itself.
+    const sent = run.submittedFor(change, step)
+    if (sent !== undefined) {
+      const note = { kind: 'found', actionId: sent.id, status: sent.status }
+      run.spawn(async () => {
+        await run.ledger.answer({ address, request: step }, note)
+      })
+      run.dispatch(
+        address,
+        item.attempts > 0
+          ? { kind: 'found', action: sent }
+          : { kind: 'adopted', actionId: sent.id, action: sent },
+      )
+      return
+    }
     const verdict = run.recheck(change, step)
     switch (verdict.kind) {
       case 'unmoved':

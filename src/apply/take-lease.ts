@@ -1,7 +1,7 @@
 import type { Plan } from '../plan/document.ts'
 import { type Instant, msBetween } from '../schema/instant.ts'
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
-import type { Refusal } from './check-plan.ts'
+import { INTERRUPTED, type Refusal } from './check-plan.ts'
 import { explain } from './codes.ts'
 import { LEASE_MS, type LeaseKeeper } from './lease-keeper.ts'
 import { messageOf } from './message-of.ts'
@@ -38,7 +38,7 @@ export async function takeLease(
     const first = await lease.acquire()
     const isAsked = first.kind === 'taken' && options.askToYield === true
     const answer = isAsked ? await askToYield(taking, first) : first
-    if (answer.kind === 'taken') return locked(answer, isAsked)
+    if (answer.kind === 'taken') return options.signal.aborted ? INTERRUPTED : locked(answer, isAsked)
     if (isAsked) notes.push(yieldNote(first))
     if (answer.takenOver !== undefined) notes.push(takeOverNote(answer.takenOver))
     const rest = msBetween(deps.clock.now(), listedBy(answer, taking, entries))

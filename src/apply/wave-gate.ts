@@ -14,6 +14,7 @@ export class WaveGate {
   readonly #silent = new Map<number, number>()
   #current = 0
   #stoppedBy: string | null = null
+  #isClosed = false
 
   constructor(rollout: Rollout | undefined) {
     this.waves = rollout?.waves ?? []
@@ -43,7 +44,7 @@ export class WaveGate {
 
   /** Whether waves are to come: then the run is not over, although nothing may be left to do in this one. */
   get isHolding(): boolean {
-    return this.#stoppedBy === null && this.number < this.count
+    return this.#stoppedBy === null && !this.#isClosed && this.number < this.count
   }
 
   /** Whether an item has to wait for its wave. A machine that a chain left open is closed in any case. */
@@ -60,6 +61,11 @@ export class WaveGate {
     this.#silent.set(this.#current, machines)
   }
 
+  /** Opens no further wave: what was queued has been given up. */
+  close(): void {
+    this.#isClosed = true
+  }
+
   stop(message: string): void {
     this.#stoppedBy = message
   }
@@ -70,7 +76,8 @@ export class WaveGate {
    * @param isDone - Whether the open one has ended.
    */
   standings(isDone: boolean): readonly Omit<RolloutResult['waves'][number], 'failed'>[] {
-    const last = this.#stoppedBy === null ? (isDone ? 'ended' : 'open') : 'stopped'
+    const hasEnded = isDone && !this.#isClosed
+    const last = this.#stoppedBy === null ? (hasEnded ? 'ended' : 'open') : 'stopped'
     return this.waves.map(({ length }, wave) => ({
       machines: length,
       state: wave < this.#current ? 'ended' : wave > this.#current ? 'not-started' : last,

@@ -112,6 +112,7 @@ export class WaveQueue {
       const active = new Set(machines.filter(isActive).map(({ id }) => id))
       return machineIds.filter(id => !active.has(id))
     }
+    if (run.options.signal.aborted) return null
     const { number, count } = run.gate
     run.stop(
       'look-failed',

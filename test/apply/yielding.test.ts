@@ -11,7 +11,16 @@ import {
   sceneOf,
   start,
 } from '../support/apply-harness.ts'
-import { action, actionId, isolated, machine, machineId, ownComment, placed } from '../support/build-core.ts'
+import {
+  action,
+  actionId,
+  at,
+  isolated,
+  machine,
+  machineId,
+  ownComment,
+  placed,
+} from '../support/build-core.ts'
 import { FakeService, type FakeServiceSettings } from '../support/fake-service.ts'
 
 const COUNT = 130
@@ -104,6 +113,25 @@ describe('asked to yield', () => {
     const [awaited, urgent] = await clock.drive(Promise.all([first, second]))
     expect([awaited.summary, urgent.summary]).toStrictEqual([{ succeeded: 1 }, { succeeded: 1 }])
   })
+
+  test('what becomes due long after the other one is done is sent: a wish that was fulfilled is over', async () => {
+    const release = { type: 'Unisolate', scope: null, status: 'Pending', requestorComment: ownComment() }
+    const pending = action({
+      id: actionId(7),
+      machineId: machineId(1),
+      ...release,
+      creationDateTimeUtc: at('2026-11-22T17:50:00Z'),
+    })
+    const { scene, newer } = await setScene({ actions: [pending], settleMs: { Cancel: 300_000 } })
+    const { clock, service } = scene
+    const small = await planFor(service, [policyFor([1], isolated('full'))])
+    expect(small.changes.map(({ operations }) => operations)).toStrictEqual([['cancel', 'impose']])
+    const first = start(scene, small, { runId: 'older', lookupMs: 30_000 })
+    await clock.advance(5000)
+    const second = start({ ...scene, journal: new MemoryJournal() }, newer, asking)
+    const [awaited] = await clock.drive(Promise.all([first, second]))
+    expect(awaited.summary).toStrictEqual({ succeeded: 1 })
+  })
 })
 
 describe('a machine that a chain is about to open or has opened', () => {
@@ -182,8 +210,9 @@ describe('who asks', () => {
     await scene.clock.advance(3000)
     interrupt.abort()
     const before = scene.clock.now()
-    await scene.clock.drive(run)
+    const result = await scene.clock.drive(run)
     expect(msBetween(before, scene.clock.now())).toBe(0)
+    expect(result.exit.name).toBe('signal')
   })
 
   test('without the wish nobody is asked: 7 at once', async () => {
