@@ -1,7 +1,7 @@
-import { resolve } from 'node:path'
+import { posix, resolve } from 'node:path'
 import type { Findings } from '../plan/assemble-plan.ts'
 import { readFailures } from '../plan/read-failures.ts'
-import { adoptionPatch, type PatchedFile, renderAdoption } from '../report/adoption-text.ts'
+import { adoptionPatch, type PatchedFile, patchReach, renderAdoption } from '../report/adoption-text.ts'
 import type { DriftDocument } from '../report/drift-document.ts'
 import { addExceptions, type Leaving } from '../report/except-text.ts'
 import type { Policy } from '../schema/policy.ts'
@@ -10,6 +10,7 @@ import type { Declaration } from './declaration.ts'
 import { type DraftAdoption, draftAdoption } from './draft-adoption.ts'
 import { fail } from './failure.ts'
 import type { Flags, OptionSpec } from './flags.ts'
+import { readGitPrefix } from './git-source.ts'
 import { IMPORT_TERM_OPTIONS, POLICY_FOLDER, readImportTerms, requireReason } from './import-terms.ts'
 import { displayPath } from './read-text.ts'
 import { styleOf } from './terminal-style.ts'
@@ -70,6 +71,7 @@ function patchedFiles(
   draft: DraftAdoption,
   { sources }: Declaration,
   folder: string,
+  prefix: string,
 ): readonly PatchedFile[] {
   const leaving = leavingByFile(draft)
   const changed = sources.flatMap(file => {
@@ -79,7 +81,7 @@ function patchedFiles(
   const added = draft.files.map(({ group, text }) => {
     return { path: `${folder}/${group.name}.yaml`, before: null, after: text }
   })
-  return [...changed, ...added]
+  return [...changed, ...added].map(file => ({ ...file, path: posix.join(prefix, file.path) }))
 }
 
 /**
@@ -88,12 +90,12 @@ function patchedFiles(
  * @returns The patch; empty where there is nothing to adopt.
  * @throws Failure `read-incomplete`, and `declaration-invalid` where the reason cannot stand in a policy.
  */
-export function adoptForeign(
+export async function adoptForeign(
   document: DriftDocument,
   findings: Findings,
   declaration: Declaration,
   { flags, io, color }: CommandContext,
-): string {
+): Promise<string> {
   const { observation, now } = findings.input
   if (observation.failures.length > 0) {
     throw fail('read-incomplete', 'Not everything could be read, so nothing is adopted.', {
@@ -115,6 +117,9 @@ export function adoptForeign(
   const folder = displayPath(resolve(io.cwd, flags.text('out') ?? POLICY_FOLDER), io.cwd)
   const adopted = draft.files.reduce((sum, { group }) => sum + group.holds.length, 0)
   const style = styleOf(io.stderr, color, io.env)
-  io.stderr.write(renderAdoption(adopted, draft.exclusions, draft.leftOut, style))
-  return adoptionPatch(patchedFiles(draft, declaration, folder))
+  const prefix = await readGitPrefix(io.cwd, io.env)
+  const files = patchedFiles(draft, declaration, folder, prefix)
+  const reach = patchReach(files, prefix)
+  io.stderr.write(renderAdoption(adopted, draft.exclusions, draft.leftOut, reach, style))
+  return adoptionPatch(files)
 }

@@ -30,6 +30,19 @@ export async function readGit(args: readonly string[], cwd: string, env: Io['env
   return stdout
 }
 
+/**
+ * Asks git where a folder is in its repository.
+ *
+ * @returns Relative to the top, with a `/` at its end: empty at the top, in no repository, and where there is no git.
+ */
+export async function readGitPrefix(cwd: string, env: Io['env']): Promise<string> {
+  try {
+    return (await readGit(['rev-parse', '--show-prefix'], cwd, env)).replace(/\n$/, '')
+  } catch {
+    return ''
+  }
+}
+
 /** Asks git which commit the files are of, and whether they differ from it. */
 export async function readGitState(files: readonly string[], cwd: string, env: Io['env']): Promise<GitState> {
   try {

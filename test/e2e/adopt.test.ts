@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Scenario } from '../../src/emulator/scenario-types.ts'
 import { CONFIGURATION, machines, policy, startTenant, type Tenant } from './emulated-tenant.ts'
+import { git, startRepository } from './git-repository.ts'
 
 /** Somebody holds ws-1, which a policy declares free, and ws-2 and ws-3, of which none speaks. */
 const SCENARIO: Scenario = {
@@ -60,6 +61,49 @@ test('--since adopts what is as young, with the terms that were given', async ()
   expect(text).toContain('owner: "soc"\n')
   expect(text).toContain('expires: 2099-01-01T00:00:00Z\n')
 })
+
+/** Adopts in one folder of a repository and applies the patch in another; gives the files that git then finds changed. */
+async function changedBy(
+  tenant: Tenant,
+  ran: string,
+  applied: string,
+  told: string,
+): Promise<readonly string[]> {
+  const { code, stdout, stderr } = await tenant.run(ADOPT, { cwd: join(tenant.folder, ran) })
+  expect(code).toBe(0)
+  expect(stderr).toContain(told)
+  await writeFile(join(tenant.folder, '.git/adopt.patch'), stdout)
+  const folder = join(tenant.folder, applied)
+  git(folder, 'apply', relative(folder, join(tenant.folder, '.git/adopt.patch')))
+  const lines = git(tenant.folder, 'status', '--short', '--untracked-files=all').split('\n')
+  return lines.map(line =>
+    line
+      .trim()
+      .replace(/^(\S+) +"?(.*?)"?$/, '$1 $2')
+      .replace(/\d{4}-\d\d-\d\d/, 'DAY'),
+  )
+}
+
+test.each([
+  ['its own folder', 'a b/soc', 'a b/soc', 'with `git apply` here'],
+  ['the top', 'a b/soc', '.', 'with `git apply` here'],
+  ['the top, since it ran beside the policies', 'a b/soc/tests', '.', 'not here'],
+])(
+  'a declaration in a folder of a repository: the patch is applied in %s',
+  async (_where, ran, applied, told) => {
+    const files = Object.entries({ ...FILES, 'tests/README.md': '' }).map(([name, text]) => [
+      `a b/soc/${name}`,
+      text,
+    ])
+    const tenant = await startRepository(SCENARIO, Object.fromEntries(files))
+    expect(await changedBy(tenant, ran, applied, told)).toStrictEqual([
+      'M a b/soc/policies/a.yaml',
+      ...['isolated-full', 'isolated-selective', 'restricted'].map(
+        what => `?? ${ran}/policies/adopted-DAY-foreign-${what}.yaml`,
+      ),
+    ])
+  },
+)
 
 test('the report of the same run goes into files', async () => {
   const tenant = await startTenant(SCENARIO, FILES)

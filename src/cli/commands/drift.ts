@@ -67,7 +67,7 @@ async function run(context: CommandContext): Promise<number> {
       outputs,
       context,
       flags.has('adopt')
-        ? [{ text: adoptForeign(document, findings, declaration, context), path: undefined }, ...extras]
+        ? [{ text: await adoptForeign(document, findings, declaration, context), path: undefined }, ...extras]
         : extras,
     )
     const exits: ExitName[] = []
