@@ -58,12 +58,25 @@ function withRollout(plan: Plan, rollout: Rollout | undefined, { noWaves }: Appl
 export interface ApplyParts extends Applying {
   /** Done once consent is there, right before anything is submitted; nothing is submitted where it fails. */
   readonly beforeSubmitting?: () => Promise<void>
+  /** The question where nothing has to be submitted and `beforeSubmitting` is to be done all the same. */
+  readonly declaring?: string
   /** Told what came of it, before the result is written. */
   readonly onResult?: (result: ApplyResult) => void
   readonly request: ApplyRequest
   readonly outputs: Outputs
   /** The key of the signature that was checked; null or absent where there was none. */
   readonly signedBy?: string | null
+}
+
+/** Does what comes before submitting where nothing is submitted, with the consent that it needs too. */
+async function declareOnly(plan: Plan, context: CommandContext, parts: ApplyParts): Promise<void> {
+  const { declaring, request, service } = parts
+  if (declaring === undefined || plan.changes.length + plan.blocked.length > 0) return
+  if (!hasConsent(request)) {
+    await askForConsent(plan, context, declaring)
+    service.audit.prepare({ approval: { by: ['prompt'] } })
+  }
+  await parts.beforeSubmitting?.()
 }
 
 /** Applies a plan after showing it, with the consent it needs. */
@@ -82,6 +95,7 @@ export async function applyShown(made: Plan, context: CommandContext, parts: App
     })
   }
   if (isIdle(plan)) {
+    await declareOnly(plan, context, parts)
     await emitResult(idleResult(plan, service.clock.now()), plan, parts, context)
     return EXIT_CODES.ok
   }
@@ -97,6 +111,7 @@ export async function applyShown(made: Plan, context: CommandContext, parts: App
   }
   service.audit.prepare({ runId: options.runId })
   if (willSubmit) await parts.beforeSubmitting?.()
+  else if (refusal === null) await declareOnly(plan, context, parts)
   const result = await runApply(plan, options, context, parts)
   parts.onResult?.(result)
   await emitResult(result, plan, parts, context)

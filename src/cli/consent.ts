@@ -42,8 +42,12 @@ export function requireConsentOrTerminal({ io }: CommandContext, request: ApplyR
 }
 
 /** Asks for consent. Throws Failure `approval-refused` for any answer but `yes`, `interrupted` at a signal. */
-export async function askForConsent(plan: Plan, { io, signal }: CommandContext): Promise<void> {
-  const agreed = await askForYes(consentQuestion(plan), io, signal)
+export async function askForConsent(
+  plan: Plan,
+  { io, signal }: CommandContext,
+  question: string = consentQuestion(plan),
+): Promise<void> {
+  const agreed = await askForYes(question, io, signal)
   if (signal.aborted) throw fail('interrupted', 'Interrupted before anything was submitted.')
   if (agreed) return
   throw fail('approval-refused', 'Nothing was submitted: the answer was not `yes`.', { exit: 'refused' })

@@ -119,17 +119,6 @@ describe('contain', () => {
     expect(tenant.emulator.requests()).toStrictEqual([])
   })
 
-  test('a machine that is held already is left, and nothing is written', async () => {
-    const tenant = await start(FILES, {
-      machines: machines(1),
-      actions: [{ type: 'Isolate', machineId: WS1, scope: 'Full', creationDateTimeUtc: '-2h' }],
-    })
-    const ran = await contain(tenant)
-    expect(ran.code).toBe(0)
-    expect(ran.stdout).toContain('Nothing was written: there was nothing to submit.')
-    expect(await written(tenant)).toStrictEqual([])
-  })
-
   test('twice in a minute writes two policies, the second for what the first does not hold', async () => {
     const tenant = await start()
     expect((await contain(tenant)).code).toBe(0)

@@ -7,7 +7,7 @@ import { runHold } from '../holding/run-hold.ts'
 /** `holdfast contain`. */
 export const contain: Command = {
   description:
-    'Isolates named machines at once and leaves the declaration behind: a policy file with an end. Names are resolved first, then the plan for just these machines is shown and asked for; the file is written once you agree, right before anything is sent, and taken back where nothing was sent. A policy that declares these machines free gets an `except`. Without a configuration it writes a first one.',
+    'Isolates named machines at once and leaves the declaration behind: a policy file with an end. Names are resolved first, then the plan for just these machines is shown and asked for; the file is written once you agree, right before anything is sent, and taken back where that failed. What is held already is declared too, unless it is for as long. A policy that declares these machines free gets an `except`. Without a configuration it writes a first one.',
   arguments: '<machines...>',
   options: [
     { name: 'for', kind: 'duration', value: 'DUR', description: 'how long, such as 24h; required' },

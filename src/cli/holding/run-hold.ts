@@ -1,6 +1,5 @@
-import type { ApplyResult, Outcome } from '../../apply/result.ts'
-import { cutText, escapeTerminal } from '../../report/escape-terminal.ts'
-import { displayInstant } from '../../schema/instant.ts'
+import type { ApplyResult, ExitName, Outcome } from '../../apply/result.ts'
+import { escapeTerminal } from '../../report/escape-terminal.ts'
 import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
 import { type ApplyParts, applyShown } from '../apply-shown.ts'
 import { approvalOf } from '../audit-subject.ts'
@@ -15,7 +14,9 @@ import { recordRun } from '../recorded-run.ts'
 import { openService, type Service } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { draftHold, type HoldDraft, type HoldWish, policiesFor } from './draft-hold.ts'
-import { commitCommand, commitFiles, requireRepository } from './git-commit.ts'
+import { commitFiles, requireRepository } from './git-commit.ts'
+import { commitMessage, declaringQuestion, type HoldWords, saidOfFiles } from './hold-words.ts'
+import { isDeclared } from './is-declared.ts'
 import { findPolicyFolder, type PolicyFolder } from './policy-folder.ts'
 import { resolveNames } from './resolve-names.ts'
 import { type WrittenFiles, writeFiles } from './write-draft.ts'
@@ -25,6 +26,9 @@ export type Asked = Pick<HoldWish, 'command' | 'isolated' | 'restricted' | 'forM
 
 /** Outcomes of changes that no request was sent for. */
 const NOT_SENT: readonly Outcome[] = ['refused', 'not-attempted', 'unchanged']
+
+/** Exits of an apply that did not go on to what it was to await. */
+const NOT_BEGUN: readonly (ExitName | 'signal')[] = ['stale', 'refused', 'locked']
 
 const TAKEN_BACK = 'Nothing was submitted, so what was written was taken back.\n'
 
@@ -57,15 +61,6 @@ function readReason({ flags }: CommandContext, command: string): string {
   throw fail('reason-missing', `${command} needs --reason TEXT: it becomes the reason of the policy.`)
 }
 
-/** `Contain fin-ws-014.contoso.com and 2 more: INC-4211`, on one line. */
-function commitMessage({ command, machines, reason }: HoldWish): string {
-  const [first] = machines
-  const name = first?.computerDnsName ?? first?.id ?? ''
-  const more = machines.length > 1 ? ` and ${machines.length - 1} more` : ''
-  const verb = command === 'contain' ? 'Contain' : 'Release'
-  return escapeTerminal(cutText(`${verb} ${name}${more}: ${reason}`, 200))
-}
-
 /** Writes the files, and makes sure that the configuration loads the new policy. */
 async function declare(draft: HoldDraft, { place, declaration, folder }: Basis): Promise<WrittenFiles> {
   const known = new Map(declaration.sources.map(({ path, text }) => [path, text]))
@@ -83,38 +78,23 @@ async function declare(draft: HoldDraft, { place, declaration, folder }: Basis):
   }
 }
 
-function saidOfFiles(draft: HoldDraft, written: WrittenFiles, message: string): string {
-  const others = draft.edited.map(
-    ({ policy, path }) => `Changed  ${path}: ${policy} leaves these machines out now.`,
-  )
-  const first = written.paths
-    .filter(path => !draft.texts.has(path))
-    .map(path => `Wrote    ${path}: a first configuration.`)
-  return [
-    '',
-    `Wrote    ${draft.path}: declared until ${displayInstant(draft.expires)}.`,
-    ...others,
-    ...first,
-    `Commit it: ${commitCommand(written.paths, message)}`,
-    '',
-  ]
-    .map(line => escapeTerminal(line))
-    .join('\n')
-}
-
-interface Ended {
-  readonly draft: HoldDraft
-  readonly wish: HoldWish
+/** How a run ended. */
+interface Ended extends HoldWords {
   readonly written: WrittenFiles | undefined
   readonly result: ApplyResult | undefined
   readonly code: number
 }
 
+/** Says whether it ended before anything was done for which the files would have to stay. */
+function wasNotBegun({ plan, result }: Ended): boolean {
+  if (result === undefined) return false
+  if (plan.changes.length === 0) return NOT_BEGUN.includes(result.exit.name)
+  return result.outcomes.every(({ outcome }) => NOT_SENT.includes(outcome))
+}
+
 /** Says what became of the files, and commits them where that was asked for. */
-async function conclude(
-  { draft, wish, written, result, code }: Ended,
-  context: CommandContext,
-): Promise<number> {
+async function conclude(ended: Ended, context: CommandContext): Promise<number> {
+  const { wish, written, code } = ended
   const { io, flags, signal } = context
   const isDocument = readOutputs(flags).format !== 'human'
   const output = isDocument ? io.stderr : io.stdout
@@ -122,7 +102,7 @@ async function conclude(
     output.write('Nothing was written: there was nothing to submit.\n')
     return code
   }
-  if (result?.outcomes.every(({ outcome }) => NOT_SENT.includes(outcome))) {
+  if (wasNotBegun(ended)) {
     await written.takeBack()
     output.write(TAKEN_BACK)
     return code
@@ -130,7 +110,7 @@ async function conclude(
   const message = commitMessage(wish)
   // Whoever interrupts wants the end of it: no hook of a repository is started after that.
   if (!flags.has('commit') || signal.aborted) {
-    output.write(saidOfFiles(draft, written, message))
+    output.write(saidOfFiles(ended, written.paths, message))
     return code
   }
   const commit = await commitFiles(written.paths, message, io)
@@ -178,7 +158,7 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
   const declaration = requireValid(await loadDeclaration({ ...basis.place, drafts: draft.texts }))
   const policies = policiesFor(wish, draft.policy, declaration.policies)
   const chosen = [`policy:${draft.policy}`]
-  const { plan } = await makePlan(context, { ...declaration, policies }, service, {
+  const { plan, findings } = await makePlan(context, { ...declaration, policies }, service, {
     exceedGuards: overriddenGuards,
     targets: chosen,
     reassert: flags.has('reassert') ? chosen : [],
@@ -192,6 +172,7 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
     service,
     configuration,
     overriddenGuards,
+    ...(isDeclared(wish, draft, basis.declaration) ? {} : { declaring: declaringQuestion(wish, draft) }),
     beforeSubmitting: async () => {
       ended.written = await declare(draft, basis)
     },
@@ -203,7 +184,10 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
     await afterError(ended.written, service, context)
     throw error
   })
-  return await conclude({ draft, wish, written: ended.written, result: ended.result, code }, context)
+  return await conclude(
+    { draft, wish, plan, findings, configuration, written: ended.written, result: ended.result, code },
+    context,
+  )
 }
 
 /**
