@@ -28,6 +28,34 @@ export async function requireRepository({ cwd, env }: Pick<Io, 'cwd' | 'env'>): 
   }
 }
 
+/**
+ * Finds the files whose text is not that of the last commit: changed, staged, untracked or ignored.
+ *
+ * Rejects where git cannot tell.
+ */
+export async function findUncommitted(
+  paths: readonly string[],
+  { cwd, env }: Pick<Io, 'cwd' | 'env'>,
+): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const path of new Set(paths)) {
+    const status = ['status', '--porcelain', '--untracked-files=all', '--ignored', '--', `:(literal)${path}`]
+    if ((await readGit(status, cwd, env)) !== '') found.push(path)
+  }
+  return found
+}
+
+/** Throws Failure `commit-not-possible` where a file that would be changed holds what somebody has not committed yet. */
+export async function requireCommitted(paths: readonly string[], io: Pick<Io, 'cwd' | 'env'>): Promise<void> {
+  const found = await findUncommitted(paths, io)
+  if (found.length === 0) return
+  throw fail(
+    'commit-not-possible',
+    `--commit would commit what somebody wrote and has not committed yet: ${found.join(', ')}; nothing was done.`,
+    { wayOut: 'Commit or stash these files first, or leave --commit out.' },
+  )
+}
+
 function saidBy(error: unknown): string {
   const said = (error as { readonly stderr?: unknown }).stderr
   const [line] = typeof said === 'string' ? said.trim().split('\n') : []

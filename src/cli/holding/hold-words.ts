@@ -17,6 +17,8 @@ export interface HoldWords {
   /** What the plan was written down from. */
   readonly findings: Findings
   readonly configuration: Configuration
+  /** Changed files that held what was not committed before. */
+  readonly uncommitted: readonly string[]
 }
 
 /** `Contain fin-ws-014.contoso.com and 2 more: INC-4211`, on one line. Escaped. */
@@ -73,9 +75,20 @@ export function declaringQuestion(
   ])
 }
 
+/** That what was written was taken back, but for files that somebody changed meanwhile. Escaped; with its line end. */
+export function saidOfTakenBack(kept: readonly string[]): string {
+  const but = kept.length === 0 ? '' : `, but for ${kept.join(', ')}: changed meanwhile, and left as it is`
+  return `${escapeTerminal(`Nothing was submitted, so what was written was taken back${but}.`)}\n`
+}
+
 /** What was written, why although nothing was sent, and how it is committed. Escaped. */
 export function saidOfFiles(words: HoldWords, written: readonly string[], message: string): string {
-  const { draft } = words
+  const { draft, uncommitted } = words
+  const own = written.filter(path => !uncommitted.includes(path))
+  const foreign = uncommitted.map(
+    path =>
+      `Not in it: ${path}, which held changes before that are not committed; look, and commit it yourself.`,
+  )
   const others = draft.edited.map(
     ({ policy, path }) => `Changed  ${path}: ${policy} leaves these machines out now.`,
   )
@@ -88,7 +101,8 @@ export function saidOfFiles(words: HoldWords, written: readonly string[], messag
     `Wrote    ${draft.path}: declared until ${displayInstant(draft.expires)}.`,
     ...others,
     ...first,
-    `Commit it: ${commitCommand(written, message)}`,
+    `Commit it: ${commitCommand(own, message)}`,
+    ...foreign,
     '',
   ])
 }

@@ -14,12 +14,18 @@ import { recordRun } from '../recorded-run.ts'
 import { openService, type Service } from '../service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { draftHold, type HoldDraft, type HoldWish, policiesFor } from './draft-hold.ts'
-import { commitFiles, requireRepository } from './git-commit.ts'
-import { commitMessage, declaringQuestion, type HoldWords, saidOfFiles } from './hold-words.ts'
+import { commitFiles, findUncommitted, requireCommitted, requireRepository } from './git-commit.ts'
+import {
+  commitMessage,
+  declaringQuestion,
+  type HoldWords,
+  saidOfFiles,
+  saidOfTakenBack,
+} from './hold-words.ts'
 import { isDeclared } from './is-declared.ts'
 import { findPolicyFolder, type PolicyFolder } from './policy-folder.ts'
 import { resolveNames } from './resolve-names.ts'
-import { type WrittenFiles, writeFiles } from './write-draft.ts'
+import { requirePlainFiles, type WrittenFiles, writeFiles } from './write-draft.ts'
 
 /** What a command asks of whatever machines are named. */
 export type Asked = Pick<HoldWish, 'command' | 'isolated' | 'restricted' | 'forMs'>
@@ -29,8 +35,6 @@ const NOT_SENT: readonly Outcome[] = ['refused', 'not-attempted', 'unchanged']
 
 /** Exits of an apply that did not go on to what it was to await. */
 const NOT_BEGUN: readonly (ExitName | 'signal')[] = ['stale', 'refused', 'locked']
-
-const TAKEN_BACK = 'Nothing was submitted, so what was written was taken back.\n'
 
 interface Basis {
   readonly place: DeclarationPlace
@@ -62,7 +66,11 @@ function readReason({ flags }: CommandContext, command: string): string {
 }
 
 /** Writes the files, and makes sure that the configuration loads the new policy. */
-async function declare(draft: HoldDraft, { place, declaration, folder }: Basis): Promise<WrittenFiles> {
+async function declare(
+  draft: HoldDraft,
+  { place, declaration, folder }: Basis,
+  { io }: CommandContext,
+): Promise<WrittenFiles> {
   const known = new Map(declaration.sources.map(({ path, text }) => [path, text]))
   const first = folder.configuration
   const texts = new Map(draft.texts)
@@ -73,7 +81,8 @@ async function declare(draft: HoldDraft, { place, declaration, folder }: Basis):
     if (files[draft.path] !== undefined) return written
     throw fail('path-not-configured', `The configuration would not load ${draft.path}.`)
   } catch (error) {
-    await written.takeBack()
+    const kept = await written.takeBack()
+    if (kept.length > 0) io.stderr.write(saidOfTakenBack(kept))
     throw error
   }
 }
@@ -103,8 +112,7 @@ async function conclude(ended: Ended, context: CommandContext): Promise<number> 
     return code
   }
   if (wasNotBegun(ended)) {
-    await written.takeBack()
-    output.write(TAKEN_BACK)
+    output.write(saidOfTakenBack(await written.takeBack()))
     return code
   }
   const message = commitMessage(wish)
@@ -132,8 +140,7 @@ async function afterError(
     io.stderr.write(`What was written stays: ${paths}. \`holdfast apply\` goes on from there.\n`)
     return
   }
-  await written.takeBack()
-  io.stderr.write(TAKEN_BACK)
+  io.stderr.write(saidOfTakenBack(await written.takeBack()))
 }
 
 /** What both halves of a run work with. */
@@ -143,6 +150,15 @@ interface HoldRun {
   readonly request: ApplyRequest
   readonly basis: Basis
   readonly service: Service
+}
+
+/** Refuses files that are not to be changed; gives those that hold what was not committed, where git can tell. */
+async function checkEdited({ edited }: HoldDraft, { io, flags }: CommandContext): Promise<readonly string[]> {
+  const paths = edited.map(({ path }) => path)
+  await requirePlainFiles(paths, io.cwd)
+  if (!flags.has('commit')) return findUncommitted(paths, io).catch(() => [])
+  await requireCommitted(paths, io)
+  return []
 }
 
 /** Resolves, drafts, plans, shows, asks, writes, applies, and says what became of the files. */
@@ -155,6 +171,7 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
   const terms = { reason, owner: flags.text('owner'), ticket: flags.text('ticket') }
   const wish: HoldWish = { ...asked, ...terms, machines, now: service.clock.now() }
   const draft = draftHold(wish, basis.declaration, basis.folder)
+  const uncommitted = await checkEdited(draft, context)
   const declaration = requireValid(await loadDeclaration({ ...basis.place, drafts: draft.texts }))
   const policies = policiesFor(wish, draft.policy, declaration.policies)
   const chosen = [`policy:${draft.policy}`]
@@ -174,7 +191,7 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
     overriddenGuards,
     ...(isDeclared(wish, draft, basis.declaration) ? {} : { declaring: declaringQuestion(wish, draft) }),
     beforeSubmitting: async () => {
-      ended.written = await declare(draft, basis)
+      ended.written = await declare(draft, basis, context)
     },
     onResult: result => {
       ended.result = result
@@ -185,7 +202,17 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
     throw error
   })
   return await conclude(
-    { draft, wish, plan, findings, configuration, written: ended.written, result: ended.result, code },
+    {
+      uncommitted,
+      draft,
+      wish,
+      plan,
+      findings,
+      configuration,
+      written: ended.written,
+      result: ended.result,
+      code,
+    },
     context,
   )
 }

@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises'
+import { lstat, readFile, rm, stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { writeFileAtomically } from '../atomic-write.ts'
 import { fail } from '../failure.ts'
@@ -8,15 +8,35 @@ import { writeNewFile } from '../write-new-file.ts'
 /** A file that was written, and how to take it back. */
 interface Written {
   readonly path: string
-  takeBack(): Promise<void>
+  /** Gives false where somebody changed it since; it is left as it is. */
+  takeBack(): Promise<boolean>
 }
 
 /** What was written all together. */
 export interface WrittenFiles {
   /** In the order of writing. */
   readonly paths: readonly string[]
-  /** Puts every file back to what it was before. */
-  takeBack(): Promise<void>
+  /** Puts every file back to what it was before; gives those that somebody changed since, which are left as they are. */
+  takeBack(): Promise<readonly string[]>
+}
+
+/**
+ * Makes sure that files can be replaced where they stand.
+ *
+ * @throws Failure `policy-not-editable` for a link: a file in its place would not change what it leads to.
+ */
+export async function requirePlainFiles(paths: readonly string[], cwd: string): Promise<void> {
+  for (const path of paths) {
+    if (!(await lstat(resolve(cwd, path))).isSymbolicLink()) continue
+    throw fail('policy-not-editable', `${path} has to be changed and is a link; nothing was written.`, {
+      wayOut: 'Put the file itself in its place, or make the change by hand where the link leads.',
+    })
+  }
+}
+
+/** What a file holds now; undefined where it cannot be read, such as when it is gone. */
+async function readNow(target: string): Promise<string | undefined> {
+  return readFile(target, 'utf8').catch(() => undefined)
 }
 
 async function writeNew(path: string, text: string, cwd: string): Promise<Written> {
@@ -26,7 +46,12 @@ async function writeNew(path: string, text: string, cwd: string): Promise<Writte
       wayOut: 'Move it away, then run the command again.',
     })
   }
-  return { path, takeBack: () => rm(target, { force: true }) }
+  const takeBack = async (): Promise<boolean> => {
+    const isOurs = (await readNow(target)) === text
+    if (isOurs) await rm(target, { force: true })
+    return isOurs
+  }
+  return { path, takeBack }
 }
 
 /** Replaces a file that still holds what was read of it, with the permissions that it has. */
@@ -41,7 +66,12 @@ async function replace(path: string, text: string, known: string, cwd: string): 
   }
   const mode = (await stat(target)).mode & 0o777
   await writeFileAtomically(target, text, mode)
-  return { path, takeBack: () => writeFileAtomically(target, known, mode) }
+  const takeBack = async (): Promise<boolean> => {
+    const isOurs = (await readNow(target)) === text
+    if (isOurs) await writeFileAtomically(target, known, mode)
+    return isOurs
+  }
+  return { path, takeBack }
 }
 
 /**
@@ -57,8 +87,10 @@ export async function writeFiles(
   cwd: string,
 ): Promise<WrittenFiles> {
   const written: Written[] = []
-  const takeBack = async (): Promise<void> => {
-    for (const file of written.toReversed()) await file.takeBack()
+  const takeBack = async (): Promise<readonly string[]> => {
+    const kept: string[] = []
+    for (const file of written.toReversed()) if (!(await file.takeBack())) kept.push(file.path)
+    return kept
   }
   try {
     for (const [path, text] of texts) {
