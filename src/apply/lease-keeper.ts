@@ -17,6 +17,8 @@ export class LeaseKeeper {
   #renewing: AbortController | undefined
   #takenOver: FormerHolder | null = null
   #yieldTo: YieldRequest | null = null
+  /** When lists have all that was submitted before this run had the lease. */
+  #settledAt: Instant | undefined
   #onAsked: () => void = () => undefined
 
   constructor(lease: Lease, clock: Clock) {
@@ -48,6 +50,7 @@ export class LeaseKeeper {
     const answer = await this.#lease.acquire()
     if (answer.kind === 'held') {
       this.#takenOver = answer.takenOver ?? this.#takenOver
+      this.#settledAt = answer.settling?.until
       const renewing = new AbortController()
       this.#renewing = renewing
       void this.#renew(renewing)
@@ -58,6 +61,8 @@ export class LeaseKeeper {
   /**
    * Gives the lease back where it is held; false where that failed, and then it ends by itself.
    *
+   * What an earlier run submitted may not be listed yet either: whoever comes next is told the later time.
+   *
    * @param listedFrom - When lists have all that this run submitted; absent where it submitted nothing.
    */
   async release(listedFrom?: Instant): Promise<boolean> {
@@ -67,7 +72,9 @@ export class LeaseKeeper {
     // Whoever asked has what he asked for.
     this.#yieldTo = null
     try {
-      await this.#lease.release(listedFrom)
+      const settledAt = this.#settledAt
+      const isLater = settledAt !== undefined && (listedFrom === undefined || settledAt > listedFrom)
+      await this.#lease.release(isLater ? settledAt : listedFrom)
       return true
     } catch {
       return false

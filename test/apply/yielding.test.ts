@@ -244,4 +244,13 @@ describe('a lease that was given back after submitting', () => {
     await apply(scene, small, { runId: 'older-2', noWait: true })
     expect(msBetween(begun, clock.now())).toBeLessThan(5000)
   })
+
+  test('is passed on with that wait by a run that submitted nothing', async () => {
+    const { scene } = await setScene({ listedLateMs: 4000 })
+    const { service } = scene
+    const small = await planFor(service, [policyFor([1], isolated('full'))])
+    for (const runId of ['older', 'older-2']) await apply(scene, small, { runId, noWait: true })
+    await apply({ ...scene, journal: new MemoryJournal() }, small, { runId: 'journal-lost', noWait: true })
+    expect(service.posts).toHaveLength(1)
+  })
 })
