@@ -53,6 +53,7 @@ export class AuditTrail {
   #waiting: AuditEntry[] = []
   #hasBegun = false
   #hasEnded = false
+  #hasRequested = false
   #failure: Failure | undefined
 
   constructor(parts: TrailParts) {
@@ -67,6 +68,11 @@ export class AuditTrail {
   /** Whether the first line is on disk, so that something may have been sent. */
   get hasBegun(): boolean {
     return this.#hasBegun
+  }
+
+  /** Whether a request was announced, so that something may be at the service. */
+  get hasRequested(): boolean {
+    return this.#hasRequested
   }
 
   /** Notes what this run is. From then on it leaves a record, however it ends. */
@@ -88,6 +94,7 @@ export class AuditTrail {
     if (this.#subject.command === undefined)
       throw new TypeError('A run without a command cannot be recorded.')
     await this.begin()
+    this.#hasRequested ||= event === 'request'
     await this.#append([this.#entry(event, details)])
     if (this.#failure !== undefined) throw this.#failure
   }

@@ -92,11 +92,13 @@ interface Ended extends HoldWords {
   readonly written: WrittenFiles | undefined
   readonly result: ApplyResult | undefined
   readonly code: number
+  /** Whether a request was announced: a change may have opened a machine and not have closed it. */
+  readonly hasRequested: boolean
 }
 
 /** Says whether it ended before anything was done for which the files would have to stay. */
-function wasNotBegun({ plan, result }: Ended): boolean {
-  if (result === undefined) return false
+function wasNotBegun({ plan, result, hasRequested }: Ended): boolean {
+  if (result === undefined || hasRequested) return false
   if (plan.changes.length === 0) return NOT_BEGUN.includes(result.exit.name)
   return result.outcomes.every(({ outcome }) => NOT_SENT.includes(outcome))
 }
@@ -201,18 +203,10 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
     await afterError(ended.written, service, context)
     throw error
   })
+  const { written, result } = ended
+  const { hasRequested } = service.audit
   return await conclude(
-    {
-      uncommitted,
-      draft,
-      wish,
-      plan,
-      findings,
-      configuration,
-      written: ended.written,
-      result: ended.result,
-      code,
-    },
+    { uncommitted, draft, wish, plan, findings, configuration, written, result, code, hasRequested },
     context,
   )
 }
