@@ -149,3 +149,24 @@ export const REASON_OPTION: OptionSpec = {
   value: 'TEXT',
   description: 'why a safety is overridden; goes into comments, journal and result',
 }
+
+/** How long a command that applies a plan submits and waits. */
+export const WAIT_OPTIONS: readonly OptionSpec[] = [
+  { name: 'no-wait', kind: 'switch', description: 'submit and end without waiting' },
+  {
+    name: 'timeout',
+    kind: 'duration',
+    value: 'DUR',
+    description: 'how long to wait after the last submission',
+  },
+  { name: 'submit-timeout', kind: 'duration', value: 'DUR', description: 'how long submitting may take' },
+]
+
+/** Where a command that applies a plan keeps its journal. */
+export const JOURNAL_OPTION: OptionSpec = {
+  name: 'journal',
+  kind: 'text',
+  value: 'DIR',
+  description:
+    'keep the journal here; else in the state directory (XDG_STATE_HOME), where the lease always is',
+}

@@ -14,11 +14,13 @@ import {
 } from '../declaration.ts'
 import {
   CONFIGURATION_OPTIONS,
+  JOURNAL_OPTION,
   NO_WAVES_OPTION,
   OUTPUT_OPTIONS,
   PLANNING_OPTIONS,
   REASON_OPTION,
   SERVICE_OPTIONS,
+  WAIT_OPTIONS,
   YIELD_OPTION,
 } from '../options.ts'
 import { readOutputs } from '../outputs.ts'
@@ -121,14 +123,7 @@ export const apply: Command = {
       value: 'FILE|DIR',
       description: 'apply the plan file only if one of these public keys (PEM) has signed it',
     },
-    { name: 'no-wait', kind: 'switch', description: 'submit and end without waiting' },
-    {
-      name: 'timeout',
-      kind: 'duration',
-      value: 'DUR',
-      description: 'how long to wait after the last submission',
-    },
-    { name: 'submit-timeout', kind: 'duration', value: 'DUR', description: 'how long submitting may take' },
+    ...WAIT_OPTIONS,
     {
       name: 'skip-moved',
       kind: 'switch',
@@ -143,13 +138,7 @@ export const apply: Command = {
     NO_WAVES_OPTION,
     REASON_OPTION,
     YIELD_OPTION,
-    {
-      name: 'journal',
-      kind: 'text',
-      value: 'DIR',
-      description:
-        'keep the journal here; else in the state directory (XDG_STATE_HOME), where the lease always is',
-    },
+    JOURNAL_OPTION,
     ...PLANNING_OPTIONS,
     ...OUTPUT_OPTIONS,
     ...CONFIGURATION_OPTIONS,

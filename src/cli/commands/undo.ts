@@ -11,9 +11,11 @@ import { fail } from '../failure.ts'
 import { withService } from '../inventory.ts'
 import {
   CONFIGURATION_OPTIONS,
+  JOURNAL_OPTION,
   NO_WAVES_OPTION,
   OUTPUT_OPTIONS,
   SERVICE_OPTIONS,
+  WAIT_OPTIONS,
   YIELD_OPTION,
 } from '../options.ts'
 import { emit, emitPlan, type Outputs, readOutputs } from '../outputs.ts'
@@ -130,14 +132,7 @@ export const undo: Command = {
       value: 'TEXT',
       description: 'why; becomes the comment of the actions, and goes into journal and result',
     },
-    { name: 'no-wait', kind: 'switch', description: 'submit and end without waiting' },
-    {
-      name: 'timeout',
-      kind: 'duration',
-      value: 'DUR',
-      description: 'how long to wait after the last submission',
-    },
-    { name: 'submit-timeout', kind: 'duration', value: 'DUR', description: 'how long submitting may take' },
+    ...WAIT_OPTIONS,
     {
       name: 'dangerous-exceed-guard',
       kind: 'list',
@@ -146,13 +141,7 @@ export const undo: Command = {
     },
     NO_WAVES_OPTION,
     YIELD_OPTION,
-    {
-      name: 'journal',
-      kind: 'text',
-      value: 'DIR',
-      description:
-        'keep the journal here; else in the state directory (XDG_STATE_HOME), where the lease always is',
-    },
+    JOURNAL_OPTION,
     ...OUTPUT_OPTIONS,
     ...CONFIGURATION_OPTIONS,
     ...SERVICE_OPTIONS,

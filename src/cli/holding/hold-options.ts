@@ -1,6 +1,12 @@
 import { fail } from '../failure.ts'
 import type { Flags, OptionSpec } from '../flags.ts'
-import { CONFIGURATION_OPTIONS, OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import {
+  CONFIGURATION_OPTIONS,
+  JOURNAL_OPTION,
+  OUTPUT_OPTIONS,
+  SERVICE_OPTIONS,
+  WAIT_OPTIONS,
+} from '../options.ts'
 
 /** What `contain` and `release` take alike. */
 export const HOLD_OPTIONS: readonly OptionSpec[] = [
@@ -23,27 +29,14 @@ export const HOLD_OPTIONS: readonly OptionSpec[] = [
     description: 'commit the files that were written, and nothing else; else the git command is printed',
   },
   { name: 'auto-approve', kind: 'switch', description: 'do not ask; needed without a terminal' },
-  { name: 'no-wait', kind: 'switch', description: 'submit and end without waiting' },
-  {
-    name: 'timeout',
-    kind: 'duration',
-    value: 'DUR',
-    description: 'how long to wait after the last submission',
-  },
-  { name: 'submit-timeout', kind: 'duration', value: 'DUR', description: 'how long submitting may take' },
+  ...WAIT_OPTIONS,
   {
     name: 'dangerous-exceed-guard',
     kind: 'list',
     value: 'NAME',
     description: 'let the plan go beyond this guard (repeatable)',
   },
-  {
-    name: 'journal',
-    kind: 'text',
-    value: 'DIR',
-    description:
-      'keep the journal here; else in the state directory (XDG_STATE_HOME), where the lease always is',
-  },
+  JOURNAL_OPTION,
   ...OUTPUT_OPTIONS,
   ...CONFIGURATION_OPTIONS,
   ...SERVICE_OPTIONS,
