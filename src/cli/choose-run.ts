@@ -42,7 +42,7 @@ function chooseAmong(runs: readonly FoundRun[], id: string | undefined, { folder
       diagnostics: good.map(describeChoice),
     })
   }
-  // One whose plan has expired is told as stale, as any expired plan is.
+  // One whose plan has expired is told as stale, like every expired plan.
   const chosen = good[0] ?? named.at(-1)
   if (chosen !== undefined) return chosen
   const what =

@@ -5,8 +5,8 @@ export type ColorChoice = 'auto' | 'always' | 'never'
 /**
  * Decides whether one stream gets colour.
  *
- * `--color` decides; else `FORCE_COLOR` (https://force-color.org: any value but empty, 0 and false), which as in Node
- * outranks `NO_COLOR` (https://no-color.org: any value but empty); else a terminal that is not `TERM=dumb` gets it.
+ * `--color` decides; else `FORCE_COLOR` (https://force-color.org, every value but empty, 0 and false), which as in Node
+ * outranks `NO_COLOR` (https://no-color.org, every value but empty); else a terminal that is not `TERM=dumb` gets it.
  */
 export function wantsColor(choice: ColorChoice, env: Io['env'], output: Output): boolean {
   if (choice !== 'auto') return choice === 'always'

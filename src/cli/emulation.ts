@@ -24,7 +24,7 @@ export interface Emulation {
 /** The tenant of an emulated service that nobody named. */
 const TENANT = '00000000-0000-0000-0000-00000000000e'
 
-/** Signs in to the emulator as any client would, so that scenarios about tokens hold here too. */
+/** Signs in to the emulator like every client, so that scenarios about tokens hold here too. */
 function emulatedToken(emulator: Emulator, scenario: Scenario, tenantId: string): TokenSource {
   const [client = ['holdfast', '']] = Object.entries(scenario.behaviour?.tokens?.secrets ?? {})
   const form = new URLSearchParams({

@@ -13,7 +13,7 @@ export interface AccessToken {
 export interface TokenRequest {
   /** True after a 401: a cached token is not good enough. */
   readonly fresh: boolean
-  /** The token that was refused: any other one that was had since counts as fresh. */
+  /** The token that was refused; every other one that was had since counts as fresh. */
   readonly refused?: string
 }
 

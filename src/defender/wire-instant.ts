@@ -4,7 +4,7 @@ const CANONICAL_LENGTH = 28
 const FRACTION_DOT = 19
 
 /**
- * Reads a time of the service: any number of fraction digits, `Z`.
+ * Reads a time of the service, with as many fraction digits as it has, and `Z`.
  *
  * The service nearly always sends seven digits, or fewer because trailing zeros are dropped; both are made canonical
  * without taking the time apart.

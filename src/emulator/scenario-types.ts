@@ -171,7 +171,7 @@ export interface ScenarioEvent {
     readonly requestor?: string
     readonly comment?: string
   }
-  /** A machine changes: any of its facts, or whether it answers. */
+  /** A machine changes in its facts, or in whether it answers. */
   readonly machine?: ScenarioMachine
 }
 
