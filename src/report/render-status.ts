@@ -102,7 +102,7 @@ function itemLines(items: readonly RunItemDocument[], style: Style): readonly st
 function runLines(run: RunDocument, style: Style): readonly string[] {
   const [mark, tone, words] = STATES[run.state]
   const { owner, exit, startedAt, lastEventAt, heldUntil, wave, resume } = run
-  const exits = exit === null ? '' : ` (exit ${exit.code} ${exit.name})`
+  const exits = exit === null ? '' : ` (${exitWords(exit)})`
   const head = [span(planName(run.planId), 'strong'), span(`: ${escapeTerminal(`${words}${exits}`)}`)]
   const lines = [
     layOut({ lead: [span(`${mark} `, tone)], hang: span('    '), body: head }, style),
@@ -135,12 +135,17 @@ function runLines(run: RunDocument, style: Style): readonly string[] {
   return lines
 }
 
+/** The journal does not know which signal it was, and so not the code that the process ended with. */
+function exitWords({ code, name }: { readonly code: number; readonly name: string }): string {
+  return name === 'signal' ? 'by a signal' : `exit ${code} ${name}`
+}
+
 /** `  2026-11-22 17:00:05Z  plan 4f1c09ab  exit 0 ok  12 succeeded` */
 function finishedLine({ planId, lastEventAt, exit, counts }: RunDocument, style: Style): string {
   const over = OUTCOMES.filter(outcome => (counts.ended[outcome] ?? 0) > 0).map(
     outcome => `${counts.ended[outcome]} ${outcome}`,
   )
-  const end = exit === null ? 'went on in a later run' : `exit ${exit.code} ${exit.name}`
+  const end = exit === null ? 'went on in a later run' : exitWords(exit)
   const text = joined([shownSecond(lastEventAt), planName(planId), end, over.join(', ')], '  ')
   return layOut({ lead: [span('  ')], hang: span('    '), body: [span(escapeTerminal(text))] }, style)
 }

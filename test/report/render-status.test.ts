@@ -181,6 +181,12 @@ test('runs that ended have a line each; one that a later run went on with says s
   )
 })
 
+test('a run that a signal ended is told without a code: the journal does not know which signal it was', () => {
+  const exit = { code: 128, name: 'signal' } as const
+  expect(shown({ unfinished: [{ ...RUN, state: 'ended', exit }] })).toMatch(/ \(by a signal\)/)
+  expect(shown({ unfinished: [{ ...RUN, state: 'ended', exit }] })).not.toContain('128')
+})
+
 test('a journal that cannot be read is named', () => {
   const unreadable = [{ journal: '/state/tenant/a.jsonl', message: 'is not an entry.' }]
   expect(shown({ unreadable })).toContain('! /state/tenant/a.jsonl: is not an entry.\n')
