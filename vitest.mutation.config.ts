@@ -27,7 +27,7 @@ class MirrorFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: [
-      'test/{posture,plan}/**/*.test.ts',
+      'test/{posture,plan,analysis}/**/*.test.ts',
       'test/golden.test.ts',
       'test/house/{codes,platforms}.test.ts',
     ],

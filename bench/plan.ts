@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Plan } from '../src/plan/document.ts'
+import type { Plan } from '../src/plan/document/document.ts'
 import { type Dataset, writeDataset } from './dataset.ts'
 import { CONFIGURATION, POLICIES } from './declaration.ts'
 import { planFrom, readBare } from './measured.ts'

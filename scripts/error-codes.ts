@@ -1,8 +1,9 @@
 import { APPLY_CODES } from '../src/apply/codes.ts'
 import { CLI_CODES } from '../src/cli/codes.ts'
 import { DEFENDER_CODES } from '../src/defender/codes.ts'
+import { LOCAL_CODES } from '../src/local/codes.ts'
 import { PIPELINE_CODES } from '../src/pipeline/codes.ts'
-import { PLAN_CODES } from '../src/plan/codes.ts'
+import { PLAN_CODES } from '../src/plan/document/codes.ts'
 import { SCHEMA_CODES } from '../src/schema/codes.ts'
 
 /** A registry of one room: what each code means, and the way out, as one text or as two. */
@@ -14,6 +15,7 @@ const REGISTRIES: Readonly<Record<string, Registry>> = {
   'Reading from the service': DEFENDER_CODES,
   Planning: PLAN_CODES,
   'Applying a plan': APPLY_CODES,
+  'What lies on this disk': LOCAL_CODES,
   'Telling a pipeline': PIPELINE_CODES,
   'The command line': CLI_CODES,
 }

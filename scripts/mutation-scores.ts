@@ -14,7 +14,7 @@ interface Report {
 /** Per cent of the valid mutants of a room that some test has to notice. */
 const LEAST = 90
 
-const ROOMS = ['src/posture', 'src/plan'] as const
+const ROOMS = ['src/posture', 'src/plan', 'src/analysis'] as const
 
 const report = JSON.parse(
   readFileSync(join(import.meta.dirname, '../reports/mutation/mutation.json'), 'utf8'),

@@ -5,21 +5,30 @@ export { believableScenario } from './emulator/fleet.ts'
 export { parseScenario } from './emulator/scenario.ts'
 export type { Scenario } from './emulator/scenario-types.ts'
 export { type EmulatorServer, type ServeOptions, serveEmulator } from './emulator/serve.ts'
-export { createPlan } from './plan/create-plan.ts'
-export type { Blocked, Change, Drift, Guard, InFlight, Plan, PlanSource, Target } from './plan/document.ts'
-export { needOf } from './plan/need.ts'
-export type { Need, Observation } from './plan/observation.ts'
-export { readPlan, sealPlan } from './plan/plan-file.ts'
-export { NO_OPTIONS, type PlanInput, type PlanOptions } from './plan/plan-input.ts'
+export { createPlan } from './plan/assemble/create-plan.ts'
+export type {
+  Blocked,
+  Change,
+  Drift,
+  Guard,
+  InFlight,
+  Plan,
+  PlanSource,
+  Target,
+} from './plan/document/document.ts'
+export { readPlan, sealPlan } from './plan/document/plan-file.ts'
+export { needOf } from './plan/select/need.ts'
+export type { Need, Observation } from './plan/select/observation.ts'
+export { NO_OPTIONS, type PlanInput, type PlanOptions } from './plan/select/plan-input.ts'
 export { foldHold } from './posture/fold-hold.ts'
 export { foldRun } from './posture/fold-run.ts'
 export { type History, indexHistory } from './posture/history.ts'
 export { HOLD_PAIRS } from './posture/holds.ts'
 export type { Machine } from './posture/machine.ts'
 export type { MachineAction } from './posture/machine-action.ts'
+export { serializeDocument } from './report/documents/serialize-document.ts'
 export { REPORT_FORMATS, type ReportFormat, type ReportFormatName } from './report/report-formats.ts'
-export { serializeDocument } from './report/serialize-document.ts'
-export type { Style } from './report/style.ts'
+export type { Style } from './report/terminal/style.ts'
 export { attachConfigurationLists, attachLists, listPaths } from './schema/attach-lists.ts'
 export { checkPolicySet } from './schema/check-policy-set.ts'
 export type { Configuration } from './schema/configuration.ts'

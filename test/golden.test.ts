@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { readPlan, sealPlan } from '../src/plan/plan-file.ts'
+import { readPlan, sealPlan } from '../src/plan/document/plan-file.ts'
 import { readCase, writePlan } from './support/golden-case.ts'
 
 /**

@@ -1,5 +1,5 @@
-import type { GuardName } from '../plan/document.ts'
-import type { Need } from '../plan/observation.ts'
+import type { GuardName } from '../plan/document/document.ts'
+import type { Need } from '../plan/select/observation.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import type { ActionApi, Clock, Journal, Lease } from './ports.ts'
 import type { Progress } from './progress.ts'

@@ -1,5 +1,5 @@
-import type { Change, Note, Plan } from '../plan/document.ts'
-import type { Observation } from '../plan/observation.ts'
+import type { Change, Note, Plan } from '../plan/document/document.ts'
+import type { Observation } from '../plan/select/observation.ts'
 import { parseMarker } from '../posture/marker.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import { addMs, type Instant } from '../schema/instant.ts'

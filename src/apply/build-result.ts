@@ -1,5 +1,5 @@
-import type { Plan } from '../plan/document.ts'
-import { describeRollout, type Rollout } from '../plan/rollout.ts'
+import { describeRollout, type Rollout } from '../plan/assemble/rollout.ts'
+import type { Plan } from '../plan/document/document.ts'
 import { formatInstant, type Instant } from '../schema/instant.ts'
 import { endOf } from './action-end.ts'
 import type { ApplyOptions } from './apply-options.ts'

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/document.ts'
+import type { Plan } from '../plan/document/document.ts'
 import { type ApplyCode, explain } from './codes.ts'
 import type { DriveEnd } from './drive.ts'
 import { type Item, isAwaited, itemOfChange, itemOfInFlight } from './item.ts'

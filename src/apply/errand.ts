@@ -1,4 +1,4 @@
-import type { Target } from '../plan/document.ts'
+import type { Target } from '../plan/document/document.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { describeEnd, endOf } from './action-end.ts'
 import type { ExitName, Outcome } from './result.ts'

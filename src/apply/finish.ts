@@ -1,4 +1,4 @@
-import { describeRollout } from '../plan/rollout.ts'
+import { describeRollout } from '../plan/assemble/rollout.ts'
 import { formatInstant } from '../schema/instant.ts'
 import { inFlightIds, pollOnce } from './await-queue.ts'
 import { buildResult, outcomeOf } from './build-result.ts'

@@ -1,4 +1,4 @@
-import type { Change } from '../plan/document.ts'
+import type { Change } from '../plan/document/document.ts'
 import { foldHold } from '../posture/fold-hold.ts'
 import { indexHistory } from '../posture/history.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../posture/holds.ts'

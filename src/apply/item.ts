@@ -1,4 +1,4 @@
-import type { Change, InFlight, Note, PlannedRequest } from '../plan/document.ts'
+import type { Change, InFlight, Note, PlannedRequest } from '../plan/document/document.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { methodOf } from '../posture/methods.ts'
 import { type Instant, parseInstant } from '../schema/instant.ts'

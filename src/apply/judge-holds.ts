@@ -1,5 +1,5 @@
-import type { Change } from '../plan/document.ts'
-import { holdsNow, type RecheckContext } from '../plan/recheck.ts'
+import type { Change } from '../plan/document/document.ts'
+import { holdsNow, type RecheckContext } from '../plan/judge/recheck.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { describeEnd, endOf } from './action-end.ts'
 import { explain } from './codes.ts'

@@ -1,4 +1,4 @@
-import { machinesOf } from '../plan/rollout.ts'
+import { machinesOf } from '../plan/assemble/rollout.ts'
 import type { Amount } from '../schema/configuration.ts'
 import { type Item, isAwaited } from './item.ts'
 import type { Outcome } from './result.ts'

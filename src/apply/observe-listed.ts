@@ -1,4 +1,4 @@
-import type { Observation } from '../plan/observation.ts'
+import type { Observation } from '../plan/select/observation.ts'
 import { addMs, type Instant, msBetween } from '../schema/instant.ts'
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
 import type { JournalEntry } from './ports.ts'

@@ -1,4 +1,4 @@
-import type { Change } from '../plan/document.ts'
+import type { Change } from '../plan/document/document.ts'
 import { compareText } from '../posture/history.ts'
 import type { FacetName } from '../schema/policy.ts'
 import { type ChangeItem, type Item, isChangeItem } from './item.ts'

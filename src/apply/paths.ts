@@ -1,4 +1,4 @@
-import type { PlannedRequest } from '../plan/document.ts'
+import type { PlannedRequest } from '../plan/document/document.ts'
 import { ACTION_METHODS, CANCEL_QUOTA, methodOf, type Quota } from '../posture/methods.ts'
 
 /** Name of the bucket that `POST /machineactions/{id}/cancel` fills. */

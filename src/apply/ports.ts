@@ -1,4 +1,4 @@
-import type { Need, Observation } from '../plan/observation.ts'
+import type { Need, Observation } from '../plan/select/observation.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import type { ActionType } from '../posture/methods.ts'

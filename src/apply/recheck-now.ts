@@ -1,5 +1,5 @@
-import type { Change, Plan } from '../plan/document.ts'
-import { holdsNow, type Recheck, recheckChange } from '../plan/recheck.ts'
+import type { Change, Plan } from '../plan/document/document.ts'
+import { holdsNow, type Recheck, recheckChange } from '../plan/judge/recheck.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import type { Instant } from '../schema/instant.ts'

@@ -1,4 +1,4 @@
-import type { Note } from '../plan/document.ts'
+import type { Note } from '../plan/document/document.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import type { Instant } from '../schema/instant.ts'
 import { describeEnd, endOf } from './action-end.ts'

@@ -1,4 +1,4 @@
-import type { PlannedRollout } from '../plan/document.ts'
+import type { PlannedRollout } from '../plan/document/document.ts'
 
 /** How one planned or blocked change ended. Every one of them has exactly one (product.md 6.7). */
 export type Outcome =

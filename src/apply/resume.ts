@@ -1,4 +1,4 @@
-import type { Change } from '../plan/document.ts'
+import type { Change } from '../plan/document/document.ts'
 import { compareActions } from '../posture/history.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { parseMarker } from '../posture/marker.ts'

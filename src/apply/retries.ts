@@ -1,5 +1,5 @@
-import type { Change, Note } from '../plan/document.ts'
-import { exhaustedNow } from '../plan/exhausted.ts'
+import type { Change, Note } from '../plan/document/document.ts'
+import { exhaustedNow } from '../plan/judge/exhausted.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { parseMarker } from '../posture/marker.ts'
 import type { Configuration } from '../schema/configuration.ts'

@@ -1,4 +1,4 @@
-import type { Plan } from '../plan/document.ts'
+import type { Plan } from '../plan/document/document.ts'
 import { type Instant, msBetween } from '../schema/instant.ts'
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
 import { INTERRUPTED, type Refusal } from './check-plan.ts'

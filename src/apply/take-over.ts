@@ -1,4 +1,4 @@
-import { shortPlanId } from '../plan/marker-of.ts'
+import { shortPlanId } from '../plan/document/marker-of.ts'
 import { addMs, formatInstant, type Instant } from '../schema/instant.ts'
 import { explain } from './codes.ts'
 import { earliestOf } from './earliest-instant.ts'

@@ -1,4 +1,4 @@
-import type { Rollout } from '../plan/rollout.ts'
+import type { Rollout } from '../plan/assemble/rollout.ts'
 import type { StopRules } from '../schema/configuration.ts'
 import type { Item } from './item.ts'
 import type { RolloutResult } from './result.ts'

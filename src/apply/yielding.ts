@@ -1,4 +1,4 @@
-import { shortPlanId } from '../plan/marker-of.ts'
+import { shortPlanId } from '../plan/document/marker-of.ts'
 import { addMs } from '../schema/instant.ts'
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
 import { explain } from './codes.ts'

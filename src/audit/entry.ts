@@ -1,4 +1,4 @@
-import type { Target } from '../plan/document.ts'
+import type { Target } from '../plan/document/document.ts'
 
 /** The version of the lines of a record. */
 export const RECORD_FORMAT = '1.0'

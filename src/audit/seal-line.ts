@@ -1,4 +1,4 @@
-import { canonicalJson, sha256 } from '../plan/digest.ts'
+import { canonicalJson, sha256 } from '../plan/document/digest.ts'
 import type { AuditEntry } from './entry.ts'
 
 /** A line as it is written, without its end, and its hash. */

@@ -27,10 +27,6 @@ export const CLI_CODES = {
       'A file of the declaration lies outside of the folder of the configuration and of those that its `policies` name, perhaps through a link.',
     wayOut: 'Move it beside the policies, or name its folder in `policies` of holdfast.yaml.',
   },
-  'file-not-written': {
-    meaning: 'A file cannot be written. What it held before is untouched.',
-    wayOut: 'Check that the folder exists, that you may write there, and that the disk is not full.',
-  },
   'path-matches-nothing': {
     meaning: 'A path or glob names no policy file.',
     wayOut: 'Policy files end in .yaml or .yml; correct the path, or leave it out.',
@@ -151,10 +147,6 @@ export const CLI_CODES = {
     meaning: 'The emulator cannot listen on the port.',
     wayOut: 'Leave --port out for a free one.',
   },
-  'journal-not-usable': {
-    meaning: 'The journal or the lease cannot be read or written, so a crash could not be recovered from.',
-    wayOut: 'Make the folder readable and writable, or name another with --journal DIR.',
-  },
   'lease-not-found': {
     meaning: 'The tenant has no lease of the id that was given, any more or at all; nothing was removed.',
     wayOut: 'Run `holdfast unlock` to see the lease there is.',
@@ -190,24 +182,10 @@ export const CLI_CODES = {
     meaning: 'Others than its owner may read or write the private key that signs plans.',
     wayOut: 'Make it readable for its owner alone: `chmod 600 KEY`.',
   },
-  'audit-not-usable': {
-    meaning:
-      'The record of the run cannot be written; without it nothing is submitted, and where it fails later submitting stops.',
-    wayOut:
-      'Make room on the disk and the state directory (XDG_STATE_HOME) writable, then run the same command again: it resumes.',
-  },
-  'audit-not-read': {
-    meaning: 'There is no record to verify or export where one was looked for.',
-    wayOut: 'Name a record, or the folder of a target below the state directory (XDG_STATE_HOME).',
-  },
   'audit-broken': {
     meaning: 'Records are not as they were written: altered, cut or removed.',
     wayOut:
       'Run `holdfast audit verify`, which names them, and compare them with a copy that was kept elsewhere.',
-  },
-  'journal-damaged': {
-    meaning: 'A line inside a journal, not merely its last one, is not what was written.',
-    wayOut: 'Move the file named in the message away; what was submitted is recovered from the history.',
   },
   'revision-not-found': {
     meaning: 'git cannot give the declaration at the revision that --base names.',
@@ -278,6 +256,3 @@ export const CLI_CODES = {
     wayOut: 'Run it again with HOLDFAST_DEBUG=1 for the trace, and report it.',
   },
 } as const
-
-/** A key of {@link CLI_CODES}. */
-export type CliCode = keyof typeof CLI_CODES

@@ -1,5 +1,5 @@
-import { serializeDocument } from '../report/serialize-document.ts'
-import type { Style } from '../report/style.ts'
+import { serializeDocument } from '../report/documents/serialize-document.ts'
+import type { Style } from '../report/terminal/style.ts'
 import type { CommandContext } from './command.ts'
 import type { OptionSpec } from './flags.ts'
 import { styleOf } from './terminal-style.ts'

@@ -1,4 +1,4 @@
-import type { Style } from '../report/style.ts'
+import type { Style } from '../report/terminal/style.ts'
 import type { CommandContext } from './command.ts'
 import type { Outputs } from './outputs.ts'
 import { styleOf } from './terminal-style.ts'

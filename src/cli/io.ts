@@ -1,4 +1,5 @@
 import type { Clock } from '../apply/ports.ts'
+import type { Environment } from '../local/environment.ts'
 
 /** A stream that text is written to. Size and kind are read when they are needed: a terminal can be resized. */
 export interface Output {
@@ -26,7 +27,7 @@ export interface Io {
   readonly stdout: Output
   readonly stderr: Output
   readonly stdin: Input
-  readonly env: Readonly<Record<string, string | undefined>>
+  readonly env: Environment
   /** Absolute. */
   readonly cwd: string
   readonly clock: Clock

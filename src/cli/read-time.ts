@@ -1,6 +1,6 @@
 import { parseDuration } from '../schema/duration.ts'
 import { addMs, type Instant, parseInstant } from '../schema/instant.ts'
-import { fail } from './failure.ts'
+import { fail } from './fail.ts'
 import type { Flags } from './flags.ts'
 
 /**

@@ -1,4 +1,4 @@
-import type { Style } from '../report/style.ts'
+import type { Style } from '../report/terminal/style.ts'
 import { type ColorChoice, wantsColor } from './color.ts'
 import type { Io, Output } from './io.ts'
 

@@ -1,4 +1,5 @@
-import { Failure, fail } from './failure.ts'
+import { Failure } from '../local/failure.ts'
+import { fail } from './fail.ts'
 import type { Io } from './io.ts'
 
 /** Whether another room threw an error with a code and a way out, such as the Defender client. */

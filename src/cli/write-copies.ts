@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { writeFileAtomically } from './atomic-write.ts'
-import { Failure } from './failure.ts'
+import { writeFileAtomically } from '../local/atomic-write.ts'
+import { Failure } from '../local/failure.ts'
 import type { Io } from './io.ts'
 
 /**

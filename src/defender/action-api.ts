@@ -1,5 +1,5 @@
 import type { ActionApi, Clock, ListAnswer, SubmitAnswer } from '../apply/ports.ts'
-import type { Need, Observation } from '../plan/observation.ts'
+import type { Need, Observation } from '../plan/select/observation.ts'
 import { type ActionType, methodOf } from '../posture/methods.ts'
 import type { ActionReads } from './action-reads.ts'
 import { retryAfterMs } from './answer-headers.ts'

@@ -1,4 +1,4 @@
-import type { Mitigation, MitigationNeed } from '../plan/verify-holds.ts'
+import type { Mitigation, MitigationNeed } from '../plan/judge/verify-holds.ts'
 import { createCaller, newCallLog } from './caller.ts'
 import { createJsonReader } from './json-reader.ts'
 import { READ_LIMITS } from './limits.ts'

@@ -1,5 +1,5 @@
 import type { ActionQuery } from '../apply/ports.ts'
-import type { Need, Observation } from '../plan/observation.ts'
+import type { Need, Observation } from '../plan/select/observation.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import type { Instant } from '../schema/instant.ts'

@@ -1,4 +1,4 @@
-import type { Mitigation } from '../plan/verify-holds.ts'
+import type { Mitigation } from '../plan/judge/verify-holds.ts'
 import { DefenderError } from './defender-error.ts'
 import { readInstant } from './wire-instant.ts'
 

@@ -1,4 +1,4 @@
-import type { Guard, PlanDiagnostic } from '../plan/document.ts'
+import type { Guard, PlanDiagnostic } from '../plan/document/document.ts'
 import type { PipelineDocument } from './read-document.ts'
 
 /** Something that is said at a line of a file, or of the whole where it has no place. Texts are not yet escaped. */

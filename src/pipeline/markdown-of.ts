@@ -1,8 +1,8 @@
-import { renderDriftMarkdown } from '../report/render-drift-markdown.ts'
-import { renderFailureMarkdown } from '../report/render-failure-markdown.ts'
-import { renderPlanMarkdown } from '../report/render-plan-markdown.ts'
-import { renderResultMarkdown } from '../report/render-result-markdown.ts'
-import type { ReportKind } from '../report/report-heading.ts'
+import { renderDriftMarkdown } from '../report/markdown/render-drift-markdown.ts'
+import { renderFailureMarkdown } from '../report/markdown/render-failure-markdown.ts'
+import { renderPlanMarkdown } from '../report/markdown/render-plan-markdown.ts'
+import { renderResultMarkdown } from '../report/markdown/render-result-markdown.ts'
+import type { ReportKind } from '../report/words/report-heading.ts'
 import type { PipelineDocument } from './read-document.ts'
 
 /** How a document is shown. */

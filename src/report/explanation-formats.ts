@@ -1,7 +1,7 @@
-import type { Explanation } from '../plan/explain.ts'
-import { renderExplanation, renderExplanationMarkdown } from './render-explanation.ts'
-import { serializeDocument } from './serialize-document.ts'
-import type { Style } from './style.ts'
+import type { Explanation } from '../analysis/explain/explain.ts'
+import { serializeDocument } from './documents/serialize-document.ts'
+import { renderExplanation, renderExplanationMarkdown } from './terminal/render-explanation.ts'
+import type { Style } from './terminal/style.ts'
 
 /** The formats that an explanation is written in: a ticket takes Markdown, a page would be nothing more. */
 export type ExplanationFormatName = 'human' | 'json' | 'markdown'

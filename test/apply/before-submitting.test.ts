@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Plan } from '../../src/plan/document.ts'
-import type { Observation } from '../../src/plan/observation.ts'
+import type { Plan } from '../../src/plan/document/document.ts'
+import type { Observation } from '../../src/plan/select/observation.ts'
 import {
   apply,
   clockAtNow,

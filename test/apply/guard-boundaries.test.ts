@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { GuardName } from '../../src/plan/document.ts'
+import type { GuardName } from '../../src/plan/document/document.ts'
 import type { Configuration, GuardLimits } from '../../src/schema/configuration.ts'
 import type { Policy } from '../../src/schema/policy.ts'
 import { apply, clockAtNow, permissive, planFor, policyFor, sceneOf } from '../support/apply-harness.ts'

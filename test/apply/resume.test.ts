@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type Trace, traceKey } from '../../src/apply/read-journal.ts'
 import { standingOf } from '../../src/apply/resume.ts'
-import type { Change } from '../../src/plan/document.ts'
+import type { Change } from '../../src/plan/document/document.ts'
 import { appendMarker } from '../../src/posture/marker.ts'
 import { action, actionId, at, machineId } from '../support/build-core.ts'
 import { change } from '../support/build-plan.ts'

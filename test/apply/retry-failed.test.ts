@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import type { Plan } from '../../src/plan/document.ts'
-import { markerOf } from '../../src/plan/marker-of.ts'
+import type { Plan } from '../../src/plan/document/document.ts'
+import { markerOf } from '../../src/plan/document/marker-of.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
 import { appendMarker } from '../../src/posture/marker.ts'
 import { addMs } from '../../src/schema/instant.ts'

@@ -8,7 +8,7 @@ import { messageOf } from '../../src/apply/message-of.ts'
 import { rankOf } from '../../src/apply/order.ts'
 import { pathOf, quotaOfPath } from '../../src/apply/paths.ts'
 import { reduceItem } from '../../src/apply/reduce-item.ts'
-import type { Change } from '../../src/plan/document.ts'
+import type { Change } from '../../src/plan/document/document.ts'
 import { action, actionId, at, machine, machineId } from '../support/build-core.ts'
 import { change } from '../support/build-plan.ts'
 

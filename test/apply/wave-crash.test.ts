@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { rolloutOf } from '../../src/plan/rollout.ts'
+import { rolloutOf } from '../../src/plan/assemble/rollout.ts'
 import { apply, MemoryJournal, start } from '../support/apply-harness.ts'
 import { DyingProcess } from '../support/dying-process.ts'
 import type { FakeServiceSettings } from '../support/fake-service.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { machinesOf, rolloutOf } from '../../src/plan/rollout.ts'
+import { machinesOf, rolloutOf } from '../../src/plan/assemble/rollout.ts'
 import type { Amount } from '../../src/schema/configuration.ts'
 import { apply, MemoryJournal, start } from '../support/apply-harness.ts'
 import { machineId } from '../support/build-core.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Plan } from '../../src/plan/document.ts'
+import type { Plan } from '../../src/plan/document/document.ts'
 import { msBetween } from '../../src/schema/instant.ts'
 import {
   apply,

@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/plan/document.ts'
+import type { Plan } from '../../src/plan/document/document.ts'
 import { blocked, drift, inFlight, isolation, machine, plan, SCAN } from '../report/sample-plan.ts'
 
 /** What a machine may be called by somebody who wants to get into the page. */

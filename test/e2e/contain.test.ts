@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { chmod, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { fileLease } from '../../src/cli/file-lease.ts'
-import { identifyProcess } from '../../src/cli/process-identity.ts'
-import { nameTarget } from '../../src/cli/state-directory.ts'
 import type { Scenario } from '../../src/emulator/scenario-types.ts'
+import { fileLease } from '../../src/local/lease/file-lease.ts'
+import { identifyProcess } from '../../src/local/process-identity.ts'
+import { nameTarget } from '../../src/local/state-directory.ts'
 import { machines, policy, startTenant, type Tenant } from './emulated-tenant.ts'
 
 const CONFIGURATION =

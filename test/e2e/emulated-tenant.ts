@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import type { Clock } from '../../src/apply/ports.ts'
-import { emulatorClock } from '../../src/cli/emulator-clock.ts'
 import { main } from '../../src/cli/main.ts'
+import { emulatorClock } from '../../src/cli/service/emulator-clock.ts'
 import { realClock } from '../../src/emulator/clock.ts'
 import { createEmulator, type Emulator } from '../../src/emulator/emulator.ts'
 import type { Scenario } from '../../src/emulator/scenario-types.ts'

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { fileLease } from '../../src/cli/file-lease.ts'
-import { identifyProcess } from '../../src/cli/process-identity.ts'
-import { nameTarget } from '../../src/cli/state-directory.ts'
+import { fileLease } from '../../src/local/lease/file-lease.ts'
+import { identifyProcess } from '../../src/local/process-identity.ts'
+import { nameTarget } from '../../src/local/state-directory.ts'
 import { CONFIGURATION, ISOLATE_TWO, machines, policy, startTenant, type Tenant } from './emulated-tenant.ts'
 
 const APPLY = ['apply', '--auto-approve']

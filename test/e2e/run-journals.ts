@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { nameTarget } from '../../src/cli/state-directory.ts'
-import type { Plan } from '../../src/plan/document.ts'
-import { sealPlan } from '../../src/plan/plan-file.ts'
+import { nameTarget } from '../../src/local/state-directory.ts'
+import type { Plan } from '../../src/plan/document/document.ts'
+import { sealPlan } from '../../src/plan/document/plan-file.ts'
 import type { Tenant } from './emulated-tenant.ts'
 
 /** The plan of {@link leaveJournal}. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { ApplyResult } from '../../src/apply/result.ts'
-import type { Plan } from '../../src/plan/document.ts'
+import type { Plan } from '../../src/plan/document/document.ts'
 import { CONFIGURATION, machines, policy, startTenant, type Tenant } from './emulated-tenant.ts'
 
 const NAMES = [1, 2, 3, 4].map(number => `ws-${number}.contoso.com`)

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Lease } from '../../src/apply/ports.ts'
-import { fileLease } from '../../src/cli/file-lease.ts'
-import { identifyProcess, type ProcessIdentity } from '../../src/cli/process-identity.ts'
-import { nameTarget } from '../../src/cli/state-directory.ts'
+import { fileLease } from '../../src/local/lease/file-lease.ts'
+import { identifyProcess, type ProcessIdentity } from '../../src/local/process-identity.ts'
+import { nameTarget } from '../../src/local/state-directory.ts'
 import { startTenant, type Tenant } from './emulated-tenant.ts'
 
 const SELF = await identifyProcess()

@@ -1,5 +1,5 @@
 import type { ApplyResult, ChangeOutcome } from '../../src/apply/result.ts'
-import type { Change, Plan } from '../../src/plan/document.ts'
+import type { Change, Plan } from '../../src/plan/document/document.ts'
 import { parseMarker } from '../../src/posture/marker.ts'
 import type { Rig } from './rig.ts'
 import { DECLARED } from './scene.ts'

@@ -3,12 +3,12 @@ import { type FileHandle, mkdtemp, open, readdir, readFile, rm, truncate } from 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Journal, Lease } from '../../src/apply/ports.ts'
-import { type FileJournal, openJournal } from '../../src/cli/file-journal.ts'
-import { fileLease } from '../../src/cli/file-lease.ts'
-import { identifyProcess } from '../../src/cli/process-identity.ts'
 import { type HttpRequest, TransportError } from '../../src/defender/transport.ts'
 import { undiciTransport } from '../../src/defender/undici-transport.ts'
 import { serveEmulator } from '../../src/emulator/serve.ts'
+import { type FileJournal, openJournal } from '../../src/local/journal/file-journal.ts'
+import { fileLease } from '../../src/local/lease/file-lease.ts'
+import { identifyProcess } from '../../src/local/process-identity.ts'
 import type { Exchange, LineFate, OpenOutside } from './outside.ts'
 
 /** After how long the client gives an answer up that will not come, in real time. */

@@ -10,16 +10,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   schema: [],
   posture: ['schema'],
   plan: ['schema', 'posture'],
+  analysis: ['schema', 'posture', 'plan'],
   apply: ['schema', 'posture', 'plan'],
   audit: ['schema', 'posture', 'plan'],
-  report: ['schema', 'posture', 'plan', 'apply', 'audit'],
+  report: ['schema', 'posture', 'plan', 'analysis', 'apply', 'audit'],
+  authoring: ['schema', 'posture', 'plan', 'analysis', 'report'],
   defender: ['schema', 'posture', 'plan', 'apply'],
   emulator: ['schema', 'posture', 'plan', 'apply'],
-  pipeline: ['schema', 'posture', 'plan', 'apply', 'report'],
-  cli: ['schema', 'posture', 'plan', 'apply', 'audit', 'report', 'defender', 'emulator', 'pipeline'],
+  pipeline: ['schema', 'posture', 'plan', 'analysis', 'apply', 'report'],
+  local: ['schema', 'posture', 'plan', 'analysis', 'apply', 'audit', 'report', 'defender'],
+  cli: [
+    ...['schema', 'posture', 'plan', 'analysis', 'apply', 'audit', 'report', 'authoring'],
+    ...['defender', 'emulator', 'pipeline', 'local'],
+  ],
 }
 const ROOMS = Object.keys(MAY_IMPORT)
-const CORE = ['schema', 'posture', 'plan', 'report', 'apply', 'audit']
+const CORE = ['schema', 'posture', 'plan', 'analysis', 'apply', 'audit', 'report', 'authoring']
 
 /** Builtins that the core may use: they compute, and reach nothing. */
 const PURE_BUILTINS: Readonly<Record<string, readonly string[]>> = {

@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { expect, test } from 'vitest'
 import { ROOT } from './source-files.ts'
 
@@ -11,7 +11,7 @@ const rows = page
   .map(line => line.split('|').map(cell => cell.trim()))
   .filter(cells => cells.length === 5 && /`test\//.test(cells[3] ?? ''))
 
-/** The tests or folders of tests that a cell names, as paths with wildcards. */
+/** The tests or folders of tests that a cell names, as paths with wildcards; a test may lie deeper than it is named. */
 function testsOf(cell: string): readonly string[] {
   const names = [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)
   let folder = ''
@@ -30,8 +30,15 @@ test('SECURITY.md has what can be done, what stops it and which tests hold that 
 test.each(rows.map(cells => [cells[1] ?? '', cells[3] ?? '']))('%s: its tests are there', (_threat, cell) => {
   const missing = testsOf(cell).filter(
     path =>
-      globSync([`${path}.test.ts`, `${path}/**/*.test.ts`, `${path}/*.browser.ts`], { cwd: ROOT }).length ===
-      0,
+      globSync(
+        [
+          `${path}.test.ts`,
+          `${posix.dirname(path)}/**/${posix.basename(path)}.test.ts`,
+          `${path}/**/*.test.ts`,
+          `${path}/*.browser.ts`,
+        ],
+        { cwd: ROOT },
+      ).length === 0,
   )
   expect(missing).toStrictEqual([])
 })

@@ -38,7 +38,7 @@ function readTextFile(path: string): TextFile {
   return { path, text: readFileSync(join(ROOT, path), 'utf8') }
 }
 
-/** The room of a source file: `src/plan/digest.ts` is in `plan`, `src/index.ts` in none. */
+/** The room of a source file: `src/plan/document/digest.ts` is in `plan`, `src/index.ts` in none. */
 export function roomOf(path: string): string {
   const [, room = '', ...rest] = path.split('/')
   return rest.length > 0 ? room : ''

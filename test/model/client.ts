@@ -1,5 +1,5 @@
 import type { ActionApi, ActionQuery, ListAnswer, SubmitAnswer } from '../../src/apply/ports.ts'
-import type { Need, Observation } from '../../src/plan/observation.ts'
+import type { Need, Observation } from '../../src/plan/select/observation.ts'
 import type { Machine } from '../../src/posture/machine.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
 import type { Submission } from './record.ts'

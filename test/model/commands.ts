@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { PlanOptions } from '../../src/plan/plan-input.ts'
+import type { PlanOptions } from '../../src/plan/select/plan-input.ts'
 import { addMs } from '../../src/schema/instant.ts'
 import type { Policy } from '../../src/schema/policy.ts'
 import { lasting, machineId, PLACE } from '../support/build-core.ts'

@@ -1,5 +1,5 @@
 import type { ApplyResult, ChangeOutcome } from '../../src/apply/result.ts'
-import type { Change, Plan } from '../../src/plan/document.ts'
+import type { Change, Plan } from '../../src/plan/document/document.ts'
 import { addMs, type Instant } from '../../src/schema/instant.ts'
 import { changeOf, shortOf } from './judge-sending.ts'
 import { type Chronicle, type Hold, hasEnded, type Look, levelAt, markerIn } from './record.ts'

@@ -1,4 +1,4 @@
-import type { Change, PlannedRequest } from '../../src/plan/document.ts'
+import type { Change, PlannedRequest } from '../../src/plan/document/document.ts'
 import { addMs } from '../../src/schema/instant.ts'
 import {
   type Chronicle,

@@ -10,8 +10,8 @@ import {
   OUTPUT_LIMIT,
   scriptDocument,
   subjectOf,
-} from '../../src/report/live-response-document.ts'
-import { renderLiveResponse } from '../../src/report/render-live-response.ts'
+} from '../../src/report/documents/live-response-document.ts'
+import { renderLiveResponse } from '../../src/report/terminal/render-live-response.ts'
 import { action, actionId, machineId } from '../support/build-core.ts'
 
 const style = { color: false, width: 100 }

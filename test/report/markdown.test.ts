@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { fitSections } from '../../src/report/markdown-sections.ts'
-import { renderDriftMarkdown } from '../../src/report/render-drift-markdown.ts'
-import { renderPlanMarkdown } from '../../src/report/render-plan-markdown.ts'
-import { renderResultMarkdown } from '../../src/report/render-result-markdown.ts'
+import { fitSections } from '../../src/report/markdown/markdown-sections.ts'
+import { renderDriftMarkdown } from '../../src/report/markdown/render-drift-markdown.ts'
+import { renderPlanMarkdown } from '../../src/report/markdown/render-plan-markdown.ts'
+import { renderResultMarkdown } from '../../src/report/markdown/render-result-markdown.ts'
 import { blocked, drift, drifted, FINANCE, FULL, inFlight, isolation, machine, plan } from './sample-plan.ts'
 import { outcome, result } from './sample-result.ts'
 

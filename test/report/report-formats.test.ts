@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import { serializeDocument } from '../../src/report/documents/serialize-document.ts'
 import { REPORT_FORMATS } from '../../src/report/report-formats.ts'
-import { serializeDocument } from '../../src/report/serialize-document.ts'
 import { drift, drifted, plan } from './sample-plan.ts'
 import { outcome, result } from './sample-result.ts'
 

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import type { Plan, Risk } from '../../src/plan/document.ts'
+import type { Plan, Risk } from '../../src/plan/document/document.ts'
 import { renderPlanHtml } from '../../src/report/html/render-plan-html.ts'
-import { renderPlan } from '../../src/report/render-plan.ts'
-import { renderPlanMarkdown } from '../../src/report/render-plan-markdown.ts'
-import { countRisk, nameRisk } from '../../src/report/risk-words.ts'
+import { renderPlanMarkdown } from '../../src/report/markdown/render-plan-markdown.ts'
+import { renderPlan } from '../../src/report/terminal/render-plan.ts'
+import { countRisk, nameRisk } from '../../src/report/words/risk-words.ts'
 import { change, plan } from '../support/build-plan.ts'
 
 const SERVERS: Risk = {

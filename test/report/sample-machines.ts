@@ -7,7 +7,7 @@ import {
   type MachinesDocument,
   machineDocument,
   summarizeMachines,
-} from '../../src/report/machine-document.ts'
+} from '../../src/report/documents/machine-document.ts'
 import { action, actionId, machine } from '../support/build-core.ts'
 
 /** Machine 1 with these actions of its own, in documents. */

@@ -1,4 +1,4 @@
-import type { Coverage } from '../../src/plan/coverage.ts'
+import type { Coverage } from '../../src/analysis/explain/coverage.ts'
 import type {
   Blocked,
   Change,
@@ -7,8 +7,8 @@ import type {
   Plan,
   PlanMachine,
   PolicyReference,
-} from '../../src/plan/document.ts'
-import { type DriftDocument, driftDocument } from '../../src/report/drift-document.ts'
+} from '../../src/plan/document/document.ts'
+import { type DriftDocument, driftDocument } from '../../src/report/documents/drift-document.ts'
 
 export const FINANCE: PolicyReference = {
   name: 'contain-finance',

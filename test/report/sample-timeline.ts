@@ -5,7 +5,7 @@ import type {
   TimelineHold,
   TimelineLane,
   TimelineMark,
-} from '../../src/plan/timeline.ts'
+} from '../../src/analysis/explain/timeline.ts'
 import { machine } from './sample-plan.ts'
 
 export const ALICE: TimelineActor = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
+import { comparePlans } from '../../src/analysis/compare/compare-plans.ts'
 import type { ApplyResult, ChangeOutcome, Outcome } from '../../src/apply/result.ts'
-import { comparePlans } from '../../src/plan/compare-plans.ts'
 import type {
   Blocked,
   Change,
@@ -12,7 +12,7 @@ import type {
   PlanDiagnostic,
   PlanMachine,
   PolicyReference,
-} from '../../src/plan/document.ts'
+} from '../../src/plan/document/document.ts'
 import type { FacetName } from '../../src/schema/policy.ts'
 
 /** Strings that have broken terminals, Markdown or logs somewhere, mixed with any other string, lone surrogates too. */

@@ -1,4 +1,4 @@
-import type { Observation } from '../../src/plan/observation.ts'
+import type { Observation } from '../../src/plan/select/observation.ts'
 import type { Machine } from '../../src/posture/machine.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
 import { appendMarker, type Marker } from '../../src/posture/marker.ts'

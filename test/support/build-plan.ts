@@ -1,5 +1,5 @@
-import { fingerprintOf, planIdOf } from '../../src/plan/digest.ts'
-import type { Change, Plan, PlanMachine } from '../../src/plan/document.ts'
+import { fingerprintOf, planIdOf } from '../../src/plan/document/digest.ts'
+import type { Change, Plan, PlanMachine } from '../../src/plan/document/document.ts'
 import { machineId } from './build-core.ts'
 
 /** Machine `number` as a plan describes it. */

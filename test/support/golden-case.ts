@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadDeclaration } from '../../src/cli/declaration.ts'
+import { loadDeclaration } from '../../src/cli/declaration/declaration.ts'
 import { readAction } from '../../src/defender/wire-action.ts'
 import { readList } from '../../src/defender/wire-list.ts'
 import { readMachine } from '../../src/defender/wire-machine.ts'
-import { createPlan } from '../../src/plan/create-plan.ts'
-import type { Plan } from '../../src/plan/document.ts'
-import { needOf } from '../../src/plan/need.ts'
-import type { PlanInput, PlanOptions } from '../../src/plan/plan-input.ts'
-import { NO_OPTIONS } from '../../src/plan/plan-input.ts'
+import { createPlan } from '../../src/plan/assemble/create-plan.ts'
+import type { Plan } from '../../src/plan/document/document.ts'
+import { needOf } from '../../src/plan/select/need.ts'
+import type { PlanInput, PlanOptions } from '../../src/plan/select/plan-input.ts'
+import { NO_OPTIONS } from '../../src/plan/select/plan-input.ts'
 import type { Instant } from '../../src/schema/instant.ts'
-import { at } from '../support/build-core.ts'
+import { at } from './build-core.ts'
 
 /** What a case asks beyond its policy: options of the plan, and what the tenant answers. All optional. */
 interface Ask extends Omit<Partial<PlanOptions>, 'asOf'> {

@@ -1,5 +1,5 @@
-import type { Change, Plan } from '../../src/plan/document.ts'
-import { markerOf } from '../../src/plan/marker-of.ts'
+import type { Change, Plan } from '../../src/plan/document/document.ts'
+import { markerOf } from '../../src/plan/document/marker-of.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
 import { appendMarker } from '../../src/posture/marker.ts'
 import { TERMINAL_STATUSES } from '../../src/posture/methods.ts'

@@ -1,4 +1,4 @@
-import type { Plan } from '../../src/plan/document.ts'
+import type { Plan } from '../../src/plan/document/document.ts'
 import type { Amount, Configuration, RolloutRules, Share } from '../../src/schema/configuration.ts'
 import type { Policy } from '../../src/schema/policy.ts'
 import { clockAtNow, permissive, planFor, policyFor, type Scene, sceneOf } from './apply-harness.ts'

@@ -1,14 +1,14 @@
 import { compareNewestFirst } from '../../posture/select-actions.ts'
-import { type ActionsDocument, actionDocument } from '../../report/action-document.ts'
-import { renderActionDetails } from '../../report/render-action-details.ts'
+import { type ActionsDocument, actionDocument } from '../../report/documents/action-document.ts'
+import { renderActionDetails } from '../../report/terminal/render-action-details.ts'
 import { formatInstant } from '../../schema/instant.ts'
-import { readActionIds, requireListed } from '../action-ids.ts'
+import { readActionIds, requireListed } from '../by-hand/action-ids.ts'
+import { namesOfMachines, targetOf } from '../by-hand/running-errand.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { withService } from '../inventory.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
-import { namesOfMachines, targetOf } from '../running-errand.ts'
+import { withService } from '../service/inventory.ts'
 
 async function run(context: CommandContext): Promise<number> {
   const { args, signal } = context

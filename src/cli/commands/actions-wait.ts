@@ -1,14 +1,14 @@
 import { awaitedOutcome } from '../../apply/errand.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
-import { escapeTerminal } from '../../report/escape-terminal.ts'
+import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
 import { addMs } from '../../schema/instant.ts'
-import { readActionIds, requireListed } from '../action-ids.ts'
-import { awaitActions } from '../await-actions.ts'
+import { readActionIds, requireListed } from '../by-hand/action-ids.ts'
+import { awaitActions } from '../by-hand/await-actions.ts'
+import { concludeErrand, namesOfMachines } from '../by-hand/running-errand.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
-import { type Session, withService } from '../inventory.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
-import { concludeErrand, namesOfMachines } from '../running-errand.ts'
+import { type Session, withService } from '../service/inventory.ts'
 
 /** A new action can be missing in lists for so long (defender-api.md 10). */
 const UNLISTED_MS = 60_000

@@ -1,17 +1,17 @@
-import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
-import { resumeApply } from '../apply-resume.ts'
-import { applyShown } from '../apply-shown.ts'
-import { showStatus } from '../apply-status.ts'
-import { approvalOf } from '../audit-subject.ts'
+import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from '../applying/apply-request.ts'
+import { resumeApply } from '../applying/apply-resume.ts'
+import { applyShown } from '../applying/apply-shown.ts'
+import { showStatus } from '../applying/apply-status.ts'
+import { approvalOf } from '../applying/audit-subject.ts'
+import { requireConsentOrTerminal } from '../applying/consent.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { requireConsentOrTerminal } from '../consent.ts'
 import {
   type Declaration,
   loadConfiguration,
   loadDeclaration,
   placeOf,
   requireValid,
-} from '../declaration.ts'
+} from '../declaration/declaration.ts'
 import {
   CONFIGURATION_OPTIONS,
   JOURNAL_OPTION,
@@ -24,11 +24,11 @@ import {
   YIELD_OPTION,
 } from '../options.ts'
 import { readOutputs } from '../outputs.ts'
-import { makePlan as planFrom } from '../planning.ts'
-import { recordRun } from '../recorded-run.ts'
-import { openService, type Service } from '../service.ts'
+import { makePlan as planFrom } from '../planning/planning.ts'
+import { readTrustedPlan, requireSignature, type TrustedPlan } from '../planning/trusted-plan.ts'
+import { recordRun } from '../service/recorded-run.ts'
+import { openService, type Service } from '../service/service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
-import { readTrustedPlan, requireSignature, type TrustedPlan } from '../trusted-plan.ts'
 
 /** Plans and tells what was found on the way. */
 async function planNow(

@@ -1,14 +1,14 @@
 import { verifyChain } from '../../audit/verify-chain.ts'
+import { type RecordFolder, readRecords } from '../../local/record/read-records.ts'
 import {
   renderVerification,
   type VerificationDocument,
   type VerifiedFolder,
-} from '../../report/render-verification.ts'
+} from '../../report/terminal/render-verification.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { fail } from '../failure.ts'
-import { type RecordFolder, readRecords } from '../read-records.ts'
+import { fail } from '../fail.ts'
 
 const HASH = /^sha256:[0-9a-f]{64}$/
 

@@ -1,8 +1,8 @@
 import type { Command, CommandContext } from '../command.ts'
-import { completeWords, type DeclaredNames, SHELLS } from '../complete-words.ts'
-import { COMPLETION_SCRIPTS } from '../completion-scripts.ts'
-import { type Declaration, loadDeclaration } from '../declaration.ts'
-import { fail } from '../failure.ts'
+import { completeWords, type DeclaredNames, SHELLS } from '../completion/complete-words.ts'
+import { COMPLETION_SCRIPTS } from '../completion/completion-scripts.ts'
+import { type Declaration, loadDeclaration } from '../declaration/declaration.ts'
+import { fail } from '../fail.ts'
 
 /** What the scripts call with the words of a command line. */
 const CANDIDATES = 'candidates'

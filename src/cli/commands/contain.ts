@@ -1,8 +1,8 @@
 import type { IsolationLevel } from '../../schema/policy.ts'
+import { HOLD_OPTIONS, readFor } from '../authoring/holding/hold-options.ts'
+import { runHold } from '../authoring/holding/run-hold.ts'
 import type { Command } from '../command.ts'
-import { fail } from '../failure.ts'
-import { HOLD_OPTIONS, readFor } from '../holding/hold-options.ts'
-import { runHold } from '../holding/run-hold.ts'
+import { fail } from '../fail.ts'
 
 /** `holdfast contain`. */
 export const contain: Command = {

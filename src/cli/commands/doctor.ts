@@ -1,16 +1,22 @@
-import { type TokenClaims, tokenClaims } from '../../defender/token.ts'
 import {
   COMMAND_PERMISSIONS,
   missingPermissions,
   policyPermissions,
   READ_PERMISSIONS,
-} from '../../plan/policy-permissions.ts'
-import type { DoctorCheck, DoctorDocument, DoctorProbe, DoctorToken } from '../../report/doctor-document.ts'
-import { renderDoctor } from '../../report/render-doctor.ts'
+} from '../../analysis/by-hand/policy-permissions.ts'
+import { type TokenClaims, tokenClaims } from '../../defender/token.ts'
+import { Failure } from '../../local/failure.ts'
+import type {
+  DoctorCheck,
+  DoctorDocument,
+  DoctorProbe,
+  DoctorToken,
+} from '../../report/documents/doctor-document.ts'
+import { renderDoctor } from '../../report/terminal/render-doctor.ts'
 import { formatInstant, fromEpochMs } from '../../schema/instant.ts'
 import { defaultConfiguration } from '../../schema/parse-configuration.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { type Declaration, loadDeclaration } from '../declaration.ts'
+import { type Declaration, loadDeclaration } from '../declaration/declaration.ts'
 import {
   check,
   checkClock,
@@ -20,13 +26,12 @@ import {
   checkOfError,
   checkReading,
   checkToken,
-} from '../doctor-checks.ts'
+} from '../doctor/doctor-checks.ts'
+import { probePermissions } from '../doctor/probing.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { Failure } from '../failure.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
-import { probePermissions } from '../probing.ts'
-import { openService, type Service } from '../service.ts'
+import { openService, type Service } from '../service/service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { readVersion } from '../version.ts'
 

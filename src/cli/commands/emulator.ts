@@ -3,12 +3,12 @@ import { realClock } from '../../emulator/clock.ts'
 import { createEmulator } from '../../emulator/emulator.ts'
 import { believableScenario } from '../../emulator/fleet.ts'
 import { type EmulatorServer, serveEmulator } from '../../emulator/serve.ts'
+import { describeFileError } from '../../local/file-error.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { type EmulatorTls, makeEmulatorTls } from '../emulator-tls.ts'
+import { readScenario } from '../declaration/read-scenario.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { fail } from '../failure.ts'
-import { describeFileError } from '../file-error.ts'
-import { readScenario } from '../read-scenario.ts'
+import { fail } from '../fail.ts'
+import { type EmulatorTls, makeEmulatorTls } from '../service/emulator-tls.ts'
 
 const HIGHEST_PORT = 65_535
 

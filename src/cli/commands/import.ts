@@ -1,26 +1,31 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { Findings } from '../../plan/assemble-plan.ts'
-import { chooseRecords } from '../../plan/choose-records.ts'
-import { type UndeclaredHold, undeclaredHolds } from '../../plan/import-holds.ts'
-import { readFailures } from '../../plan/read-failures.ts'
-import { type ImportDocument, type ImportedFile, renderImport } from '../../report/import-text.ts'
+import { chooseRecords } from '../../analysis/by-hand/choose-records.ts'
+import { type UndeclaredHold, undeclaredHolds } from '../../authoring/import-holds.ts'
+import { type ImportDocument, type ImportedFile, renderImport } from '../../authoring/import-text.ts'
+import { writeNewFile } from '../../local/write-new-file.ts'
+import type { Findings } from '../../plan/assemble/assemble-plan.ts'
+import { readFailures } from '../../plan/select/read-failures.ts'
 import { formatInstant } from '../../schema/instant.ts'
 import type { MachineEntry } from '../../schema/policy.ts'
+import { type DraftFile, draftImport } from '../authoring/draft-import.ts'
+import {
+  IMPORT_TERM_OPTIONS,
+  POLICY_FOLDER,
+  readImportTerms,
+  requireReason,
+} from '../authoring/import-terms.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { type Declaration, loadDeclaration, requireValid } from '../declaration.ts'
-import { type DraftFile, draftImport } from '../draft-import.ts'
+import { type Declaration, loadDeclaration, requireValid } from '../declaration/declaration.ts'
+import { displayPath } from '../declaration/read-text.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { fail } from '../failure.ts'
-import { IMPORT_TERM_OPTIONS, POLICY_FOLDER, readImportTerms, requireReason } from '../import-terms.ts'
+import { fail } from '../fail.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
-import { makePlan } from '../planning.ts'
-import { displayPath } from '../read-text.ts'
-import { readSelectors, SELECTOR_OPTIONS } from '../selectors.ts'
-import { openService } from '../service.ts'
+import { makePlan } from '../planning/planning.ts'
+import { readSelectors, SELECTOR_OPTIONS } from '../service/selectors.ts'
+import { openService } from '../service/service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
-import { writeNewFile } from '../write-new-file.ts'
 
 async function look(context: CommandContext, declaration: Declaration): Promise<Findings> {
   const service = await openService(context, declaration.configuration)

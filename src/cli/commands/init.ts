@@ -1,9 +1,9 @@
 import { resolve } from 'node:path'
+import { writeNewFile } from '../../local/write-new-file.ts'
 import type { Command } from '../command.ts'
+import { displayPath } from '../declaration/read-text.ts'
 import { readPublishedSchema, SCHEMA_NAMES } from '../published-schema.ts'
-import { displayPath } from '../read-text.ts'
 import { STARTER_FILES } from '../starter/files.ts'
-import { writeNewFile } from '../write-new-file.ts'
 
 async function starterFiles(): Promise<ReadonlyMap<string, string>> {
   const schemas = SCHEMA_NAMES.map(

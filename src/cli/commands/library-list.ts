@@ -3,15 +3,15 @@ import {
   type LibraryDocument,
   type LibraryFileDocument,
   renderLibrary,
-} from '../../report/library-document.ts'
-import { compareText } from '../../report/words.ts'
+} from '../../report/documents/library-document.ts'
+import { compareText } from '../../report/words/words.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
+import { targetOf } from '../by-hand/running-errand.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { withService } from '../inventory.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
-import { targetOf } from '../running-errand.ts'
+import { withService } from '../service/inventory.ts'
 
 function time(instant: Instant | null): string | null {
   return instant === null ? null : formatInstant(instant)

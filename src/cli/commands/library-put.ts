@@ -1,11 +1,11 @@
 import { TEXT_RULES } from '../../schema/text-formats.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { concludeLibrary } from '../conclude-library.ts'
+import { concludeLibrary } from '../downloads/conclude-library.ts'
+import { putFiles, readLocalFiles } from '../downloads/library-put.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
-import { fail } from '../failure.ts'
-import { withService } from '../inventory.ts'
-import { putFiles, readLocalFiles } from '../library-put.ts'
+import { fail } from '../fail.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import { withService } from '../service/inventory.ts'
 
 async function run(context: CommandContext): Promise<number> {
   const { args, flags, io } = context

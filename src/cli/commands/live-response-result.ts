@@ -1,15 +1,15 @@
-import { awaitOne, TIMEOUT_OPTION } from '../await-one.ts'
+import { awaitOne, TIMEOUT_OPTION } from '../by-hand/await-one.ts'
 import type { Command, CommandContext } from '../command.ts'
 import {
   concludeLiveResponse,
   openResultFolder,
   RESULT_OPTIONS,
   resultCommand,
-} from '../conclude-live-response.ts'
+} from '../downloads/conclude-live-response.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
-import { fail } from '../failure.ts'
-import { type Session, withService } from '../inventory.ts'
+import { fail } from '../fail.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import { type Session, withService } from '../service/inventory.ts'
 
 async function findAction(id: string, { service }: Session, signal: AbortSignal) {
   const action = await service.client.getAction(id.toLowerCase(), signal)

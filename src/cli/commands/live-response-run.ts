@@ -1,28 +1,29 @@
-import { runFacet } from '../../plan/run-facets.ts'
+import { Failure } from '../../local/failure.ts'
+import { runFacet } from '../../plan/claim/run-facets.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { selectActions } from '../../posture/select-actions.ts'
 import { hasEnded } from '../../posture/status.ts'
-import { escapeTerminal } from '../../report/escape-terminal.ts'
-import { counted, shownTime } from '../../report/words.ts'
+import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
+import { counted, shownTime } from '../../report/words/words.ts'
 import { addMs } from '../../schema/instant.ts'
 import type { LiveResponseCommand } from '../../schema/policy.ts'
-import { AUTO_APPROVE_OPTION, requireAgreementOrTerminal } from '../agreement.ts'
-import { awaitOne, TIMEOUT_OPTION } from '../await-one.ts'
+import { AUTO_APPROVE_OPTION, requireAgreementOrTerminal } from '../by-hand/agreement.ts'
+import { awaitOne, TIMEOUT_OPTION } from '../by-hand/await-one.ts'
+import { submitAdHoc } from '../by-hand/submit-ad-hoc.ts'
 import type { Command, CommandContext } from '../command.ts'
 import {
   concludeLiveResponse,
   openResultFolder,
   RESULT_OPTIONS,
   resultCommand,
-} from '../conclude-live-response.ts'
+} from '../downloads/conclude-live-response.ts'
+import { describeCommand, readCommands } from '../downloads/live-response-request.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
-import { Failure, fail } from '../failure.ts'
-import { type Session, withService } from '../inventory.ts'
-import { describeCommand, readCommands } from '../live-response-request.ts'
+import { fail } from '../fail.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
-import { resolveMachine } from '../resolve-machine.ts'
-import { submitAdHoc } from '../submit-ad-hoc.ts'
+import { type Session, withService } from '../service/inventory.ts'
+import { resolveMachine } from '../service/resolve-machine.ts'
 
 const TYPE = 'LiveResponse'
 /** A live response that no device answers ends after three days and some minutes (defender-api.md 3). */

@@ -1,5 +1,5 @@
-import { chooseRecords, needOfEntry } from '../../plan/choose-records.ts'
-import type { Observation } from '../../plan/observation.ts'
+import { chooseRecords, needOfEntry } from '../../analysis/by-hand/choose-records.ts'
+import type { Observation } from '../../plan/select/observation.ts'
 import { indexHistory } from '../../posture/history.ts'
 import { foldMachine, withoutRecord } from '../../posture/machine-posture.ts'
 import {
@@ -8,18 +8,18 @@ import {
   type MachinesDocument,
   machineDocument,
   summarizeMachines,
-} from '../../report/machine-document.ts'
-import { renderMachines } from '../../report/render-machines.ts'
-import { compareText } from '../../report/words.ts'
+} from '../../report/documents/machine-document.ts'
+import { renderMachines } from '../../report/terminal/render-machines.ts'
+import { compareText } from '../../report/words/words.ts'
 import { formatInstant } from '../../schema/instant.ts'
 import type { MachineEntry } from '../../schema/policy.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
-import { readInventory, type Session, withService } from '../inventory.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
-import { readSelectors, SELECTOR_OPTIONS } from '../selectors.ts'
+import { readInventory, type Session, withService } from '../service/inventory.ts'
+import { readSelectors, SELECTOR_OPTIONS } from '../service/selectors.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 
 /** The holds that options ask for: of several one is enough. */

@@ -1,23 +1,23 @@
-import { chooseRecords, needOfEntry } from '../../plan/choose-records.ts'
+import { chooseRecords, needOfEntry } from '../../analysis/by-hand/choose-records.ts'
 import { type History, indexHistory } from '../../posture/history.ts'
 import type { Machine } from '../../posture/machine.ts'
 import { foldMachine } from '../../posture/machine-posture.ts'
 import { selectActions } from '../../posture/select-actions.ts'
-import { actionDocument } from '../../report/action-document.ts'
-import { machineDocument } from '../../report/machine-document.ts'
+import { actionDocument } from '../../report/documents/action-document.ts'
+import { machineDocument } from '../../report/documents/machine-document.ts'
 import {
   type DetailedMachine,
   type MachineDetailsDocument,
   renderMachineDetails,
-} from '../../report/render-machine-details.ts'
+} from '../../report/terminal/render-machine-details.ts'
 import { formatInstant } from '../../schema/instant.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { fail } from '../failure.ts'
-import { readInventory, withService } from '../inventory.ts'
+import { fail } from '../fail.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
-import { readSelectors } from '../selectors.ts'
+import { readInventory, withService } from '../service/inventory.ts'
+import { readSelectors } from '../service/selectors.ts'
 
 /** Actions shown of one machine where nothing else is asked for. */
 const SHOWN = 20

@@ -1,11 +1,11 @@
 import type { ExitName } from '../../apply/result.ts'
-import type { Plan } from '../../plan/document.ts'
-import type { Style } from '../../report/style.ts'
-import { loadBaseDeclaration } from '../base-declaration.ts'
+import type { Plan } from '../../plan/document/document.ts'
+import type { Style } from '../../report/terminal/style.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { loadDeclaration, placeOf, requireValid } from '../declaration.ts'
+import { loadBaseDeclaration } from '../declaration/base-declaration.ts'
+import { loadDeclaration, placeOf, requireValid } from '../declaration/declaration.ts'
 import { worstExit } from '../exit-codes.ts'
-import { fail } from '../failure.ts'
+import { fail } from '../fail.ts'
 import type { Flags, OptionSpec } from '../flags.ts'
 import {
   CONFIGURATION_OPTIONS,
@@ -15,13 +15,13 @@ import {
   SERVICE_OPTIONS,
 } from '../options.ts'
 import { emitPlan, type Outputs, readOutputs } from '../outputs.ts'
-import { pageHistories } from '../page-histories.ts'
-import { readSigner } from '../plan-keys.ts'
-import { makePlan } from '../planning.ts'
-import { SIGN_OPTION, savePlan } from '../save-plan.ts'
-import { openService } from '../service.ts'
+import { pageHistories } from '../planning/page-histories.ts'
+import { readSigner } from '../planning/plan-keys.ts'
+import { makePlan } from '../planning/planning.ts'
+import { SIGN_OPTION, savePlan } from '../planning/save-plan.ts'
+import { requireVerifiable, VERIFY_OPTION } from '../planning/verifying.ts'
+import { openService } from '../service/service.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
-import { requireVerifiable, VERIFY_OPTION } from '../verifying.ts'
 
 /** The exit of a plan: 1 where nothing can be concluded, then what the flags ask to be told. */
 export function exitOfPlan(plan: Plan, flags: Flags): number {

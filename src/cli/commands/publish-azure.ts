@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
+import { writeFileAtomically } from '../../local/atomic-write.ts'
 import { annotationsOf } from '../../pipeline/annotations-of.ts'
 import { issueCommand, summaryCommand, variableCommands } from '../../pipeline/azure/logging-commands.ts'
 import { markdownOf } from '../../pipeline/markdown-of.ts'
 import { outputsOf } from '../../pipeline/outputs-of.ts'
 import { repositoryPath } from '../../pipeline/repository-path.ts'
-import { writeFileAtomically } from '../atomic-write.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { PUBLISH_OPTIONS, type Publication, readPublication } from '../publishing.ts'
+import { PUBLISH_OPTIONS, type Publication, readPublication } from '../publishing/publishing.ts'
 
 /** Where the summary is kept until the agent has read it: its file's name is the heading beside the run. */
 function summaryPath({ telling: { kind, name } }: Publication, { io, flags }: CommandContext): string {

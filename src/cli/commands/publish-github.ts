@@ -1,4 +1,5 @@
 import { appendFile } from 'node:fs/promises'
+import { describeFileError } from '../../local/file-error.ts'
 import { type Annotation, annotationsOf } from '../../pipeline/annotations-of.ts'
 import { outputLines } from '../../pipeline/github/output-file.ts'
 import type { StickyOutcome } from '../../pipeline/github/sticky-comment.ts'
@@ -7,12 +8,11 @@ import { markdownOf } from '../../pipeline/markdown-of.ts'
 import { outputsOf, type PipelineOutputs } from '../../pipeline/outputs-of.ts'
 import { PipelineError } from '../../pipeline/pipeline-error.ts'
 import { repositoryPath } from '../../pipeline/repository-path.ts'
-import { escapeTerminal } from '../../report/escape-terminal.ts'
+import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { fail } from '../failure.ts'
-import { describeFileError } from '../file-error.ts'
-import { PUBLISH_OPTIONS, type Publication, readPublication } from '../publishing.ts'
+import { fail } from '../fail.ts'
+import { PUBLISH_OPTIONS, type Publication, readPublication } from '../publishing/publishing.ts'
 
 /** Adds to a file that the runner named; does nothing where it named none, as outside of a workflow. */
 async function append(path: string | undefined, text: string): Promise<void> {
@@ -52,7 +52,7 @@ async function comment(
 ): Promise<PipelineOutputs> {
   const mode = context.flags.text('comment') ?? 'no'
   if (mode === 'no') return {}
-  const { writeComment } = await import('../github-comment.ts')
+  const { writeComment } = await import('../publishing/github-comment.ts')
   try {
     const outcome = await writeComment(publication, markdown, context)
     tellOutcome(outcome, context.flags.text('comment-author'), context)

@@ -1,6 +1,6 @@
+import { HOLD_OPTIONS, readFor } from '../authoring/holding/hold-options.ts'
+import { runHold } from '../authoring/holding/run-hold.ts'
 import type { Command } from '../command.ts'
-import { HOLD_OPTIONS, readFor } from '../holding/hold-options.ts'
-import { runHold } from '../holding/run-hold.ts'
 
 /** How long a release is declared where nothing else is asked for. */
 const LIFE_MS = 7 * 86_400_000

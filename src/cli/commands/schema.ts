@@ -1,5 +1,5 @@
 import type { Command } from '../command.ts'
-import { fail } from '../failure.ts'
+import { fail } from '../fail.ts'
 import { readPublishedSchema, SCHEMA_NAMES } from '../published-schema.ts'
 
 /** `holdfast schema`: prints a JSON schema. */

@@ -1,10 +1,10 @@
-import { diffPlans } from '../../report/diff-plans.ts'
+import { diffPlans } from '../../report/terminal/diff-plans.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { fail } from '../failure.ts'
+import { fail } from '../fail.ts'
 import { OUTPUT_OPTIONS } from '../options.ts'
 import { emitPlan, type Outputs, readOutputs } from '../outputs.ts'
-import { readPlanFile } from '../read-plan-file.ts'
+import { readPlanFile } from '../planning/read-plan-file.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { styleOf } from '../terminal-style.ts'
 

@@ -1,21 +1,26 @@
 import { setImmediate } from 'node:timers/promises'
-import type { Findings } from '../../plan/assemble-plan.ts'
-import type { Span } from '../../plan/change-points.ts'
-import { readFailures } from '../../plan/read-failures.ts'
-import { prepareReplay, type Replay, type Simulation, simulateSteps } from '../../plan/simulate.ts'
-import { SIMULATION_FORMATS } from '../../report/render-simulation.ts'
-import { counted } from '../../report/words.ts'
+import type { Span } from '../../analysis/simulate/change-points.ts'
+import {
+  prepareReplay,
+  type Replay,
+  type Simulation,
+  simulateSteps,
+} from '../../analysis/simulate/simulate.ts'
+import type { Findings } from '../../plan/assemble/assemble-plan.ts'
+import { readFailures } from '../../plan/select/read-failures.ts'
+import { SIMULATION_FORMATS } from '../../report/terminal/render-simulation.ts'
+import { counted } from '../../report/words/words.ts'
 import { addMs } from '../../schema/instant.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { type Declaration, loadDeclaration, requireValid } from '../declaration.ts'
+import { type Declaration, loadDeclaration, requireValid } from '../declaration/declaration.ts'
 import { emitFormats } from '../emit-formats.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { fail } from '../failure.ts'
+import { fail } from '../fail.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS, TEXT_OUTPUT_OPTIONS } from '../options.ts'
 import { readOutputs } from '../outputs.ts'
-import { beforeLookback, makePlan } from '../planning.ts'
+import { beforeLookback, makePlan } from '../planning/planning.ts'
 import { readTimeOrAge } from '../read-time.ts'
-import { openService } from '../service.ts'
+import { openService } from '../service/service.ts'
 
 /** Where `--from` is not given. */
 const DEFAULT_MS = 30 * 86_400_000

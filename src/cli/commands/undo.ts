@@ -1,14 +1,14 @@
-import type { Plan } from '../../plan/document.ts'
-import type { SigningKey } from '../../plan/plan-signature.ts'
+import type { Plan } from '../../plan/document/document.ts'
+import type { SigningKey } from '../../plan/document/plan-signature.ts'
 import { REPORT_FORMATS } from '../../report/report-formats.ts'
-import { readApplyRequest, requireHonouredOverrides } from '../apply-request.ts'
-import { applyShown, isIdle } from '../apply-shown.ts'
-import { approvalOf } from '../audit-subject.ts'
+import { readApplyRequest, requireHonouredOverrides } from '../applying/apply-request.ts'
+import { applyShown, isIdle } from '../applying/apply-shown.ts'
+import { approvalOf } from '../applying/audit-subject.ts'
+import { requireConsentOrTerminal } from '../applying/consent.ts'
+import { makeUndo, readPlanId } from '../applying/undoing.ts'
 import type { Command, CommandContext } from '../command.ts'
-import { requireConsentOrTerminal } from '../consent.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { fail } from '../failure.ts'
-import { withService } from '../inventory.ts'
+import { fail } from '../fail.ts'
 import {
   CONFIGURATION_OPTIONS,
   JOURNAL_OPTION,
@@ -19,10 +19,10 @@ import {
   YIELD_OPTION,
 } from '../options.ts'
 import { emit, emitPlan, type Outputs, readOutputs } from '../outputs.ts'
-import { readSigner } from '../plan-keys.ts'
-import { SIGN_OPTION, savePlan } from '../save-plan.ts'
+import { readSigner } from '../planning/plan-keys.ts'
+import { SIGN_OPTION, savePlan } from '../planning/save-plan.ts'
+import { withService } from '../service/inventory.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
-import { makeUndo, readPlanId } from '../undoing.ts'
 
 /** What only applying makes use of. */
 const APPLY_FLAGS = [

@@ -1,9 +1,9 @@
-import { serializeDocument } from '../../report/serialize-document.ts'
+import { serializeDocument } from '../../report/documents/serialize-document.ts'
 import type { Command } from '../command.ts'
-import { type Declaration, loadDeclaration, placeOf } from '../declaration.ts'
+import { type Declaration, loadDeclaration, placeOf } from '../declaration/declaration.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
-import { LINT_OPTIONS, requireLintFlags, withLint } from '../linting.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import { LINT_OPTIONS, requireLintFlags, withLint } from '../planning/linting.ts'
 import { documentDiagnostic, tellDiagnostics } from '../tell-diagnostics.ts'
 import { writeCopies } from '../write-copies.ts'
 

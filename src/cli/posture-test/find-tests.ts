@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path'
-import { expandPaths } from '../expand-paths.ts'
-import { fail } from '../failure.ts'
-import { findConfiguration } from '../find-configuration.ts'
-import { displayPath } from '../read-text.ts'
+import { expandPaths } from '../declaration/expand-paths.ts'
+import { findConfiguration } from '../declaration/find-configuration.ts'
+import { displayPath } from '../declaration/read-text.ts'
+import { fail } from '../fail.ts'
 
 /** Where tests are looked for. */
 export interface TestPlace {

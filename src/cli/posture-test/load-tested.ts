@@ -1,7 +1,8 @@
 import { dirname, resolve } from 'node:path'
-import { type Declaration, loadDeclaration } from '../declaration.ts'
-import { expandPaths, isTestPath } from '../expand-paths.ts'
-import { Failure, fail } from '../failure.ts'
+import { Failure } from '../../local/failure.ts'
+import { type Declaration, loadDeclaration } from '../declaration/declaration.ts'
+import { expandPaths, isTestPath } from '../declaration/expand-paths.ts'
+import { fail } from '../fail.ts'
 import type { PostureTest } from './parse-tests.ts'
 
 /** `a.yaml` and `a.yml` for `a.test.yaml`: the policies that a file of tests stands beside. */

@@ -1,4 +1,4 @@
-import { escapeTerminal } from '../../report/escape-terminal.ts'
+import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
 import type { Annotation } from '../annotations-of.ts'
 import type { PipelineOutputs } from '../outputs-of.ts'
 

@@ -1,4 +1,4 @@
-import { codeCell } from '../../report/markdown-cells.ts'
+import { codeCell } from '../../report/markdown/markdown-cells.ts'
 
 /** Where a report comes from, for the last line of a comment. */
 export interface CommentOrigin {

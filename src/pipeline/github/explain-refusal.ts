@@ -1,4 +1,4 @@
-import { cutText } from '../../report/escape-terminal.ts'
+import { cutText } from '../../report/terminal/escape-terminal.ts'
 import type { PipelineCode } from '../codes.ts'
 import { PipelineError } from '../pipeline-error.ts'
 

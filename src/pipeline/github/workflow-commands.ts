@@ -1,4 +1,4 @@
-import { escapeTerminal } from '../../report/escape-terminal.ts'
+import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
 import type { Annotation } from '../annotations-of.ts'
 
 /** Characters that end a message of a workflow command or stand for others, and how they are written instead. */

@@ -1,4 +1,4 @@
-import type { PlanDiagnostic, PolicyReference } from '../../plan/document.ts'
+import type { PlanDiagnostic, PolicyReference } from '../../plan/document/document.ts'
 
 /** A place in the declaration. */
 export interface CheckPlace {

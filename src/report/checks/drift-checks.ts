@@ -1,10 +1,10 @@
-import type { DriftKind } from '../../plan/document.ts'
-import type { DriftDocument, DriftEntry } from '../drift-document.ts'
-import { DRIFT_KINDS, type DriftTelling } from '../drift-kinds.ts'
-import { driftVerdict, isWholeRead } from '../drift-verdict.ts'
-import { type Addressed, facetPath, nameMachines } from '../machine-label.ts'
-import { withShownTimes } from '../plan-line.ts'
-import { joined, shownActor } from '../words.ts'
+import type { DriftKind } from '../../plan/document/document.ts'
+import type { DriftDocument, DriftEntry } from '../documents/drift-document.ts'
+import { DRIFT_KINDS, type DriftTelling } from '../words/drift-kinds.ts'
+import { driftVerdict, isWholeRead } from '../words/drift-verdict.ts'
+import { type Addressed, facetPath, nameMachines } from '../words/machine-label.ts'
+import { withShownTimes } from '../words/plan-line.ts'
+import { joined, shownActor } from '../words/words.ts'
 import {
   type Check,
   type CheckReport,

@@ -1,4 +1,4 @@
-import { escapeTerminal } from '../escape-terminal.ts'
+import { escapeTerminal } from '../terminal/escape-terminal.ts'
 import type { Check, CheckReport, CheckState } from './check.ts'
 
 const ENTITIES: Readonly<Record<string, string>> = {

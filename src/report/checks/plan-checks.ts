@@ -1,9 +1,9 @@
-import { PLAN_CODES } from '../../plan/codes.ts'
-import { canonicalJson, sha256 } from '../../plan/digest.ts'
-import type { Blocked, Change, Guard, Plan } from '../../plan/document.ts'
-import { type Addressed, facetPath, nameMachines } from '../machine-label.ts'
-import { shownTransition } from '../plan-line.ts'
-import { matchSentence } from '../plan-verdict.ts'
+import { PLAN_CODES } from '../../plan/document/codes.ts'
+import { canonicalJson, sha256 } from '../../plan/document/digest.ts'
+import type { Blocked, Change, Guard, Plan } from '../../plan/document/document.ts'
+import { type Addressed, facetPath, nameMachines } from '../words/machine-label.ts'
+import { shownTransition } from '../words/plan-line.ts'
+import { matchSentence } from '../words/plan-verdict.ts'
 import {
   bareCheck,
   type Check,

@@ -1,8 +1,8 @@
 import type { ApplyResult, ChangeOutcome } from '../../apply/result.ts'
-import type { Plan, PolicyReference } from '../../plan/document.ts'
-import { facetPath, quoteName } from '../machine-label.ts'
-import { isGood, isOpen, resultLine } from '../result-summary.ts'
-import { joined } from '../words.ts'
+import type { Plan, PolicyReference } from '../../plan/document/document.ts'
+import { facetPath, quoteName } from '../words/machine-label.ts'
+import { isGood, isOpen, resultLine } from '../words/result-summary.ts'
+import { joined } from '../words/words.ts'
 import {
   bareCheck,
   type Check,

@@ -1,6 +1,6 @@
-import { escapeTerminal } from '../escape-terminal.ts'
-import { serializeDocument } from '../serialize-document.ts'
-import { compareText } from '../words.ts'
+import { serializeDocument } from '../documents/serialize-document.ts'
+import { escapeTerminal } from '../terminal/escape-terminal.ts'
+import { compareText } from '../words/words.ts'
 import type { Check, CheckReport } from './check.ts'
 
 /** Where the schema of SARIF 2.1.0 is published (docs.oasis-open.org/sarif/sarif/v2.1.0). */

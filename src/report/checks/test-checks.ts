@@ -1,6 +1,6 @@
-import { describeDifference } from '../render-tests.ts'
-import type { TestDocument, TestOutcome } from '../test-document.ts'
-import { counted } from '../words.ts'
+import type { TestDocument, TestOutcome } from '../documents/test-document.ts'
+import { describeDifference } from '../terminal/render-tests.ts'
+import { counted } from '../words/words.ts'
 import { bareCheck, type Check, type CheckReport } from './check.ts'
 
 function failureOf({ differences }: TestOutcome): Pick<Check, 'message' | 'help'> {

@@ -1,4 +1,4 @@
-import { compareText } from '../words.ts'
+import { compareText } from '../words/words.ts'
 import { type Html, html, NO_HTML } from './escape-html.ts'
 import type { Chart, Share } from './page-model.ts'
 

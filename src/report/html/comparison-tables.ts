@@ -1,7 +1,7 @@
-import type { Comparison } from '../../plan/document.ts'
-import { type ComparedLine, comparisonParts, guardWords, policyWords } from '../comparison-parts.ts'
-import { facetPath } from '../machine-label.ts'
-import { joined } from '../words.ts'
+import type { Comparison } from '../../plan/document/document.ts'
+import { type ComparedLine, comparisonParts, guardWords, policyWords } from '../words/comparison-parts.ts'
+import { facetPath } from '../words/machine-label.ts'
+import { joined } from '../words/words.ts'
 import type { PageTable } from './page-model.ts'
 
 function row({ address, name, line, was, fields }: ComparedLine): readonly string[] {

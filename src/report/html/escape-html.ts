@@ -1,4 +1,4 @@
-import { escapeTerminal } from '../escape-terminal.ts'
+import { escapeTerminal } from '../terminal/escape-terminal.ts'
 
 /** Finished markup. Only {@link html} and {@link ownMarkup} make it, so that no text gets into a page unescaped. */
 export interface Html {

@@ -1,8 +1,8 @@
-import type { PlanMachine } from '../../plan/document.ts'
-import type { Timeline } from '../../plan/timeline.ts'
-import { type Addressed, machineKey, nameMachines } from '../machine-label.ts'
-import type { PlanLine } from '../plan-line.ts'
-import { compareText, joined, policyPlace, shownTime } from '../words.ts'
+import type { Timeline } from '../../analysis/explain/timeline.ts'
+import type { PlanMachine } from '../../plan/document/document.ts'
+import { type Addressed, machineKey, nameMachines } from '../words/machine-label.ts'
+import type { PlanLine } from '../words/plan-line.ts'
+import { compareText, joined, policyPlace, shownTime } from '../words/words.ts'
 import type { MachineRow, PageLine, Share } from './page-model.ts'
 
 /** One thing that is said of a machine, before it is sorted under it. */

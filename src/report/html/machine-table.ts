@@ -1,5 +1,5 @@
-import type { LineNote } from '../plan-line.ts'
-import { counted } from '../words.ts'
+import type { LineNote } from '../words/plan-line.ts'
+import { counted } from '../words/words.ts'
 import { type Html, html, NO_HTML } from './escape-html.ts'
 import type { MachineRow, PageLine, Share } from './page-model.ts'
 import { timelineFigure } from './timeline-figure.ts'

@@ -1,6 +1,6 @@
-import type { Timeline } from '../../plan/timeline.ts'
-import type { Tone } from '../paint.ts'
-import type { LineNote } from '../plan-line.ts'
+import type { Timeline } from '../../analysis/explain/timeline.ts'
+import type { Tone } from '../terminal/paint.ts'
+import type { LineNote } from '../words/plan-line.ts'
 
 /** One part of the bar at the top and its entry in the legend; `key` is also what rows are filtered by. */
 export interface Share {

@@ -1,6 +1,6 @@
-import type { Plan, PlanMachine, PolicyReference } from '../../plan/document.ts'
+import type { Plan, PlanMachine, PolicyReference } from '../../plan/document/document.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
-import { shownTime } from '../words.ts'
+import { shownTime } from '../words/words.ts'
 import { countLabels } from './charts.ts'
 import type { Chart, Page, PageTable } from './page-model.ts'
 

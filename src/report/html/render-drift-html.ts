@@ -1,6 +1,9 @@
-import type { Drift, DriftKind } from '../../plan/document.ts'
-import type { DriftDocument, DriftEntry } from '../drift-document.ts'
-import { DRIFT_KINDS, type DriftTelling } from '../drift-kinds.ts'
+import type { Drift, DriftKind } from '../../plan/document/document.ts'
+import type { DriftDocument, DriftEntry } from '../documents/drift-document.ts'
+import type { Tone } from '../terminal/paint.ts'
+import type { Style } from '../terminal/style.ts'
+import { driftLine } from '../views/plan-entries.ts'
+import { DRIFT_KINDS, type DriftTelling } from '../words/drift-kinds.ts'
 import {
   asOfSentence,
   coverageSentence,
@@ -9,18 +12,15 @@ import {
   groupByKind,
   isWholeRead,
   kindCounts,
-} from '../drift-verdict.ts'
-import { facetPath } from '../machine-label.ts'
-import type { Tone } from '../paint.ts'
-import { placedDiagnostic } from '../placed-diagnostic.ts'
-import { scopeNote } from '../plan-verdict.ts'
-import type { Style } from '../style.ts'
-import { counted } from '../words.ts'
+} from '../words/drift-verdict.ts'
+import { facetPath } from '../words/machine-label.ts'
+import { placedDiagnostic } from '../words/placed-diagnostic.ts'
+import { scopeNote } from '../words/plan-verdict.ts'
+import { counted } from '../words/words.ts'
 import { countLabels } from './charts.ts'
 import { machineRows, type PageEntry } from './machine-rows.ts'
 import type { Page, Share } from './page-model.ts'
 import { diagnosticTable, planFacts, platformChart } from './page-parts.ts'
-import { driftLine } from './plan-entries.ts'
 import { renderPage } from './render-page.ts'
 
 const TONES: Readonly<Record<DriftKind, Tone>> = {

@@ -1,11 +1,18 @@
 import type { ApplyResult, ChangeOutcome, Outcome } from '../../apply/result.ts'
-import type { Plan } from '../../plan/document.ts'
-import { facetPath } from '../machine-label.ts'
-import type { Tone } from '../paint.ts'
-import { type LineNote, shownTransition } from '../plan-line.ts'
-import { isGood, isOpen, OUTCOMES, resultLine, resumeHint, troubledOutcomes } from '../result-summary.ts'
-import { waveLines } from '../rollout-text.ts'
-import { counted, joined, shownTime } from '../words.ts'
+import type { Plan } from '../../plan/document/document.ts'
+import type { Tone } from '../terminal/paint.ts'
+import { facetPath } from '../words/machine-label.ts'
+import { type LineNote, shownTransition } from '../words/plan-line.ts'
+import {
+  isGood,
+  isOpen,
+  OUTCOMES,
+  resultLine,
+  resumeHint,
+  troubledOutcomes,
+} from '../words/result-summary.ts'
+import { waveLines } from '../words/rollout-text.ts'
+import { counted, joined, shownTime } from '../words/words.ts'
 import { countLabels } from './charts.ts'
 import { machineRows, type PageEntry } from './machine-rows.ts'
 import type { Page, PageTable } from './page-model.ts'

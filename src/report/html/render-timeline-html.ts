@@ -1,7 +1,7 @@
-import type { Timeline } from '../../plan/timeline.ts'
-import { actorWords } from '../posture-words.ts'
-import { actsOf, actWords, lengthOf } from '../timeline-words.ts'
-import { shownTime } from '../words.ts'
+import type { Timeline } from '../../analysis/explain/timeline.ts'
+import { actorWords } from '../words/posture-words.ts'
+import { actsOf, actWords, lengthOf } from '../words/timeline-words.ts'
+import { shownTime } from '../words/words.ts'
 import { renderPage } from './render-page.ts'
 import { heldNow } from './timeline-figure.ts'
 

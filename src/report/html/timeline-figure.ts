@@ -1,8 +1,14 @@
-import type { Timeline, TimelineBand, TimelineHold, TimelineLane, TimelineMark } from '../../plan/timeline.ts'
+import type {
+  Timeline,
+  TimelineBand,
+  TimelineHold,
+  TimelineLane,
+  TimelineMark,
+} from '../../analysis/explain/timeline.ts'
 import { type Instant, parseInstant, toEpochMs } from '../../schema/instant.ts'
-import { actorWords } from '../posture-words.ts'
-import { actsOf, actWords, confidence, endWords, holdWords, sentences } from '../timeline-words.ts'
-import { joined, shownTime } from '../words.ts'
+import { actorWords } from '../words/posture-words.ts'
+import { actsOf, actWords, confidence, endWords, holdWords, sentences } from '../words/timeline-words.ts'
+import { joined, shownTime } from '../words/words.ts'
 import { type Html, html, NO_HTML } from './escape-html.ts'
 
 /** A lane is drawn so many units wide and high, and stretched to the room there is. */

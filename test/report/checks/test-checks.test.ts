@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { testChecks } from '../../../src/report/checks/test-checks.ts'
-import { documentTests, type TestOutcome } from '../../../src/report/test-document.ts'
+import { documentTests, type TestOutcome } from '../../../src/report/documents/test-document.ts'
 
 const PLACE = { file: 'a.test.yaml', line: 9, column: 1 }
 const PASSED: TestOutcome = {

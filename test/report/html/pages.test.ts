@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { driftDocument } from '../../../src/report/drift-document.ts'
+import { driftDocument } from '../../../src/report/documents/drift-document.ts'
 import { PAGE_SCRIPT, SCRIPT_HASH } from '../../../src/report/html/page-script.ts'
 import { PAGE_STYLE, STYLE_HASH } from '../../../src/report/html/page-style.ts'
 import { renderDriftHtml } from '../../../src/report/html/render-drift-html.ts'

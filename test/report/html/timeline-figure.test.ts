@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { TimelineLane } from '../../../src/plan/timeline.ts'
+import type { TimelineLane } from '../../../src/analysis/explain/timeline.ts'
 import { renderDriftHtml } from '../../../src/report/html/render-drift-html.ts'
 import { renderPlanHtml } from '../../../src/report/html/render-plan-html.ts'
 import { renderTimelineHtml } from '../../../src/report/html/render-timeline-html.ts'

@@ -1,0 +1,20 @@
+import type { Findings } from '../../plan/assemble/assemble-plan.ts'
+import { unlistedMachine } from '../../plan/assemble/create-plan.ts'
+import type { Machine } from '../../posture/machine.ts'
+import { resolveMachine } from '../service/resolve-machine.ts'
+
+/**
+ * Finds the machine that an argument names in what was read: by record, or by id where only its history is left.
+ *
+ * @throws Failure where there is none, or where it could be one of several.
+ */
+export async function findObservedMachine(
+  text: string,
+  { input, history }: Findings,
+  signal: AbortSignal,
+): Promise<Machine> {
+  const { machines } = input.observation
+  const id = text.toLowerCase()
+  if (history.of(id).length > 0 && !machines.some(machine => machine.id === id)) return unlistedMachine(id)
+  return resolveMachine(text, { listMachines: async () => machines }, signal)
+}

@@ -1,0 +1,196 @@
+import { assemblePlan, type Findings } from '../../plan/assemble/assemble-plan.ts'
+import {
+  createPlan,
+  examinePosture,
+  listUnchanged,
+  type UnchangedItem,
+} from '../../plan/assemble/create-plan.ts'
+import type { GuardName, Plan } from '../../plan/document/document.ts'
+import { withoutPlan } from '../../plan/judge/recheck.ts'
+import { needOf } from '../../plan/select/need.ts'
+import { type Observation, shortenHistory } from '../../plan/select/observation.ts'
+import type { PlanInput, PlanOptions } from '../../plan/select/plan-input.ts'
+import { readFailures } from '../../plan/select/read-failures.ts'
+import type { Diagnostic } from '../../schema/diagnostic.ts'
+import { formatDuration } from '../../schema/duration.ts'
+import { displayInstant, type Instant } from '../../schema/instant.ts'
+import type { CommandContext } from '../command.ts'
+import type { BaseDeclaration } from '../declaration/base-declaration.ts'
+import type { Declaration } from '../declaration/declaration.ts'
+import { readGitState } from '../declaration/git-source.ts'
+import { fail } from '../fail.ts'
+import type { Flags } from '../flags.ts'
+import type { Service } from '../service/service.ts'
+import { readVersion } from '../version.ts'
+import { compareWithBase, needWithBase } from './base-plan.ts'
+import { verifyObservation } from './verifying.ts'
+
+/** Over so many ms of difference between the two clocks a plan warns, and is an error (product.md 2). */
+const SKEW_WARNS_MS = 5 * 60_000
+const SKEW_STOPS_MS = 60 * 60_000
+
+/** A plan, and what was asked for beside it. */
+export interface Planned {
+  readonly plan: Plan
+  /** What the plan was written down from. */
+  readonly findings: Findings
+  /** What it leaves alone, where `--show-unchanged` asks for it. */
+  readonly unchanged: readonly UnchangedItem[] | undefined
+}
+
+/** What a command asks of planning beside the flags that commands share. */
+export interface PlanningWishes {
+  readonly asOf?: Instant
+  /** Whether all of the tenant is read although the policies name their machines. */
+  readonly wholeTenant?: boolean
+  readonly exceedGuards?: readonly GuardName[]
+  /** The id that the plan should have; see {@link expectedPlan}. */
+  readonly expect?: string | undefined
+  /** Addresses beside those of `--target` and `--reassert`, of a command that chooses them itself. */
+  readonly targets?: readonly string[]
+  readonly reassert?: readonly string[]
+  /** Another declaration that is planned too, for comparison. */
+  readonly base?: BaseDeclaration | undefined
+}
+
+/** The planning flags that only together with a reason do anything. */
+const NEED_REASON = ['reassert', 'retry', 'resubmit'] as const
+
+/**
+ * Reads the planning flags.
+ *
+ * @throws Failure `reason-missing` or `prune-not-possible`.
+ */
+export function readPlanOptions(flags: Flags, declaration: Declaration, wishes: PlanningWishes): PlanOptions {
+  const needing = NEED_REASON.find(name => flags.list(name).length > 0)
+  const reason = flags.text('reason')
+  if (needing !== undefined && reason === undefined) {
+    throw fail('reason-missing', `--${needing} overrides a safety, so it needs --reason TEXT.`)
+  }
+  const { chosen } = declaration
+  const prune = flags.has('prune')
+  if (prune && chosen !== undefined) {
+    throw fail(
+      'prune-not-possible',
+      '--prune together with path arguments would leave open whose holds are orphaned.',
+    )
+  }
+  if (prune && declaration.policies.length === 0) {
+    throw fail('prune-not-possible', '--prune with no policy loaded would lift every hold of ours.')
+  }
+  return {
+    targets: [...flags.list('target'), ...(wishes.targets ?? [])],
+    excludes: flags.list('exclude'),
+    reassert: [...flags.list('reassert'), ...(wishes.reassert ?? [])],
+    retry: flags.list('retry'),
+    resubmit: flags.list('resubmit'),
+    prune,
+    keepGoing: flags.has('keep-going'),
+    exceedGuards: wishes.exceedGuards ?? [],
+    ...(wishes.asOf === undefined ? {} : { asOf: wishes.asOf }),
+    ...(chosen === undefined ? {} : { chosen }),
+    ...(reason === undefined ? {} : { reason }),
+  }
+}
+
+/**
+ * Says how far the two clocks are apart, where that matters.
+ *
+ * Plain http is loopback alone, where a sped-up emulator runs ahead of every clock: there it is never an error.
+ */
+export function skewDiagnostics({
+  clockSkewMs,
+  target,
+}: Pick<Observation, 'clockSkewMs' | 'target'>): readonly Diagnostic[] {
+  const apart = Math.abs(clockSkewMs)
+  if (apart <= SKEW_WARNS_MS) return []
+  const direction = clockSkewMs > 0 ? 'ahead of' : 'behind'
+  const message = `The service's clock is ${formatDuration(apart)} ${direction} the one of this machine.`
+  return apart > SKEW_STOPS_MS && !target.endpoint.startsWith('http:')
+    ? [
+        {
+          severity: 'error',
+          code: 'clock-skew',
+          message: `${message} Set it right: over an hour apart no time can be trusted.`,
+        },
+      ]
+    : [{ severity: 'warning', code: 'clock-skew', message: `${message} The plan goes by the service's.` }]
+}
+
+/** Reads the service once and makes the plan. Throws DefenderError where no read can succeed. */
+export async function makePlan(
+  context: CommandContext,
+  declaration: Declaration,
+  service: Service,
+  wishes: PlanningWishes = {},
+): Promise<Planned> {
+  const { io, flags, signal } = context
+  const { configuration, policies } = declaration
+  const options = readPlanOptions(flags, declaration, wishes)
+  const wholeTenant = wishes.wholeTenant === true || options.prune
+  const { base } = wishes
+  const at = service.clock.now()
+  const need = needOf(policies, configuration, at, { wholeTenant })
+  if (options.asOf !== undefined && options.asOf < need.historyFrom)
+    throw beforeLookback('--as-of', need.historyFrom)
+  const [whole, git] = await Promise.all([
+    service.reader.observe(base === undefined ? need : needWithBase(need, declaration, base, at), signal),
+    readGitState(Object.keys(declaration.files), io.cwd, io.env),
+  ])
+  if (options.prune && whole.failures.length > 0) throw pruneIncomplete(whole)
+  const observation = shortenHistory(whole, need.historyFrom)
+  const verified = await verifyObservation(context, service, observation, configuration.name)
+  const seen = [...skewDiagnostics(whole), ...(whole.diagnostics ?? []), ...verified]
+  const input: PlanInput = {
+    policies,
+    configuration,
+    observation,
+    now: observation.readAt,
+    toolVersion: readVersion(),
+    source: { ...git, files: declaration.files },
+    diagnostics: [...declaration.diagnostics, ...seen],
+    options,
+  }
+  const findings = examinePosture(input)
+  const plan = expectedPlan(input, assemblePlan(findings), wishes.expect)
+  return {
+    plan:
+      base === undefined
+        ? plan
+        : {
+            ...plan,
+            comparison: compareWithBase(plan, { ...input, observation: whole, diagnostics: seen }, base, at),
+          },
+    findings,
+    unchanged: flags.has('show-unchanged') ? listUnchanged(findings) : undefined,
+  }
+}
+
+/**
+ * The plan that is expected, where this one differs from it only by what an earlier run of that plan has done: then
+ * that run is resumed. The id says so, since the plan had this plan done nothing must have exactly the expected one.
+ */
+function expectedPlan(input: PlanInput, plan: Plan, expect: string | undefined): Plan {
+  if (expect === undefined || expect === plan.planId) return plan
+  const { observation, configuration } = input
+  const actions = withoutPlan({ actions: observation.actions, planId: expect, configuration })
+  if (actions.length === observation.actions.length) return plan
+  const earlier = createPlan({ ...input, observation: { ...observation, actions } })
+  return earlier.planId === expect ? earlier : plan
+}
+
+/** That a time lies before the history that is read. */
+export function beforeLookback(option: string, historyFrom: Instant): Error {
+  return fail(
+    'before-lookback',
+    `${option}: the history is read from ${displayInstant(historyFrom)} on; nothing is known of a time before that.`,
+  )
+}
+
+function pruneIncomplete(observation: Observation): Error {
+  return fail(
+    'prune-not-possible',
+    '--prune needs a complete read: what was not read would be taken for orphaned.',
+    { diagnostics: readFailures(observation) },
+  )
+}

@@ -1,0 +1,56 @@
+import type { Need, Observation } from '../../plan/select/observation.ts'
+import { readFailures } from '../../plan/select/read-failures.ts'
+import type { Configuration } from '../../schema/configuration.ts'
+import { addMs, type Instant } from '../../schema/instant.ts'
+import type { CommandContext } from '../command.ts'
+import { loadConfiguration } from '../declaration/declaration.ts'
+import { fail } from '../fail.ts'
+import { skewDiagnostics } from '../planning/planning.ts'
+import { tellDiagnostics } from '../tell-diagnostics.ts'
+import { recordRun } from './recorded-run.ts'
+import { openService, type Service } from './service.ts'
+
+/** What a command works with that asks the service without a declaration. */
+export interface Session {
+  readonly configuration: Configuration
+  readonly service: Service
+  /** Start of the look-back by the configuration. */
+  readonly historyFrom: Instant
+}
+
+/** Opens the configuration and the service for one command, and closes them after it. */
+export async function withService(
+  context: CommandContext,
+  work: (session: Session) => Promise<number>,
+): Promise<number> {
+  const { io, flags } = context
+  const configuration = await loadConfiguration({ cwd: io.cwd, config: flags.text('config') })
+  const service = await openService(context, configuration)
+  try {
+    const historyFrom = addMs(service.clock.now(), -configuration.history.lookback.ms)
+    return await recordRun(service.audit, context, () => work({ configuration, service, historyFrom }))
+  } finally {
+    await service.close()
+  }
+}
+
+/**
+ * Reads machines and actions, or nothing: what was read in part would show a machine as free that is not.
+ *
+ * @throws Failure `read-incomplete` with every read that failed.
+ */
+export async function readInventory(
+  context: CommandContext,
+  { service }: Session,
+  need: Need,
+): Promise<Observation> {
+  const observation = await service.reader.observe(need, context.signal)
+  if (observation.failures.length > 0) {
+    throw fail('read-incomplete', 'Not everything could be read, so nothing is said.', {
+      diagnostics: readFailures(observation),
+    })
+  }
+  const diagnostics = [...skewDiagnostics(observation), ...(observation.diagnostics ?? [])]
+  tellDiagnostics(diagnostics, diagnostics, context)
+  return observation
+}

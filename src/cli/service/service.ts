@@ -1,0 +1,157 @@
+import type { ActionApi, Clock } from '../../apply/ports.ts'
+import type { ServiceTarget } from '../../defender/clouds.ts'
+import type { HuntingClient } from '../../defender/hunting-client.ts'
+import type { LibraryApi } from '../../defender/library-api.ts'
+import type { PermissionProbe } from '../../defender/permission-probe.ts'
+import type { ReadClient } from '../../defender/read-client.ts'
+import type { TagApi } from '../../defender/tag-api.ts'
+import type { TokenSource } from '../../defender/token.ts'
+import { AuditTrail } from '../../local/record/audit-trail.ts'
+import type { Need, Observation } from '../../plan/select/observation.ts'
+import type { Configuration } from '../../schema/configuration.ts'
+import type { CommandContext } from '../command.ts'
+import { fail } from '../fail.ts'
+import { readVersion } from '../version.ts'
+import type { Emulation } from './emulation.ts'
+
+/** The service that a command talks to. */
+export interface Service {
+  /** Ours, or the emulator's where one runs in this process. */
+  readonly clock: Clock
+  /** Whether it is an emulator in this process, which is gone when the command ends. */
+  readonly isEmulated: boolean
+  /** Where requests go, and which hosts may see the token. */
+  readonly target: ServiceTarget
+  /** What documents and people are told of where that is: the endpoint, or the emulator's scenario. */
+  readonly endpointName: string
+  /** Where tokens come from, for `doctor`, which tells what they say of themselves. */
+  readonly token: TokenSource
+  /** For those who only look: it has no method that writes. */
+  readonly reader: Pick<ReadClient, 'observe'>
+  /** The same, with every read there is. */
+  readonly client: ReadClient
+  /** For `--verify`: it can ask advanced hunting and nothing else. */
+  openHunting(): Promise<HuntingClient>
+  /** What a command that writes leaves of itself; see docs/audit.md. */
+  readonly audit: AuditTrail
+  /** For apply. */
+  openActionApi(): Promise<ActionApi>
+  /** For `machines tag`. */
+  openTagApi(): Promise<TagApi>
+  /** For `live-response library`. */
+  openLibraryApi(): Promise<LibraryApi>
+  /** For `doctor`. */
+  openPermissionProbe(): Promise<PermissionProbe>
+  close(): Promise<void>
+}
+
+function endpointOf({ flags, io }: CommandContext): string | undefined {
+  const fromEnv = io.env['HOLDFAST_ENDPOINT'] ?? ''
+  return flags.text('endpoint') ?? (fromEnv === '' ? undefined : fromEnv)
+}
+
+async function emulate(
+  context: CommandContext,
+  configuration: Configuration,
+): Promise<Emulation | undefined> {
+  const scenario = context.flags.text('emulate')
+  if (scenario === undefined) return undefined
+  if (context.flags.has('endpoint')) {
+    throw fail(
+      'flags-contradict',
+      '--emulate has an endpoint of its own, so that --endpoint would mean nothing.',
+    )
+  }
+  const { startEmulation } = await import('./emulation.ts')
+  return startEmulation(scenario, configuration, context)
+}
+
+async function chooseToken(
+  context: CommandContext,
+  target: ServiceTarget,
+  clock: Clock,
+): Promise<TokenSource> {
+  const { io } = context
+  const given = io.env['HOLDFAST_TOKEN'] ?? ''
+  if (given !== '') return (await import('../../defender/token.ts')).staticToken(given)
+  const { authority, scope, tenantId } = target
+  return (await import('../../defender/azure-token.ts')).azureToken({ authority, scope, tenantId, clock })
+}
+
+/** A client that looks at the service. */
+interface Observer {
+  observe(need: Need, signal?: AbortSignal): Promise<Observation>
+}
+
+/**
+ * Gives what an emulator of this process showed the name of its scenario: its port is another one in every run, and a
+ * plan made with a scenario should be the same plan the next time.
+ */
+function namer(emulation: Emulation | undefined): <T extends Observer>(client: T) => T {
+  if (emulation === undefined) return client => client
+  return client => ({
+    ...client,
+    observe: async (need, signal) => {
+      const observation = await client.observe(need, signal)
+      return { ...observation, target: { ...observation.target, endpoint: emulation.name } }
+    },
+  })
+}
+
+/**
+ * Opens the service that flags, environment and configuration name, or an emulated one in this process. Nothing is
+ * asked of it yet; the libraries that ask load with the first request.
+ *
+ * @throws Failure for an unusable endpoint or scenario, DefenderError for an unusable token.
+ */
+export async function openService(context: CommandContext, configuration: Configuration): Promise<Service> {
+  const emulation = await emulate(context, configuration)
+  const clock = emulation?.clock ?? context.io.clock
+  const { resolveTarget } = await import('../../defender/clouds.ts')
+  const endpoint = emulation?.endpoint ?? endpointOf(context)
+  const target = resolveTarget({ configuration, ...(endpoint === undefined ? {} : { endpoint }) })
+  if (target instanceof Error) throw target
+  const token = emulation?.token ?? (await chooseToken(context, target, clock))
+  const { undiciTransport } = await import('../../defender/undici-transport.ts')
+  const { createReadClient } = await import('../../defender/read-client.ts')
+  const send = undiciTransport({ env: context.io.env, userAgent: `holdfast/${readVersion()}` })
+  const dependencies = { send, token, target, clock }
+  const named = namer(emulation)
+  const client = createReadClient(dependencies)
+  const endpointName = emulation?.name ?? target.endpoint
+  const audit = new AuditTrail({
+    toolVersion: readVersion(),
+    env: context.io.env,
+    clock,
+    token,
+    // Whoever has no token is recorded too, in the tenant that the configuration names.
+    target: async () => ({
+      endpoint: endpointName,
+      tenantId: (await client.identify().catch(() => ({ tenantId: target.tenantId ?? null }))).tenantId,
+    }),
+    isSilent: emulation !== undefined,
+  })
+  return {
+    audit,
+    clock,
+    isEmulated: emulation !== undefined,
+    target,
+    endpointName,
+    token,
+    reader: named(client),
+    client,
+    openHunting: async () =>
+      (await import('../../defender/hunting-client.ts')).createHuntingClient(dependencies),
+    openActionApi: async () =>
+      named((await import('../../defender/action-api.ts')).createActionApi(dependencies)),
+    openTagApi: async () => (await import('../../defender/tag-api.ts')).createTagApi(dependencies),
+    openLibraryApi: async () =>
+      (await import('../../defender/library-api.ts')).createLibraryApi(dependencies),
+    openPermissionProbe: async () =>
+      (await import('../../defender/permission-probe.ts')).createPermissionProbe(dependencies),
+    async close() {
+      await send.close()
+      await emulation?.close()
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JournalEntry } from '../../apply/ports.ts'
+import { hasFailed, isUnfinished, type RunRecord, recordRuns } from '../../apply/run-record.ts'
+import type { Plan } from '../../plan/document/document.ts'
+import { readPlan } from '../../plan/document/plan-file.ts'
+import { Failure, fail } from '../failure.ts'
+import { describeFileError, errorCode } from '../file-error.ts'
+import { byBeginning, parseJournal } from './file-journal.ts'
+import { planOfJournal } from './journal-name.ts'
+import { keptPlanPath } from './kept-plan.ts'
+
+/** One run as its journal and its plan tell it. */
+export interface FoundRun {
+  readonly record: RunRecord
+  /** Path of its journal. */
+  readonly journal: string
+  /** As it is kept beside the journal; undefined where it is gone or not to be believed. */
+  readonly plan: Plan | undefined
+  /** Whether no later run of its plan is there. */
+  readonly isLatest: boolean
+  readonly isUnfinished: boolean
+  /** Whether something failed that may be sent again. */
+  readonly hasFailed: boolean
+}
+
+/** What the journals of one target tell. */
+export interface RunFolder {
+  /** In the order in which they began. */
+  readonly runs: readonly FoundRun[]
+  readonly unreadable: readonly { readonly journal: string; readonly message: string }[]
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder)
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return []
+    throw fail('journal-not-usable', `The journals in ${folder} cannot be read: ${describeFileError(error)}.`)
+  }
+}
+
+/**
+ * Reads every journal of a folder. One that cannot be read is told with the rest.
+ *
+ * @throws Failure `journal-not-usable` where the folder cannot be read.
+ */
+export async function readRuns(folder: string): Promise<RunFolder> {
+  const journals = new Map<string, string>()
+  const unreadable: { journal: string; message: string }[] = []
+  const files: (readonly JournalEntry[])[] = []
+  for (const name of [...(await namesIn(folder))].sort()) {
+    if (planOfJournal(name) === undefined) continue
+    const journal = join(folder, name)
+    try {
+      const entries = parseJournal(journal, await readFile(journal, 'utf8'))
+      for (const entry of entries) journals.set(String(entry['runId']), journal)
+      files.push(entries)
+    } catch (error) {
+      const message = error instanceof Failure ? error.message : describeFileError(error)
+      unreadable.push({ journal, message })
+    }
+  }
+  const records = recordRuns(files.sort(byBeginning).flat())
+  const latest = new Map(records.map(({ planId, runId }) => [planId, runId]))
+  const plans = await readKeptPlans(folder, [...latest.keys()])
+  const runs = records.map((record, index): FoundRun => {
+    const plan = plans.get(record.planId)
+    const later = records.slice(index + 1)
+    return {
+      record,
+      journal: journals.get(record.runId) ?? folder,
+      plan,
+      isLatest: latest.get(record.planId) === record.runId,
+      isUnfinished: isUnfinished(record, plan && addressesOf(plan), later),
+      hasFailed: hasFailed(record, later),
+    }
+  })
+  return { runs, unreadable }
+}
+
+/** The addresses of a plan's changes and awaited actions. */
+export function addressesOf({ changes, inFlight }: Plan): readonly string[] {
+  const awaited = inFlight.filter(item => item.awaited)
+  return [...new Set([...changes, ...awaited].map(({ address }) => address))]
+}
+
+async function readKeptPlans(folder: string, planIds: readonly string[]): Promise<ReadonlyMap<string, Plan>> {
+  const plans = new Map<string, Plan>()
+  for (const planId of planIds) {
+    const plan = await readKeptPlan(folder, planId)
+    if (plan !== undefined) plans.set(planId, plan)
+  }
+  return plans
+}
+
+async function readKeptPlan(folder: string, planId: string): Promise<Plan | undefined> {
+  try {
+    const read = readPlan(await readFile(keptPlanPath(folder, planId), 'utf8'))
+    return 'plan' in read && read.plan.planId === planId ? read.plan : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,207 @@
+import { compareText, type History, indexHistory, rewindHistory } from '../../posture/history.ts'
+import type { Machine } from '../../posture/machine.ts'
+import type { Diagnostic } from '../../schema/diagnostic.ts'
+import type { Instant } from '../../schema/instant.ts'
+import type { Claim } from '../claim/claim.ts'
+import { composeClaims } from '../claim/compose.ts'
+import type { Plan } from '../document/document.ts'
+import { freezeDiagnostics } from '../document/freeze.ts'
+import { compileConfirmation } from '../judge/confirm-by-name.ts'
+import { evaluateMachine } from '../judge/evaluate-machine.ts'
+import type { EvaluationContext } from '../judge/evaluation.ts'
+import type { Item } from '../judge/item.ts'
+import { compileProtection } from '../judge/limits.ts'
+import { findLongHolds } from '../judge/long-holds.ts'
+import { isolationHints } from '../judge/platform-hints.ts'
+import type { AddressPattern } from '../select/address.ts'
+import { chooseItems, readPatterns } from '../select/choose.ts'
+import { countOnboarded } from '../select/observation.ts'
+import { lastKnownAt, type PlanInput } from '../select/plan-input.ts'
+import { readFailures } from '../select/read-failures.ts'
+import { indexMachines, type MachineIndex, resolvePolicies } from '../select/resolve.ts'
+import { blockUnresolved, problemDiagnostics } from '../select/unresolved.ts'
+import { assemblePlan, type Findings } from './assemble-plan.ts'
+
+/**
+ * Makes the plan: what would have to be done so that the machines are as the policies say.
+ *
+ * Pure: the same input gives the same bytes, whatever the order of policies, machines and actions.
+ *
+ * 1. Resolve entries to machines, join policies to one claim per address.
+ * 2. Fold each machine's history and judge each claim by its facet's table.
+ * 3. Choose among the finished items what the user targeted.
+ * 4. Guard, estimate and digest what remains.
+ */
+export function createPlan(input: PlanInput): Plan {
+  return assemblePlan(examinePosture(input))
+}
+
+/** Everything before the writing down: for a plan, and for what a plan does not hold, such as what is unchanged. */
+export function examinePosture(input: PlanInput): Findings {
+  const at = input.options.asOf ?? input.now
+  const { failures } = input.observation
+  const findings = failures.length > 0 ? unknownPosture(input, at) : knownPosture(input, at)
+  return {
+    ...findings,
+    diagnostics: [
+      ...findings.diagnostics,
+      ...findLongHolds(input.policies, input.configuration, input.now),
+      ...freezeDiagnostics(input.configuration, at),
+    ],
+  }
+}
+
+/** A read that failed is unknown, never absent: nothing may be concluded from the rest (product.md 3.6). */
+function unknownPosture(input: PlanInput, at: Instant): Findings {
+  return {
+    input,
+    at,
+    items: [],
+    claims: new Map(),
+    history: indexHistory([]),
+    unresolved: [],
+    diagnostics: [...input.diagnostics, ...unknownInputs(input)],
+  }
+}
+
+function knownPosture(input: PlanInput, at: Instant): Findings {
+  const { observation, policies, options } = input
+  const diagnostics: Diagnostic[] = [...input.diagnostics]
+  const index = indexMachines(observation.machines)
+  const history = indexHistory(at < input.now ? rewindHistory(observation.actions, at) : observation.actions)
+  const { matches, problems } = resolvePolicies(policies, index, lastKnownAt(input, at))
+  const composition = composeClaims(matches, index, at)
+  diagnostics.push(...problemDiagnostics(problems, options.keepGoing, at), ...composition.diagnostics)
+  const read: ReadFlag = (flag, texts) => readPatterns(flag, texts, policies, index, diagnostics)
+  const evaluated = evaluateAll(index, composition.claims, history, contextOf(input, at, read))
+  const { items, blocked } = blockUnresolved(evaluated, problems, options.keepGoing, at)
+  const chosen = chooseItems(
+    items,
+    read('target', options.targets),
+    read('exclude', options.excludes),
+    options,
+  )
+  diagnostics.push(
+    ...itemDiagnostics(chosen),
+    ...isolationHints(chosen),
+    ...historyDiagnostics(history),
+    ...unknownInputs(input),
+  )
+  return { input, at, items: chosen, claims: composition.claims, history, unresolved: blocked, diagnostics }
+}
+
+type ReadFlag = (flag: string, texts: readonly string[]) => readonly AddressPattern[]
+
+function contextOf(input: PlanInput, at: Instant, read: ReadFlag): EvaluationContext {
+  const { observation, configuration, options } = input
+  const observedAt = lastKnownAt(input, at)
+  const protection = compileProtection(configuration, observedAt)
+  return {
+    limits: { configuration, protection, roles: observation.roles },
+    contest: { now: at, withinMs: configuration.contested.within.ms, name: configuration.name },
+    now: at,
+    observedAt,
+    historyFrom: observation.historyFrom,
+    name: configuration.name,
+    reassert: read('reassert', options.reassert),
+    retry: read('retry', options.retry),
+    resubmit: read('resubmit', options.resubmit),
+    reason: options.reason,
+    prune: options.prune,
+    mustBeNamed: compileConfirmation(configuration, observedAt),
+    wholeTenant: observation.scope === 'tenant',
+    keepGoing: options.keepGoing,
+  }
+}
+
+/** One declared facet that needs nothing done. */
+export interface UnchangedItem {
+  readonly address: string
+  readonly dnsName: string | null
+  /** What holds. */
+  readonly value: string
+}
+
+/** Lists the declared facets that need nothing done, by address; a plan holds only their number. */
+export function listUnchanged({ items }: Findings): readonly UnchangedItem[] {
+  return items
+    .filter(({ decision, lead }) => decision.kind === 'unchanged' && lead !== null)
+    .map(({ address, machine, holds }) => ({ address, dnsName: machine.computerDnsName, value: holds }))
+    .sort((a, b) => compareText(a.address, b.address))
+}
+
+function evaluateAll(
+  index: MachineIndex,
+  claims: ReadonlyMap<string, readonly Claim[]>,
+  history: History,
+  context: EvaluationContext,
+): readonly Item[] {
+  const known = index.all.flatMap(machine =>
+    evaluateMachine(machine, claims.get(machine.id) ?? [], history.of(machine.id), context),
+  )
+  const unlisted = history.machineIds.filter(id => !index.byId.has(id))
+  return [
+    ...known,
+    ...unlisted.flatMap(id => evaluateMachine(unlistedMachine(id), [], history.of(id), context)),
+  ]
+}
+
+/** A machine that has a history and no record any more: what we hold there must not be forgotten. */
+export function unlistedMachine(id: string): Machine {
+  return {
+    id,
+    computerDnsName: null,
+    osPlatform: null,
+    version: null,
+    osBuild: null,
+    agentVersion: null,
+    healthStatus: null,
+    onboardingStatus: null,
+    riskScore: null,
+    exposureLevel: null,
+    deviceValue: null,
+    rbacGroupId: null,
+    rbacGroupName: null,
+    aadDeviceId: null,
+    mergedIntoMachineId: null,
+    machineTags: [],
+    firstSeen: null,
+    lastSeen: null,
+  }
+}
+
+function itemDiagnostics(items: readonly Item[]): readonly Diagnostic[] {
+  return items.flatMap(({ decision, error, lead, machine }) => {
+    const place = lead === null ? {} : { place: lead.place }
+    const who = machine.computerDnsName ?? machine.id
+    const errors: Diagnostic[] =
+      error === null
+        ? []
+        : [{ severity: 'error', code: error.code, message: `${who}: ${error.message}`, ...place }]
+    const notes = decision.kind === 'unchanged' ? decision.notes : []
+    return [
+      ...errors,
+      ...notes.map(({ code, message }): Diagnostic => {
+        const severity = code === 'stronger-than-declared' ? 'info' : 'warning'
+        return { severity, code, message: `${who}: ${message}`, ...place }
+      }),
+    ]
+  })
+}
+
+function historyDiagnostics(history: History): readonly Diagnostic[] {
+  return [...history.unknownTypes].map(([type, count]) => ({
+    severity: 'info',
+    code: 'unknown-action-type',
+    message: `${count} actions of the type ${type} are left alone: this version does not know it.`,
+  }))
+}
+
+/** What could not be read, and a guard that therefore cannot be judged: unknown is never taken for absent. */
+export function unknownInputs({ observation, configuration }: PlanInput): readonly Diagnostic[] {
+  const failed = readFailures(observation)
+  if (configuration.guards.maxShare === undefined || countOnboarded(observation) !== null) return failed
+  const message =
+    'guards.maxShare needs the number of onboarded machines, and it could not be read; plan again, or use maxMachines.'
+  return [...failed, { severity: 'error', code: 'share-unknown', message }]
+}

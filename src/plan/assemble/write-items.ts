@@ -1,0 +1,142 @@
+import { actorOf } from '../../posture/actor.ts'
+import { HOLD_PAIRS } from '../../posture/holds.ts'
+import type { Machine } from '../../posture/machine.ts'
+import type { MachineAction } from '../../posture/machine-action.ts'
+import { isOwn } from '../../posture/marker.ts'
+import { formatInstant, type Instant } from '../../schema/instant.ts'
+import type { Contributor } from '../claim/claim.ts'
+import { digestText, fingerprintOfText } from '../document/digest.ts'
+import type {
+  Actor,
+  Blocked,
+  Change,
+  Drift,
+  InFlight,
+  PlanMachine,
+  PlannedRequest,
+  PolicyReference,
+} from '../document/document.ts'
+import type { DecidedChange, DraftRequest } from '../judge/decision.ts'
+import type { Item } from '../judge/item.ts'
+import { silenceWarning } from '../judge/limits.ts'
+
+/** Describes a machine as the plan document does. */
+export function describeMachine(machine: Machine): PlanMachine {
+  return {
+    id: machine.id,
+    dnsName: machine.computerDnsName,
+    osPlatform: machine.osPlatform,
+    healthStatus: machine.healthStatus,
+    lastSeen: machine.lastSeen === null ? null : formatInstant(machine.lastSeen),
+    rbacGroupName: machine.rbacGroupName,
+  }
+}
+
+function referenceTo(lead: Contributor | null): PolicyReference | null {
+  if (lead === null) return null
+  const { policy, place } = lead
+  const expires = policy.expires === undefined ? {} : { expires: formatInstant(policy.expires) }
+  return { name: policy.name, file: place.file, line: place.line, column: place.column, ...expires }
+}
+
+function plannedRequest(draft: DraftRequest, comment: string): PlannedRequest {
+  return draft.type === 'Cancel'
+    ? { type: 'Cancel', actionId: draft.actionId, body: { Comment: comment } }
+    : { type: draft.type, body: { Comment: comment, ...draft.body } }
+}
+
+/** A change, and the text that its digests are of. */
+export interface WrittenChange {
+  readonly address: string
+  readonly change: Change
+  readonly text: string
+}
+
+/** Writes an item's decided change. */
+export function writeChange(item: Item, decision: DecidedChange): WrittenChange {
+  const { address, machine, facet, basis } = item
+  const { operations, before, after, reason, warnings } = decision
+  const requests = decision.requests.map(draft => plannedRequest(draft, item.comment))
+  const dependsOn = [...item.dependsOn].sort()
+  const text = digestText({ address, operations, before, after, requests, dependsOn, basis })
+  const change: Change = {
+    address,
+    machine: describeMachine(machine),
+    facet,
+    operations,
+    before,
+    after,
+    reason,
+    requests,
+    basis,
+    fingerprint: fingerprintOfText(text),
+    policy: referenceTo(item.lead),
+    dependsOn,
+    warnings,
+  }
+  return { address, change, text }
+}
+
+/** Writes an item that is blocked. */
+export function writeBlocked(
+  item: Item,
+  block: Pick<Blocked, 'code' | 'message' | 'wouldBe' | 'before' | 'after'>,
+): Blocked {
+  return {
+    address: item.address,
+    machine: describeMachine(item.machine),
+    facet: item.facet,
+    code: block.code,
+    message: block.message,
+    wouldBe: block.wouldBe,
+    before: block.before,
+    after: block.after,
+    policy: referenceTo(item.lead),
+    basis: item.basis,
+  }
+}
+
+/** Writes the actions in flight at an item's address. */
+export function writeInFlight(item: Item, name: string | undefined, now: Instant): readonly InFlight[] {
+  const { decision } = item
+  const awaited = decision.kind === 'in-flight' ? decision.awaited : []
+  const silence = item.facet in HOLD_PAIRS ? silenceWarning(item.machine, now) : undefined
+  return item.inFlight.map(action => ({
+    address: item.address,
+    machine: describeMachine(item.machine),
+    facet: item.facet,
+    actionId: action.id,
+    type: action.type,
+    status: action.status,
+    own: isOwn(action, name),
+    requestor: action.requestor,
+    since: formatInstant(action.creationDateTimeUtc),
+    awaited: awaited.includes(action),
+    warnings: silence !== undefined && awaited.includes(action) ? [silence] : [],
+  }))
+}
+
+function actorBehind(action: MachineAction, name: string | undefined): Actor {
+  return {
+    class: actorOf(action, name),
+    requestor: action.requestor,
+    at: formatInstant(action.lastUpdateDateTimeUtc),
+    actionId: action.id,
+  }
+}
+
+/** Writes what moved at an item's address; undefined where nothing did. */
+export function writeDrift(item: Item, name: string | undefined): Drift | undefined {
+  const { drift } = item
+  if (drift === null) return undefined
+  return {
+    address: item.address,
+    machine: describeMachine(item.machine),
+    facet: item.facet,
+    kind: drift.kind,
+    expected: drift.expected,
+    actual: drift.actual,
+    actor: drift.by === null ? null : actorBehind(drift.by, name),
+    policy: referenceTo(item.lead),
+  }
+}

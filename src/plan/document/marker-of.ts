@@ -1,0 +1,24 @@
+import type { Marker } from '../../posture/marker.ts'
+import type { Change } from './document.ts'
+
+/** The policy part of the marker of a change that no policy asks for any more. */
+const NO_POLICY = 'none'
+
+/**
+ * The marker of a change's requests (product.md 5.7).
+ *
+ * @param name - The configuration's name, which then precedes the policy.
+ */
+export function markerOf(planId: string, change: Change, name: string | undefined): Marker {
+  const policy = change.policy?.name ?? NO_POLICY
+  return {
+    policy: name === undefined ? policy : `${name}/${policy}`,
+    plan: shortPlanId(planId),
+    change: change.fingerprint.slice(0, 8),
+  }
+}
+
+/** The first 8 hex digits of a plan id, as a marker carries them. */
+export function shortPlanId(planId: string): string {
+  return planId.replace(/^sha256:/, '').slice(0, 8)
+}

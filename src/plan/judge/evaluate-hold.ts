@@ -1,0 +1,228 @@
+import { failedAttempts } from '../../posture/attempts.ts'
+import { foldHold, type HoldPosture, holdBasis } from '../../posture/fold-hold.ts'
+import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../../posture/holds.ts'
+import type { MachineAction } from '../../posture/machine-action.ts'
+import { addMs, formatInstant } from '../../schema/instant.ts'
+import type { ExpiredClaim, HoldClaim } from '../claim/claim.ts'
+import type { Note } from '../document/document.ts'
+import { contestHold, foreignImpose, isReverted } from './contest.ts'
+import { decideHold, type HoldWish } from './decide-hold.ts'
+import type { DecidedChange, Decision } from './decision.ts'
+import { addressedOf, checkChange, commentOf, findStuck, isChosen, type Subject } from './evaluation.ts'
+import type { DriftFinding, Item } from './item.ts'
+import { pendingWarning } from './limits.ts'
+
+/** An own hold this old is about to leave what the service remembers (product.md 3.5). */
+const LEAVING_MS = 150 * 86_400_000
+
+/** What the item of a hold is, before it is tied to the machine's other items. */
+export interface HoldItem extends Item {
+  readonly posture: HoldPosture
+}
+
+/** Judges a hold that live policies declare. */
+export function evaluateHold(claim: HoldClaim, subject: Subject): HoldItem {
+  const { context } = subject
+  const posture = foldHold(subject.history, HOLD_PAIRS[claim.facet], context.name)
+  const item = itemOf(claim, subject, posture)
+  const wish: HoldWish = {
+    level: claim.level,
+    declared: true,
+    scopeChange: context.limits.configuration.allow.scopeChange,
+    reassert: claim.reassert || isChosen(context.reassert, item),
+    resubmit: isChosen(context.resubmit, item),
+    liftReason: 'declared-released',
+  }
+  const raw = decideHold(wish, posture, context.observedAt)
+  const contested =
+    raw.kind === 'change' && !claim.reassert ? contestOf(raw, claim.level, posture, subject) : undefined
+  return {
+    ...item,
+    decision: finish(raw, { ...item, named: claim.named }, wish.level, contested, subject),
+    drift: declaredDrift(claim, raw, posture, subject),
+    comment: commentOf(claim.lead, item, context),
+  }
+}
+
+/** Judges a hold that only expired policies declared: own ones are lifted, those of others are left alone. */
+export function evaluateExpired(claim: ExpiredClaim, subject: Subject): HoldItem {
+  const { context } = subject
+  const posture = foldHold(subject.history, HOLD_PAIRS[claim.facet], context.name)
+  const item = itemOf(claim, subject, posture)
+  const comment = commentOf(claim.lead, item, context)
+  const idle = { ...item, decision: { kind: 'unchanged', notes: [] }, comment } as const
+  const foreign = foreignImpose(posture)
+  if (foreign !== undefined) {
+    return {
+      ...idle,
+      drift: { kind: 'undeclared', expected: 'none', actual: posture.level, by: foreign.action },
+    }
+  }
+  const impose = lastImpose(posture)
+  if (impose === undefined) return { ...idle, drift: null }
+  const drift: DriftFinding = {
+    kind: 'expired',
+    expected: 'none',
+    actual: actualOf(posture),
+    by: impose,
+  }
+  if (claim.lead.policy.onExpiry === 'report') return { ...idle, drift }
+  const raw = decideHold(releaseWish('expired'), posture, context.observedAt)
+  const contested = raw.kind === 'change' ? contestOf(raw, 'none', posture, subject) : undefined
+  return { ...item, decision: finish(raw, item, 'none', contested, subject), drift, comment }
+}
+
+/** Judges a hold that no policy speaks of; null where there is nothing to say. */
+export function evaluateUndeclared(facet: HoldName, subject: Subject): HoldItem | null {
+  const { machine, context } = subject
+  const posture = foldHold(subject.history, HOLD_PAIRS[facet], context.name)
+  const foreign = foreignImpose(posture)
+  const impose = lastImpose(posture)
+  if (impose === undefined) return null
+  const bare = {
+    address: `${machine.id}/${facet}`,
+    machine,
+    facet,
+    lead: null,
+    policies: [],
+    basis: holdBasis(posture),
+    inFlight: [],
+    dependsOn: [],
+    assumed: false,
+    comment: context.reason ?? 'no policy declares this hold any more',
+    error: null,
+    holds: posture.level,
+    posture,
+  } as const
+  const actual = actualOf(posture)
+  if (foreign !== undefined) {
+    const drift: DriftFinding = { kind: 'undeclared', expected: 'none', actual, by: foreign.action }
+    return { ...bare, decision: { kind: 'unchanged', notes: [] }, drift }
+  }
+  const drift: DriftFinding = { kind: 'orphaned', expected: 'none', actual, by: impose }
+  if (!context.prune) return { ...bare, decision: { kind: 'unchanged', notes: [] }, drift }
+  const raw = decideHold(releaseWish('orphaned'), posture, context.observedAt)
+  const contested = raw.kind === 'change' ? contestOf(raw, 'none', posture, subject) : undefined
+  return { ...bare, decision: finish(raw, bare, 'none', contested, subject), drift }
+}
+
+function releaseWish(liftReason: HoldWish['liftReason']): HoldWish {
+  return { level: 'none', declared: false, scopeChange: false, reassert: false, resubmit: false, liftReason }
+}
+
+/** The impose that holds the machine, or ours that is on its way to; undefined where nothing does. */
+function lastImpose(posture: HoldPosture): MachineAction | undefined {
+  const flight = posture.inFlight.find(({ own, direction }) => own && direction === 'impose')
+  return (posture.imposes.at(-1) ?? flight)?.action
+}
+
+function actualOf(posture: HoldPosture): string {
+  return posture.level === 'none' ? 'in flight' : posture.level
+}
+
+function itemOf(
+  claim: HoldClaim | ExpiredClaim,
+  subject: Subject,
+  posture: HoldPosture,
+): Omit<HoldItem, 'decision' | 'drift' | 'comment'> {
+  const { machine, history, context } = subject
+  return {
+    address: claim.address,
+    machine,
+    facet: claim.facet,
+    lead: claim.lead,
+    policies: addressedOf(claim).policies,
+    basis: holdBasis(posture),
+    inFlight: posture.inFlight.map(({ action }) => action),
+    dependsOn: [],
+    assumed: history.length === 0 && machine.firstSeen !== null && machine.firstSeen < context.historyFrom,
+    error: null,
+    holds: posture.level,
+    posture,
+  }
+}
+
+function contestOf(
+  change: DecidedChange,
+  level: HoldLevel,
+  posture: HoldPosture,
+  subject: Subject,
+): Note | undefined {
+  const onlyCancels = change.operations.every(operation => operation === 'cancel')
+  if (onlyCancels || change.reason === 'resubmitted') return undefined
+  return contestHold(change.operations, level, posture, subject.context.contest)
+}
+
+/** Adds warnings to a decided change and blocks it where something stands in its way; other decisions pass. */
+function finish(
+  raw: Decision,
+  item: Pick<HoldItem, 'address' | 'machine' | 'policies' | 'facet' | 'posture'> & {
+    readonly named?: boolean
+  },
+  level: HoldLevel,
+  contested: Note | undefined,
+  subject: Subject,
+): Decision {
+  const { posture } = item
+  if (raw.kind === 'unchanged')
+    return { kind: 'unchanged', notes: [...raw.notes, ...ageNotes(posture, subject)] }
+  if (raw.kind !== 'change') return raw
+  const named = item.named === undefined ? {} : { named: item.named }
+  const check = { item, facet: item.facet, releases: level === 'none', contested, ...named }
+  const checked = checkChange(raw, check, subject)
+  return checked.kind === 'change' ? withWarning(checked, subject) : checked
+}
+
+function withWarning(change: DecidedChange, { machine, context }: Subject): DecidedChange {
+  const warning = pendingWarning(machine, change, context.observedAt)
+  return warning === undefined ? change : { ...change, warnings: [...change.warnings, warning] }
+}
+
+/** What the age of an own hold asks for: a decision of somebody, or to be imposed anew. */
+function ageNotes(posture: HoldPosture, { context }: Subject): readonly Note[] {
+  const { decidedBy, began } = posture
+  if (decidedBy === null || decidedBy.direction !== 'impose' || !decidedBy.own) return []
+  const notes: Note[] = []
+  const { longestHold } = context.limits.configuration
+  if (longestHold !== undefined && began !== null && began < addMs(context.now, -longestHold.ms)) {
+    notes.push({
+      code: 'held-too-long',
+      message: `the hold is from ${formatInstant(began)}, longer than \`longestHold: ${longestHold.text}\` of the configuration; release it, or leave it where somebody has decided so.`,
+    })
+  }
+  const { creationDateTimeUtc } = decidedBy.action
+  if (creationDateTimeUtc < addMs(context.now, -LEAVING_MS)) {
+    notes.push({
+      code: 'leaves-lookback',
+      message: `the hold is from ${formatInstant(creationDateTimeUtc)} and the service forgets actions after 180 days; release and impose it again, or take it out of the policy, before then.`,
+    })
+  }
+  return notes
+}
+
+function declaredDrift(
+  claim: HoldClaim,
+  raw: Decision,
+  posture: HoldPosture,
+  subject: Subject,
+): DriftFinding | null {
+  const { context, history } = subject
+  const isUncertain = raw.kind === 'change' && raw.reason === 'effect-uncertain'
+  const base = { expected: claim.level, actual: isUncertain ? 'uncertain' : posture.level }
+  const stuck = findStuck(
+    posture.inFlight.map(({ action }) => action),
+    context.observedAt,
+  )
+  if (stuck !== undefined) return { ...base, kind: 'stuck', by: stuck }
+  const onlyCancels = raw.kind === 'change' && raw.operations.every(operation => operation === 'cancel')
+  if (raw.kind === 'unchanged' || raw.kind === 'in-flight' || onlyCancels) return null
+  const foreign = foreignImpose(posture)
+  if (claim.level === 'none' && foreign !== undefined)
+    return { ...base, kind: 'held-by-other', by: foreign.action }
+  const decidedBy = posture.decidedBy?.action ?? null
+  if (isReverted(claim.level, posture)) return { ...base, kind: 'reverted', by: decidedBy }
+  const type = claim.level === 'none' ? posture.pair.lift : posture.pair.impose
+  const failed = failedAttempts(history, type, context.name).at(-1)
+  if (failed !== undefined) return { ...base, kind: 'failing', by: failed }
+  return { ...base, kind: 'missing', by: decidedBy }
+}

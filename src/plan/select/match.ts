@@ -1,0 +1,62 @@
+import type { Machine } from '../../posture/machine.ts'
+import { addMs, type Instant } from '../../schema/instant.ts'
+import type { MachineEntry, SelectorField } from '../../schema/policy.ts'
+
+/** Reads the selector fields off a machine record; texts compare whole and without regard to case. */
+const READ: Readonly<Record<SelectorField, (machine: Machine) => string | null | readonly string[]>> = {
+  id: machine => machine.id,
+  dnsName: machine => machine.computerDnsName,
+  tag: machine => machine.machineTags,
+  osPlatform: machine => machine.osPlatform,
+  healthStatus: machine => machine.healthStatus,
+  riskScore: machine => machine.riskScore,
+  exposureLevel: machine => machine.exposureLevel,
+  deviceValue: machine => machine.deviceValue,
+  rbacGroupName: machine => machine.rbacGroupName,
+  onboardingStatus: machine => machine.onboardingStatus,
+  aadDeviceId: machine => machine.aadDeviceId,
+}
+
+/** An entry made ready for many machines. */
+export type Matcher = (machine: Machine) => boolean
+
+/**
+ * Turns an entry into a test of one machine record: all fields must match, a field matches when any of its texts does.
+ *
+ * It says nothing about onboarding or merging; {@link isSelectable} does.
+ */
+export function compileEntry(entry: MachineEntry, now: Instant): Matcher {
+  const tests: Matcher[] = []
+  for (const [field, texts] of Object.entries(entry.fields) as [SelectorField, readonly string[]][]) {
+    const wanted = new Set(texts.map(text => text.toLowerCase()))
+    const read = READ[field]
+    tests.push(machine => {
+      const value = read(machine)
+      if (value === null) return false
+      return typeof value === 'string'
+        ? wanted.has(value.toLowerCase())
+        : value.some(one => wanted.has(one.toLowerCase()))
+    })
+  }
+  if (entry.list !== undefined) {
+    const names = new Set(entry.list.machines.map(({ name }) => name))
+    tests.push(
+      machine => names.has(machine.id) || names.has(machine.computerDnsName?.toLowerCase() ?? machine.id),
+    )
+  }
+  if (entry.lastSeenWithin !== undefined) {
+    const earliest = addMs(now, -entry.lastSeenWithin.ms)
+    tests.push(machine => machine.lastSeen !== null && machine.lastSeen >= earliest)
+  }
+  return machine => tests.every(test => test(machine))
+}
+
+/** Says whether a selector may reach a record: onboarded and not merged into another (product.md 2). */
+export function isSelectable(machine: Machine): boolean {
+  return isOnboarded(machine) && machine.mergedIntoMachineId === null
+}
+
+/** The service's words differ in case between documents and wire (defender-api.md 4). */
+export function isOnboarded(machine: Machine): boolean {
+  return machine.onboardingStatus?.toLowerCase() === 'onboarded'
+}

@@ -1,0 +1,77 @@
+import type { Configuration } from '../../schema/configuration.ts'
+import type { Place } from '../../schema/diagnostic.ts'
+import { addMs, type Instant } from '../../schema/instant.ts'
+import type { MachineEntry, Policy } from '../../schema/policy.ts'
+import type { Need } from './observation.ts'
+
+/** The service keeps a tenant's data for 180 days (defender-api.md 10). */
+const RETENTION_MS = 180 * 86_400_000
+
+/** Says whether an entry gives machines by id or name, so that only those have to be read. */
+export function namesMachines(entry: MachineEntry): boolean {
+  return entry.fields.id !== undefined || entry.fields.dnsName !== undefined || entry.list !== undefined
+}
+
+/**
+ * Says what must be read before these policies can be planned.
+ *
+ * Only where every entry names its machines are single machines enough. One-way facets look back as far as the
+ * service remembers: a quarantine is not repeated because a shorter look-back has ended.
+ */
+export function needOf(
+  policies: readonly Policy[],
+  configuration: Configuration,
+  now: Instant,
+  options: { readonly wholeTenant: boolean },
+): Need {
+  const entries = policies.flatMap(policy => [...policy.machines, ...policy.except.filter(namesMachines)])
+  const named = !options.wholeTenant && entries.every(namesMachines)
+  const names = named ? entries.flatMap(entry => namesOf(entry)) : []
+  const oneWay = policies.some(
+    ({ state }) =>
+      state.quarantined !== undefined || state.liveResponse !== undefined || state.offboarded !== undefined,
+  )
+  const lookback = oneWay
+    ? Math.max(configuration.history.lookback.ms, RETENTION_MS)
+    : configuration.history.lookback.ms
+  return {
+    scope: named ? 'named' : 'tenant',
+    ids: unique(names.filter(({ kind }) => kind === 'id').map(({ text }) => text)),
+    dnsNames: unique(names.filter(({ kind }) => kind === 'dnsName').map(({ text }) => text)),
+    historyFrom: addMs(now, -lookback),
+    countOnboarded: named && configuration.guards.maxShare !== undefined,
+  }
+}
+
+/** One machine as an entry gives it. */
+export interface MachineName {
+  readonly kind: 'id' | 'dnsName'
+  /** Lower case. */
+  readonly text: string
+  readonly place: Place
+}
+
+/** The service's machine ids are 40 hex digits, 32 in some of its samples (defender-api.md 2.2). */
+const ID_LIKE = /^[0-9a-f]{32,64}$/
+
+/** Reads one machine as people type it: an id where it looks like one, else a name. */
+export function readMachineName(text: string): Omit<MachineName, 'place'> {
+  const lower = text.toLowerCase()
+  return { kind: ID_LIKE.test(lower) ? 'id' : 'dnsName', text: lower }
+}
+
+/** The machines that an entry names, in the order written; a list line is an id where it looks like one. */
+export function namesOf(entry: MachineEntry): readonly MachineName[] {
+  const { id = [], dnsName = [] } = entry.fields
+  return [
+    ...id.map((text): MachineName => ({ kind: 'id', text, place: entry.place })),
+    ...dnsName.map((text): MachineName => ({ kind: 'dnsName', text, place: entry.place })),
+    ...(entry.list?.machines ?? []).map(
+      ({ name, place }): MachineName => ({ ...readMachineName(name), place }),
+    ),
+  ]
+}
+
+function unique(texts: readonly string[]): readonly string[] {
+  return [...new Set(texts)].sort()
+}

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest'
+import { createPlan } from '../../../src/plan/assemble/create-plan.ts'
+import { findLongHolds } from '../../../src/plan/judge/long-holds.ts'
+import type { Policy } from '../../../src/schema/policy.ts'
+import {
+  action,
+  at,
+  entry,
+  isolated,
+  lasting,
+  NOW,
+  ownComment,
+  placed,
+  policy,
+} from '../../support/build-core.ts'
+import { inputOf, planOf, saidIn } from '../../support/plan-of.ts'
+
+const LONGEST = { longestHold: lasting('14d'), file: 'holdfast.yaml' }
+const SCAN = { scanned: placed({ scan: 'quick', within: lasting('7d') } as const) }
+
+test.each<readonly [rule: string, over: Partial<Policy>, errs: boolean]>([
+  ['a hold without an end is too long', {}, true],
+  ['a hold that ends within is not', { expires: at('2026-12-06T18:00:00Z') }, false],
+  ['one that ends a moment later is', { expires: at('2026-12-06T18:00:01Z') }, true],
+  ['a restriction is a hold too', { state: { restricted: placed('restricted' as const) } }, true],
+  ['a release holds nothing', { state: isolated('none') }, false],
+  ['nor does a scan', { state: SCAN }, false],
+  ['what has expired holds nothing any more', { expires: NOW }, false],
+])('%s', (_rule, over, errs) => {
+  const found = findLongHolds([policy(over)], LONGEST, NOW)
+  expect(found.map(({ code, severity }) => `${severity} ${code}`)).toStrictEqual(
+    errs ? ['error expires-too-far'] : [],
+  )
+})
+
+test('nothing is too long where the configuration does not say', () => {
+  expect(findLongHolds([policy()], {}, NOW)).toStrictEqual([])
+})
+
+test('the message says what is declared, what is allowed, and by which file', () => {
+  const [without, late] = findLongHolds(
+    [policy(), policy({ name: 'late', expires: at('2027-01-01') })],
+    LONGEST,
+    NOW,
+  )
+  expect(without?.message).toBe(
+    'the policy contain holds machines without an end, and `longestHold: 14d` of holdfast.yaml allows it until 2026-12-06 18:00Z at most; set `expires` to a time before that.',
+  )
+  expect(late?.message).toContain('until 2027-01-01, and')
+  expect(findLongHolds([policy()], { longestHold: LONGEST.longestHold }, NOW)[0]?.message).toContain(
+    'of the configuration',
+  )
+})
+
+describe('a plan', () => {
+  const configuration = { longestHold: lasting('14d') }
+
+  test('with a hold that is too long has an error and cannot be applied', () => {
+    const plan = planOf({ configuration })
+    expect(saidIn(plan)).toStrictEqual(['error expires-too-far'])
+    expect(plan.applyable).toBe(false)
+  })
+
+  test('counts from now also where it is made for another time', () => {
+    const input = inputOf({
+      configuration,
+      policies: [policy({ expires: at('2026-12-01') })],
+      options: { asOf: at('2026-11-01') },
+    })
+    expect(saidIn(createPlan(input))).toStrictEqual([])
+  })
+
+  const held = (from: string, more = {}) =>
+    planOf({
+      configuration,
+      policies: [policy({ expires: at('2026-12-01'), machines: [entry()] })],
+      observed: {
+        actions: [action({ creationDateTimeUtc: at(from), requestorComment: ownComment(), ...more })],
+      },
+    })
+
+  test('warns of an own hold that has been in force for longer, and lifts nothing for it', () => {
+    const plan = held('2026-11-08T17:59:59Z')
+    expect(saidIn(plan)).toStrictEqual(['warning held-too-long'])
+    expect(plan.changes).toStrictEqual([])
+  })
+
+  test('says nothing of a younger hold, nor of that of others', () => {
+    expect(saidIn(held('2026-11-08T18:00:00Z'))).toStrictEqual([])
+    expect(saidIn(held('2026-10-01', { requestorComment: 'theirs' }))).toStrictEqual([])
+  })
+})
