@@ -12,7 +12,7 @@ const ENDS: ReadonlyMap<string, ActionEnd> = new Map([
   ['Canceled', 'cancelled'],
 ])
 
-/** Reads a status word; null while the action is in flight, which every unknown word means (product.md 3.1). */
+/** Reads a status word; null while the action is in flight, which every unknown word means (docs/contract.md#history). */
 export function endOf(status: string): ActionEnd | null {
   return ENDS.get(status) ?? null
 }

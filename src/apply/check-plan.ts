@@ -15,7 +15,7 @@ export interface Refusal {
   readonly message: string
 }
 
-/** Too many lifts stop the lifts alone: the plan has blocked them already (product.md 5.6). */
+/** Too many lifts stop the lifts alone: the plan has blocked them already (docs/contract.md#guard-rules). */
 const STOPS_NOTHING = 'maxLifts'
 
 /** Checks what can be checked without asking the service; null where nothing stands in the way. */

@@ -17,7 +17,7 @@ export type Acceptance =
 
 /**
  * Tells apart what a 201 can mean, since the service also answers with an action that was there before
- * (defender-api.md 3).
+ * (docs/service.md#duplicates).
  *
  * @param sent - The comment as it was sent.
  * @param intentAt - When the intent was written, by our estimate of the service's clock.

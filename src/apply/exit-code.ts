@@ -1,6 +1,6 @@
 import type { ApplyResult, ChangeOutcome, ExitName, Outcome } from './result.ts'
 
-/** Exit codes by name (product.md 4). The CLI turns `signal` into 128 and the signal's number. */
+/** Exit codes by name (docs/contract.md#exit-codes). The CLI turns `signal` into 128 and the signal's number. */
 const CODES: Readonly<Record<ExitName | 'signal', number>> = {
   ok: 0,
   error: 1,
@@ -17,7 +17,7 @@ const CODES: Readonly<Record<ExitName | 'signal', number>> = {
 const PARTIAL: ReadonlySet<Outcome> = new Set(['failed', 'timed-out', 'cancelled', 'refused'])
 const PENDING: ReadonlySet<Outcome> = new Set(['pending', 'uncertain', 'not-attempted'])
 
-/** A run on an Inactive machine is reported and has no effect on the exit (product.md 5.6). */
+/** A run on an Inactive machine is reported and has no effect on the exit (docs/contract.md#inactive-machines). */
 const WITHOUT_EFFECT = 'waiting-for-machine'
 
 /** What decides how an apply exits. */

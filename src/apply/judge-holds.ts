@@ -20,7 +20,7 @@ type Ended = Stage & { readonly kind: 'ended' }
 
 /**
  * Looks at the history once more and holds the outcomes of holds against it: a hold is `succeeded` only if the history
- * at the end says that it holds (product.md 6.7).
+ * at the end says that it holds (docs/contract.md#holds-at-the-end).
  *
  * @param mayLook - False where nothing may be read any more; then what is known already decides.
  * @returns Machines that a chain lifted a hold from and that are not held now, by name or id.

@@ -1,7 +1,7 @@
 import type { Instant } from '../schema/instant.ts'
 import type { Clock, FormerHolder, Lease, LeaseAnswer, YieldRequest } from './ports.ts'
 
-/** How often a held lease is renewed; it lasts three times as long (product.md 6.2). */
+/** How often a held lease is renewed; it lasts three times as long (docs/contract.md#lease-holder). */
 export const RENEW_MS = 20_000
 
 /** How long a lease lasts without being renewed. */

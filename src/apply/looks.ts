@@ -4,7 +4,7 @@ import { earliestOf } from './earliest-instant.ts'
 import { opensChain } from './item.ts'
 import type { Run } from './run.ts'
 
-/** A change is sent on a look at most 60 s old (product.md 6.3); the rest is for the journal and the way there. */
+/** A change is sent on a look at most 60 s old (docs/contract.md#fresh-look); the rest is for the journal and the way there. */
 const FRESH_MS = 55_000
 
 /** How long an action may take to be listed; a look asks that much further back than the look before it. */

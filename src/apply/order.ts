@@ -3,7 +3,7 @@ import { compareText } from '../posture/history.ts'
 import type { FacetName } from '../schema/policy.ts'
 import { type ChangeItem, type Item, isChangeItem } from './item.ts'
 
-/** Facets in the order in which their requests are sent (product.md 5.4); lifts come after them, offboarding last. */
+/** Facets in the order in which their requests are sent (docs/contract.md#order); lifts come after them, offboarding last. */
 const RANKS: Readonly<Record<FacetName, number>> = {
   isolated: 1,
   restricted: 1,

@@ -24,7 +24,7 @@ interface Bucket {
 }
 
 /**
- * Sliding windows over each API path of one application in one tenant (defender-api.md 8).
+ * Sliding windows over each API path of one application in one tenant (docs/service.md#quota-scope).
  *
  * A request counts from when it leaves, and from its answer on for a minute and an hour: it cannot have reached the
  * service later than that, so the service's own windows are never fuller than these.

@@ -1,6 +1,6 @@
 import type { PlannedRollout } from '../plan/document/document.ts'
 
-/** How one planned or blocked change ended. Every one of them has exactly one (product.md 6.7). */
+/** How one planned or blocked change ended. Every one of them has exactly one (docs/contract.md#one-outcome). */
 export type Outcome =
   | 'succeeded'
   | 'failed'

@@ -28,7 +28,7 @@ export type Standing =
  */
 const LOST_AFTER_MS = 600_000
 
-/** The two short names that the marker of one change carries (product.md 5.7). */
+/** The two short names that the marker of one change carries (docs/contract.md#marker). */
 export interface ChangeKey {
   readonly plan: string
   readonly change: string

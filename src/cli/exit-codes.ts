@@ -1,6 +1,6 @@
 import type { ExitName } from '../apply/result.ts'
 
-/** The exit codes of product.md 4. */
+/** The exit codes of docs/contract.md#exit-codes. */
 export const EXIT_CODES: Readonly<Record<ExitName, number>> = {
   ok: 0,
   error: 1,

@@ -1,7 +1,7 @@
 import { SIGNAL_NUMBERS } from './exit-codes.ts'
 import type { Io, SignalName } from './io.ts'
 
-/** How long a command may take to end after a signal (product.md 6.6: 5 s, less what ending itself takes). */
+/** How long a command may take to end after a signal (docs/contract.md#interrupt: 5 s, less what ending itself takes). */
 const GRACE_MS = 4500
 
 /** The first signal asks a command to end; the second ends the process. */

@@ -9,7 +9,7 @@ import { readVersion } from './version.ts'
  * Runs one command line.
  *
  * @param argv - The words after the program's name.
- * @returns The exit code (product.md 4), 128+n after a signal. Never rejects.
+ * @returns The exit code (docs/contract.md#exit-codes), 128+n after a signal. Never rejects.
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   if (argv[0] === '--version' || argv[0] === '-V') {

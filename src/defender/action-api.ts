@@ -126,7 +126,7 @@ function answered(response: HttpResponse, clock: Clock, machineId: string | unde
   return { kind: 'rejected', status, code: code === '' ? `http-${status}` : code, message }
 }
 
-/** The code is documented for live response alone; the others are known to send the text (defender-api.md 7). */
+/** The code is documented for live response alone; the others are known to send the text (docs/service.md#active-request). */
 function isAlreadyActive(code: string, message: string): boolean {
   return code === 'ActiveRequestAlreadyExists' || /action is already in progress/i.test(message)
 }

@@ -2,14 +2,14 @@ import type { AnswerTrace } from '../apply/ports.ts'
 import { errorOf } from './service-error.ts'
 import type { HttpResponse } from './transport.ts'
 
-/** The header that has it where the body has none (defender-api.md 1). */
+/** The header that has it where the body has none (docs/service.md#answer-headers). */
 const HEADER = 'mise-correlation-id'
 
-/** GUIDs, and ids such as `|1d25001e-48e8e09dbddde4f4.` (defender-api.md 7); any other text is none. */
+/** GUIDs, and ids such as `|1d25001e-48e8e09dbddde4f4.` (docs/service.md#error-target); any other text is none. */
 const ID = /^[\w|.:-]{1,80}$/
 
 /**
- * Says by what the service can find an answer again: `target` of its error (defender-api.md 7), else the id that
+ * Says by what the service can find an answer again: `target` of its error (docs/service.md#error-target), else the id that
  * stands in a header.
  */
 export function traceOf(response: HttpResponse): AnswerTrace {

@@ -2,7 +2,7 @@ import type { Cloud, Configuration } from '../schema/configuration.ts'
 import { isLoopback } from '../schema/endpoint.ts'
 import { DefenderError } from './defender-error.ts'
 
-/** Where one cloud's service and token authority are (defender-api.md 1.1). */
+/** Where one cloud's service and token authority are (docs/service.md#sign-in-and-tokens). */
 export interface CloudHosts {
   readonly endpoint: string
   readonly authority: string

@@ -14,7 +14,7 @@ export interface Explanation {
   readonly afterMs?: number | undefined
 }
 
-/** What a 429 without `Retry-After` is taken to ask for (defender-api.md 8). */
+/** What a 429 without `Retry-After` is taken to ask for (docs/service.md#too-many-requests). */
 export const THROTTLED_MS = 60_000
 
 /**

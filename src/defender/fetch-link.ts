@@ -31,7 +31,7 @@ export interface FetchOptions {
 
 /** Breaks in a row without much progress after which no further try is made. */
 const TRIES = 6
-/** Links that the storage may refuse in a row: each is a call of a small quota (defender-api.md 5.1). */
+/** Links that the storage may refuse in a row: each is a call of a small quota (docs/service.md#quota-package). */
 const LINKS = 3
 /** So many new bytes are progress. A storage that begins anew each time makes none. */
 const PROGRESS_BYTES = 1_048_576

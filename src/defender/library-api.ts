@@ -9,7 +9,7 @@ import { type HttpResponse, TransportError } from './transport.ts'
 export interface LibraryUpload {
   /** Letters, digits and `- _ .` only. */
   readonly fileName: string
-  /** At most 20 MB (defender-api.md 9). */
+  /** At most 20 MB (docs/service.md#library-upload). */
   readonly content: Buffer
   readonly description?: string
   readonly parametersDescription?: string

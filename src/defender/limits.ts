@@ -1,6 +1,6 @@
 /** How the client reads; tests shrink it. */
 export interface ReadLimits {
-  /** Rows asked for per page; the service gives at most 10,000 (defender-api.md 6). */
+  /** Rows asked for per page; the service gives at most 10,000 (docs/service.md#page-size). */
   readonly pageSize: number
   /** Tries of one failing read. */
   readonly tries: number

@@ -2,7 +2,7 @@ import type { Clock } from '../apply/ports.ts'
 import { DefenderError } from './defender-error.ts'
 import type { ReadJson } from './json-reader.ts'
 
-/** Waits before a 404 is asked again, in ms: the service sometimes answers it for what is there (defender-api.md 7). */
+/** Waits before a 404 is asked again, in ms: the service sometimes answers it for what is there (docs/service.md#transient-404). */
 const WAITS_MS = [1000, 2000]
 
 /** Reads one thing by its id; null where the service answers 404 three times in three seconds. */
@@ -18,7 +18,7 @@ export function nullAt404(readJson: ReadJson, clock: Clock): ReadJson {
 }
 
 /**
- * Reads a list that the service answers with 404 where it would be empty (defender-api.md 5.2).
+ * Reads a list that the service answers with 404 where it would be empty (docs/service.md#empty-list-404).
  *
  * Asked twice before it is believed, since a list taken for empty changes a plan. In the middle of a list a 404 is an
  * error.

@@ -70,7 +70,7 @@ export function createPermissionProbe(dependencies: ClientDependencies): Permiss
     return code === 'Forbidden' ? { kind: 'missing', message } : { kind: 'refused', code, message }
   }
   const judgeRead: Judge = (response, url) => {
-    // An empty tenant answers its list of machines with 404 (defender-api.md 5.2).
+    // An empty tenant answers its list of machines with 404 (docs/service.md#empty-list-404).
     const isList = response.status === 200 || isNotFound(response)
     return isList ? { kind: 'proven' } : judgeRefusal(response, url)
   }

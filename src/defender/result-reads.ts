@@ -39,7 +39,7 @@ export function createResultReads(endpoint: string, readJson: ReadJson, log: Cal
   }
 }
 
-/** Reads `{"value":"<url>"}`; the value may stand in quotes of its own (defender-api.md 5.3). Never shows it. */
+/** Reads `{"value":"<url>"}`; the value may stand in quotes of its own (docs/service.md#quoted-link). Never shows it. */
 function readLinkValue(answer: unknown): string {
   const value = typeof answer === 'object' && answer !== null && 'value' in answer ? answer.value : undefined
   const text = typeof value === 'string' ? value.replace(/^"|"$/g, '') : ''

@@ -1,7 +1,7 @@
 import { cleanText } from './clean-text.ts'
 import type { HttpResponse } from './transport.ts'
 
-/** What an answer that is no success says about itself (defender-api.md 7), made fit to be shown. */
+/** What an answer that is no success says about itself (docs/service.md#errors), made fit to be shown. */
 export interface ServiceError {
   /** The service's own code; empty where the body is not the service's error. */
   readonly code: string

@@ -6,7 +6,7 @@ import { explainAnswer } from './explain-answer.ts'
 import type { ClientDependencies } from './read-client.ts'
 import { type HttpResponse, TransportError } from './transport.ts'
 
-/** Most machines of one request (defender-api.md 5.2). */
+/** Most machines of one request (docs/service.md#tags-bulk). */
 export const TAG_BATCH = 500
 
 /** One bulk change of one tag, spelt as the machines have it or shall have it. */

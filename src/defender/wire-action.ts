@@ -25,7 +25,7 @@ interface WireAction {
 const NO_COMMANDS: readonly ActionCommand[] = []
 
 /**
- * Reads one MachineAction of the wire (defender-api.md 2.2).
+ * Reads one MachineAction of the wire (docs/service.md#machineaction).
  *
  * Words are open and the old spellings `lastUpdateTimeUtc` and `Canceled` are understood. An update time that is
  * missing, as in the payloads of 2020, is the creation time.

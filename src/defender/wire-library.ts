@@ -2,7 +2,7 @@ import type { Instant } from '../schema/instant.ts'
 import { MalformedRow } from './malformed-row.ts'
 import { readInstant } from './wire-instant.ts'
 
-/** A file of the tenant's live response library (defender-api.md 5.2). */
+/** A file of the tenant's live response library (docs/service.md#library-upload). */
 export interface LibraryFile {
   readonly fileName: string
   /** Lower-case hex. */

@@ -28,7 +28,7 @@ interface WireMachine {
 const NO_TAGS: readonly string[] = []
 
 /**
- * Reads one Machine of the wire (defender-api.md 4). Whatever is missing is null; words are open; `rbacGroupId` may be
+ * Reads one Machine of the wire (docs/service.md#machine-shape). Whatever is missing is null; words are open; `rbacGroupId` may be
  * a number or, as the documentation types it, text.
  *
  * @throws MalformedRow where the id is missing or a time is there and unreadable.

@@ -1,4 +1,4 @@
-/** What a RunScript brings (defender-api.md 9). */
+/** What a RunScript brings (docs/service.md#script-result). */
 export interface ScriptResult {
   readonly exitCode: number
   readonly output: string

@@ -13,7 +13,7 @@ export interface WireCommand {
   }
 }
 
-/** A MachineAction as the service sends it: all its fields, in the captured order (defender-api.md 2.1). */
+/** A MachineAction as the service sends it: all its fields, in the captured order (docs/service.md#action-shape). */
 export interface WireAction {
   readonly id: string
   readonly type: string

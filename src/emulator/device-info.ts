@@ -61,7 +61,7 @@ function isolationChanges({ actions }: World, machineId: string): readonly Actio
     .sort((left, right) => (left.update < right.update ? -1 : 1))
 }
 
-/** Devices report hourly, each at a minute of its own, and when they change (defender-api.md 4.1). */
+/** Devices report hourly, each at a minute of its own, and when they change (docs/service.md#device-info). */
 function lastReportMs(id: string, changes: readonly ActionRecord[], untilMs: number): number {
   const phase = (Number.parseInt(id.slice(0, 6), 16) || 0) % HOUR_MS
   const hourly = Math.floor((untilMs - phase) / HOUR_MS) * HOUR_MS + phase

@@ -30,7 +30,7 @@ function candidates({ actions }: World, expression: Expression | undefined): rea
   return machineIds === undefined ? actions.all() : actions.ofMachines(machineIds)
 }
 
-/** Filters and sorts; without `$orderby` the newest come first (defender-api.md 6). */
+/** Filters and sorts; without `$orderby` the newest come first (docs/service.md#default-order). */
 function select(
   world: World,
   entity: Entity<ActionRecord>,

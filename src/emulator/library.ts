@@ -5,7 +5,7 @@ import { notFound, Refusal, type Reply } from './exchange.ts'
 import type { LibraryFile } from './library-store.ts'
 import { type Part, parseMultipart } from './multipart.ts'
 
-/** Largest upload through the API, in bytes (defender-api.md 9). */
+/** Largest upload through the API, in bytes (docs/service.md#library-upload). */
 const UPLOAD_LIMIT = 20 * 1024 * 1024
 const FILE_NAME = /^[A-Za-z0-9._-]{1,128}$/
 

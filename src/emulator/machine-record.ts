@@ -1,7 +1,7 @@
 import { formatInstant, fromEpochMs } from '../schema/instant.ts'
 import { addTicks } from './stamp.ts'
 
-/** A machine as the service sends it: all its fields, in the captured order (defender-api.md 4). */
+/** A machine as the service sends it: all its fields, in the captured order (docs/service.md#machine-shape). */
 export interface WireMachine {
   readonly id: string
   readonly mergedIntoMachineId: string | null
@@ -68,7 +68,7 @@ export interface MachineRecord {
 }
 
 const DAY_MS = 86_400_000
-/** A machine is Inactive after more than seven days of silence (defender-api.md 4). */
+/** A machine is Inactive after more than seven days of silence (docs/service.md#health-status). */
 const SILENT_MS = 7 * DAY_MS
 
 /** When the machine last sent its full report: about every 24 hours while it is online. */

@@ -1,4 +1,4 @@
-/** Families of operating systems that the service's support tables tell apart (defender-api.md 5.4). */
+/** Families of operating systems that the service's support tables tell apart (docs/platforms.md). */
 type Family = 'client' | 'modern-server' | 'older-server' | 'linux' | 'macos'
 
 const FAMILIES: readonly (readonly [RegExp, Family])[] = [

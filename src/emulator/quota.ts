@@ -16,7 +16,7 @@ function within(calls: readonly number[], fromMs: number): number {
   return count
 }
 
-/** Counts calls per path and application in sliding windows of a minute and an hour (defender-api.md 8). */
+/** Counts calls per path and application in sliding windows of a minute and an hour (docs/service.md#quota-scope). */
 export class Quotas {
   readonly #settings: QuotaSettings | undefined
   readonly #buckets: Map<string, Bucket> = new Map()

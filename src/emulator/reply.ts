@@ -19,7 +19,7 @@ export function httpDate(ms: number): string {
   return `${weekday}, ${instant.slice(8, 10)} ${month} ${instant.slice(0, 4)} ${instant.slice(11, 19)} GMT`
 }
 
-/** Writes answers with the headers that were recorded (defender-api.md 1.3). */
+/** Writes answers with the headers that were recorded (docs/service.md#answer-headers). */
 export class Replies {
   readonly #random: Random
   readonly #dateMs: () => number

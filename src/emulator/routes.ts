@@ -28,9 +28,9 @@ const LIBRARY = ['Library.Manage']
 const ACT = [...new Set(ACTION_METHODS.map(({ permission }) => permission))]
 const HUNTING = ['AdvancedQuery.Read.All']
 const USUAL = CANCEL_QUOTA
-/** Quota of advanced hunting (defender-api.md 8), which the service counts per tenant. */
+/** Quota of advanced hunting (docs/service.md#quota-hunting), which the service counts per tenant. */
 const HUNTING_QUOTA: Quota = { perMinute: 45, perHour: 1500 }
-/** Quota of getPackageUri (defender-api.md 5.1). */
+/** Quota of getPackageUri (docs/service.md#quota-package). */
 const PACKAGE_LINKS: Quota = { perMinute: 2, perHour: 120 }
 
 function patternOf(path: string): RegExp {
@@ -48,7 +48,7 @@ function route(
   return { method, path, pattern: patternOf(path), quota, permissions, answer }
 }
 
-/** Every method of the emulated API (defender-api.md 5); the first pattern that fits a path wins. */
+/** Every method of the emulated API (docs/service.md#machineaction); the first pattern that fits a path wins. */
 export const ROUTES: readonly Route[] = [
   route('GET', '/machineactions', READ, listActions),
   route('GET', '/machineactions/$count', READ, countActions),

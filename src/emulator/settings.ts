@@ -1,7 +1,7 @@
 import type { Behaviour, QuotaRule, RefusedQuery } from './scenario-types.ts'
 import { type Span, spanMs } from './span.ts'
 
-/** Settle times as they were recorded or documented (defender-api.md 3); those without a record are estimates. */
+/** Settle times as they were recorded or documented (docs/service.md#settle-times); those without a record are estimates. */
 const SETTLE: Readonly<Record<string, Span>> = {
   Isolate: '66.4s',
   Unisolate: '1.7s',

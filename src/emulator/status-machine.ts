@@ -23,7 +23,7 @@ const PICKUP_MS = 3000
 const PICKUP_SHARE = 1 / 3
 const WEEK_MS = 7 * 86_400_000
 
-/** Moves actions from Pending to their end, as time passes (defender-api.md 3). */
+/** Moves actions from Pending to their end, as time passes (docs/service.md#status-machine). */
 export class StatusMachine {
   readonly #settings: Settings
   readonly #schedule: Schedule

@@ -16,7 +16,7 @@ export interface Submission {
 
 type Body = Readonly<Record<string, unknown>>
 
-/** Keys that `$metadata`-derived clients send beside the documented ones (defender-api.md 2.2). */
+/** Keys that `$metadata`-derived clients send beside the documented ones (docs/service.md#external-id). */
 const COMMON_KEYS = ['Comment', 'ExternalId', 'RequestSource', 'Title'] as const
 const ISOLATION_TYPES: ReadonlySet<string> = new Set(['Full', 'Selective', 'UnManagedDevice'])
 const SCAN_TYPES: ReadonlySet<string> = new Set(['Quick', 'Full'])
@@ -86,7 +86,7 @@ function oneOf(words: ReadonlySet<string>, key: string, text: string): string {
   return text
 }
 
-/** Reads IsolationType or ScanType. Only the latter has to be there (defender-api.md Q5). */
+/** Reads IsolationType or ScanType. Only the latter has to be there (docs/service.md#scan-without-type). */
 function readScope(type: string, body: Body): Pick<Submission, 'scope' | 'statedScope'> {
   if (type === 'Isolate') {
     const stated = optionalText(body, 'IsolationType')

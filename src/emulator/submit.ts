@@ -116,7 +116,7 @@ function fateOf(world: World, record: ActionRecord, isDuplicate: boolean, machin
   return sticks ? { after: world.settings.enqueuedForMs, inProgressAfter: 'never' } : {}
 }
 
-/** The 201 body: scope null where the request left it out (defender-api.md Q4). */
+/** The 201 body: scope null where the request left it out (docs/service.md#action-scope). */
 function created({ settings, replies }: World, record: ActionRecord, scope: string | null): Reply {
   const wire = toWireAction(record, settings.statusWords)
   const context = `${settings.contextOrigin}/api/$metadata#MachineActions/$entity`

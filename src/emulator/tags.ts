@@ -4,7 +4,7 @@ import { answerMachine } from './inventory.ts'
 import { type MachineRecord, machineRow } from './machine-record.ts'
 import { readBody, requiredText } from './submit-body.ts'
 
-/** Most machines of one bulk request (defender-api.md 5.2). */
+/** Most machines of one bulk request (docs/service.md#tags-bulk). */
 const BULK_LIMIT = 500
 const TAG_LIMIT = 200
 

@@ -4,7 +4,7 @@ import type { Random } from './random.ts'
 import type { Replies } from './reply.ts'
 import type { Settings } from './settings.ts'
 
-/** All application permissions that the emulated calls need (defender-api.md 5). */
+/** All application permissions that the emulated calls need (docs/service.md#action-permissions). */
 export const ALL_ROLES: readonly string[] = [
   'Machine.Read.All',
   'Machine.ReadWrite.All',

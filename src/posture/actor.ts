@@ -8,7 +8,7 @@ const UPN = /^[^@\s]+@[^@\s]+\.[^@\s]+$/
 
 /**
  * Classifies who asked for an action: our marker, a person (through the portal, or under a user principal name),
- * another application, or unknown. The requestor has three forms (defender-api.md 2.2) and never proves ownership.
+ * another application, or unknown. The requestor has three forms (docs/service.md#requestor-forms) and never proves ownership.
  */
 export function actorOf(action: MachineAction, name: string | undefined): ActorClass {
   if (isOwn(action, name)) return 'own'

@@ -14,7 +14,7 @@ export interface DirectedAction {
   readonly own: boolean
 }
 
-/** What the history says of one hold facet of one machine (product.md 3.2, 3.3). */
+/** What the history says of one hold facet of one machine (docs/contract.md#holds). */
 export interface HoldPosture {
   readonly pair: HoldPair
   /** The effect of the latest succeeded action of the pair; `none` where there is none. */

@@ -16,7 +16,7 @@ export interface History {
   readonly unknownTypes: ReadonlyMap<string, number>
 }
 
-/** Orders actions by last update, then creation, then id, all at full precision (product.md 3.2). */
+/** Orders actions by last update, then creation, then id, all at full precision (docs/contract.md#history). */
 export function compareActions(a: MachineAction, b: MachineAction): number {
   return (
     compareText(a.lastUpdateDateTimeUtc, b.lastUpdateDateTimeUtc) ||

@@ -1,7 +1,7 @@
 import type { Instant } from '../schema/instant.ts'
 
 /**
- * One MachineAction of the service's history (defender-api.md 2.2), under the service's own field names.
+ * One MachineAction of the service's history (docs/service.md#machineaction), under the service's own field names.
  *
  * `type` and `status` are open: the service may send words never seen before. Times are canonical instants.
  */

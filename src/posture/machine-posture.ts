@@ -64,7 +64,7 @@ export function postureActor(action: MachineAction, name: string | undefined): P
 }
 
 /**
- * Folds the ordered history of one machine into what it is in now (product.md 3).
+ * Folds the ordered history of one machine into what it is in now (docs/contract.md#posture).
  *
  * @param name - The configuration's name, which decides whose markers are ours.
  */

@@ -1,6 +1,6 @@
 import type { Instant } from '../schema/instant.ts'
 
-/** A machine record as the service lists it (defender-api.md 4), under the service's own field names. */
+/** A machine record as the service lists it (docs/service.md#machine-shape), under the service's own field names. */
 export interface Machine {
   readonly id: string
   readonly computerDnsName: string | null

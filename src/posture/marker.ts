@@ -1,6 +1,6 @@
 import type { MachineAction } from './machine-action.ts'
 
-/** What the end of an own action's comment says (product.md 5.7). */
+/** What the end of an own action's comment says (docs/contract.md#marker). */
 export interface Marker {
   /** Policy name, preceded by the configuration's `name` and a slash where it has one. */
   readonly policy: string
@@ -10,10 +10,10 @@ export interface Marker {
   readonly change: string
 }
 
-/** The longest comment that is sent, marker included (defender-api.md Q6). */
+/** The longest comment that is sent, marker included (docs/service.md#comment-limit). */
 export const COMMENT_LIMIT = 500
 
-/** Three ASCII full stops: nobody knows what the service does to other characters (defender-api.md Q6). */
+/** Three ASCII full stops: nobody knows what the service does to other characters (docs/service.md#comment-limit). */
 const ELLIPSIS = '...'
 
 const PATTERN = /\[holdfast policy=([a-z0-9/-]{1,128}) plan=([0-9a-f]{8}) change=([0-9a-f]{8})\]$/

@@ -12,7 +12,7 @@ export type ActionType =
   | 'LiveResponse'
   | 'Offboard'
 
-/** How often one API path may be called by one application in one tenant (defender-api.md 8). */
+/** How often one API path may be called by one application in one tenant (docs/service.md#quota). */
 export interface Quota {
   readonly perMinute: number
   readonly perHour: number
@@ -20,7 +20,7 @@ export interface Quota {
   readonly concurrent?: number
 }
 
-/** One row of the service's MachineAction methods (defender-api.md 5.1). */
+/** One row of the service's MachineAction methods (docs/methods.md). */
 export interface ActionMethod {
   readonly type: ActionType
   /** Last path segment of `POST /api/machines/{id}/…`. */

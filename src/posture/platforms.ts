@@ -52,7 +52,7 @@ const UNIFIED_AGENT: Support = { needs: 'the unified agent' }
 const CAPABILITIES = 'supported-capabilities-by-platform'
 const RESPOND = 'respond-machine-alerts'
 
-/** What the service's documents say of every action (defender-api.md 5.4); lifts are never held back and have no row. */
+/** What the service's documents say of every action (docs/platforms.md); lifts are never held back and have no row. */
 export const PLATFORM_ROWS: readonly PlatformRow[] = [
   {
     type: 'Isolate',

@@ -1,7 +1,7 @@
 import type { MachineAction } from './machine-action.ts'
 import { TERMINAL_STATUSES } from './methods.ts'
 
-/** Says whether an action has ended; a status word never seen before counts as in flight (product.md 3.1). */
+/** Says whether an action has ended; a status word never seen before counts as in flight (docs/contract.md#history). */
 export function hasEnded(action: MachineAction): boolean {
   return TERMINAL_STATUSES.has(action.status)
 }

@@ -3,7 +3,7 @@ declare const instantBrand: unique symbol
 /**
  * A point in time, canonical and exact: `YYYY-MM-DDTHH:mm:ss.fffffffZ`, always UTC, always seven fraction digits.
  *
- * The service stamps in units of 100 ns and drops trailing zeros (defender-api.md 2.2). In this fixed-width form
+ * The service stamps in units of 100 ns and drops trailing zeros (docs/service.md#time-digits). In this fixed-width form
  * two instants compare with `<` and `===` at full precision, which a millisecond number cannot do.
  */
 export type Instant = string & { readonly [instantBrand]: true }

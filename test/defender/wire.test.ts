@@ -5,7 +5,7 @@ import { readEntity, readList } from '../../src/defender/wire-list.ts'
 import { isOnboarded, readMachine } from '../../src/defender/wire-machine.ts'
 import { wireAction, wireMachine } from './rows.ts'
 
-/** As captured from the service in 2023 (defender-api.md 2.1). */
+/** As captured from the service in 2023 (docs/service.md#action-shape). */
 const CAPTURED_ACTION = {
   '@odata.context': 'https://api.securitycenter.microsoft.com/api/$metadata#MachineActions/$entity',
   id: 'CD46c651-f570-4e32-abdb-a02a9e022a92',

@@ -128,7 +128,7 @@ export function isolated(level: NonNullable<DesiredState['isolated']>['value']):
   return { isolated: placed(level) }
 }
 
-/** The defaults of product.md 2 without a guard, and nothing allowed. */
+/** The defaults of docs/contract.md#configuration-defaults without a guard, and nothing allowed. */
 export function configuration(over: Partial<Configuration> = {}): Configuration {
   return {
     cloud: 'commercial',

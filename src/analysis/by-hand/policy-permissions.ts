@@ -2,7 +2,7 @@ import { ACTION_METHODS, type ActionMethod } from '../../posture/methods.ts'
 import type { Place } from '../../schema/diagnostic.ts'
 import type { FacetName, Policy } from '../../schema/policy.ts'
 
-/** The application permissions of which one lets machines and actions be read (defender-api.md 5). */
+/** The application permissions of which one lets machines and actions be read (docs/service.md#read-permission). */
 export const READ_PERMISSIONS: readonly string[] = ['Machine.Read.All', 'Machine.ReadWrite.All']
 
 /** Permissions of commands that act beside the policies. */

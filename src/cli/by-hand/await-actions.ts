@@ -21,7 +21,7 @@ export interface Waiting {
  * Looks at actions by list calls until all have ended, the time is over, or a signal came.
  *
  * A look that fails is not the end: what it would have shown is not known, so the next one is waited for. A fresh
- * action may be missing in lists for a while (defender-api.md 10).
+ * action may be missing in lists for a while (docs/service.md#listed-late).
  *
  * @returns What was seen last of each; one that was never listed is absent. Rejects with a fatal DefenderError.
  */

@@ -9,7 +9,7 @@ import type { Session } from '../service/inventory.ts'
 import { openRecordedTags } from '../service/recorded-requests.ts'
 import { createPace, tellWait } from './paced.ts'
 
-/** The quota of the bulk request (defender-api.md 5.2). */
+/** The quota of the bulk request (docs/service.md#tags-bulk). */
 const TAG_QUOTA: Quota = { perMinute: 100, perHour: 1500 }
 
 type Verdict = Pick<ErrandOutcome, 'outcome' | 'code' | 'detail'>

@@ -16,7 +16,7 @@ import { readTimeOrAge } from '../read-time.ts'
 import { type Session, withService } from '../service/inventory.ts'
 import { namedMachines } from '../service/selectors.ts'
 
-/** Longer than any action stays in flight (defender-api.md 3), and short enough to be one page in most tenants. */
+/** Longer than any action stays in flight (docs/service.md#action-timeout), and short enough to be one page in most tenants. */
 const DEFAULT_SINCE = '7d'
 const DEFAULT_LIMIT = 50
 

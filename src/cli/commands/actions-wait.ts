@@ -10,7 +10,7 @@ import { DOCUMENT_OPTIONS } from '../emit-document.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 import { type Session, withService } from '../service/inventory.ts'
 
-/** A new action can be missing in lists for so long (defender-api.md 10). */
+/** A new action can be missing in lists for so long (docs/service.md#listed-late). */
 const UNLISTED_MS = 60_000
 
 /** Finds the actions, after giving each the time that a new one may need to be listed. Throws `action-not-found`. */

@@ -10,7 +10,7 @@ import { fromEpochMs, type Instant, msBetween } from '../../schema/instant.ts'
 import type { Declaration } from '../declaration/declaration.ts'
 import { skewDiagnostics } from '../planning/planning.ts'
 
-/** Audiences that the commercial service takes beside its hosts (defender-api.md 1.2). */
+/** Audiences that the commercial service takes beside its hosts (docs/service.md#second-audience). */
 const OTHER_AUDIENCES: ReadonlySet<string> = new Set([
   'https://securitycenter.onmicrosoft.com/windowsatpservice',
 ])

@@ -37,7 +37,7 @@ const GZIP = Buffer.from([0x1f, 0x8b])
 const LOOKS = 3
 const LOOK_EVERY_MS = 5000
 
-/** PutFile brings nothing, and after a command that failed no other ran (defender-api.md 9). */
+/** PutFile brings nothing, and after a command that failed no other ran (docs/service.md#live-response-order). */
 function bringsResult({ type, commandStatus }: ActionCommand): boolean {
   return commandStatus === 'Completed' && type !== 'PutFile'
 }

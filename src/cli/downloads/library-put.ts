@@ -16,7 +16,7 @@ import { fail } from '../fail.ts'
 import type { Session } from '../service/inventory.ts'
 import { openRecordedLibrary } from '../service/recorded-requests.ts'
 
-/** Largest file that the API takes, in bytes (defender-api.md 9). */
+/** Largest file that the API takes, in bytes (docs/service.md#library-upload). */
 const LARGEST = 20 * 1_048_576
 /** How long the quota is waited for. */
 const PATIENCE_MS = 180_000

@@ -12,7 +12,7 @@ function check(option: string, format: TextFormat, text: string): string {
 
 /**
  * Reads the commands of a live response off the command line, in the order in which the service takes them: all
- * PutFile, then RunScript, then all GetFile (defender-api.md 9).
+ * PutFile, then RunScript, then all GetFile (docs/service.md#live-response-order).
  *
  * @throws Failure `usage` for a name, path or text that cannot be sent, and where there is nothing to run.
  */

@@ -25,7 +25,7 @@ import { readVersion } from '../version.ts'
 import { compareWithBase, needWithBase } from './base-plan.ts'
 import { verifyObservation } from './verifying.ts'
 
-/** Over so many ms of difference between the two clocks a plan warns, and is an error (product.md 2). */
+/** Over so many ms of difference between the two clocks a plan warns, and is an error (docs/contract.md#clock). */
 const SKEW_WARNS_MS = 5 * 60_000
 const SKEW_STOPS_MS = 60 * 60_000
 

@@ -40,7 +40,7 @@ export function sortRows<Row>(
 /**
  * Takes one page of rows that are already filtered and sorted.
  *
- * A `$top` within the server's page limit is never followed by a nextLink (defender-api.md Q13).
+ * A `$top` within the server's page limit is never followed by a nextLink (docs/service.md#paging).
  */
 export function takePage<Row>(
   sorted: readonly Row[],

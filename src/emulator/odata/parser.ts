@@ -176,7 +176,7 @@ class FilterParser {
 /**
  * Parses a decoded `$filter`.
  *
- * @throws ODataProblem where it does not follow the grammar of defender-api.md 6.
+ * @throws ODataProblem where it does not follow the grammar of docs/service.md#filter-grammar.
  */
 export function parseFilter(text: string): Filter {
   const parser = new FilterParser(text)

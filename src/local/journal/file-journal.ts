@@ -11,7 +11,7 @@ import { syncFolder } from '../sync-folder.ts'
 import { journalName, planDigits, planOfJournal } from './journal-name.ts'
 import { keepPlan } from './kept-plan.ts'
 
-/** How far back the quota windows reach (defender-api.md 8). */
+/** How far back the quota windows reach (docs/service.md#quota). */
 const QUOTA_WINDOW_MS = 3_600_000
 
 /** A journal on disk, open for one run. */

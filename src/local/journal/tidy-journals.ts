@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000
 /** How long the journal of a run that wrote its end is kept. Its plan has expired long before. */
 const ENDED_DAYS = 30
 
-/** How long any journal is kept: as long as the service keeps the history that it speaks of (product.md 3). */
+/** How long any journal is kept: as long as the service keeps the history that it speaks of (docs/contract.md#journal-and-record). */
 const ANY_DAYS = 180
 
 interface Aged {

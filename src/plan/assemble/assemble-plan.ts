@@ -14,7 +14,7 @@ import { findRisks } from './risks.ts'
 import { describeRollout, rolloutOf } from './rollout.ts'
 import { type WrittenChange, writeBlocked, writeChange, writeDrift, writeInFlight } from './write-items.ts'
 
-/** A saved plan may be applied for a day (product.md 5.8). */
+/** A saved plan may be applied for a day (docs/contract.md#plan-expiry). */
 const PLAN_LIFE_MS = 24 * 3_600_000
 
 /** What planning found, ready to be written down. */

@@ -51,7 +51,7 @@ export function examinePosture(input: PlanInput): Findings {
   }
 }
 
-/** A read that failed is unknown, never absent: nothing may be concluded from the rest (product.md 3.6). */
+/** A read that failed is unknown, never absent: nothing may be concluded from the rest (docs/contract.md#unknown-is-not-absent). */
 function unknownPosture(input: PlanInput, at: Instant): Findings {
   return {
     input,

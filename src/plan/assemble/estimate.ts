@@ -3,7 +3,7 @@ import type { Change, Estimate } from '../document/document.ts'
 
 /**
  * Seconds that `count` requests to one path take under its two windows: full hours for every full hour's worth,
- * then the rest at the rate of the minute (defender-api.md 8).
+ * then the rest at the rate of the minute (docs/service.md#quota).
  */
 export function quotaSeconds(count: number, quota: Quota): number {
   if (count === 0) return 0

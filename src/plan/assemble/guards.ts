@@ -26,7 +26,7 @@ export function isLift(change: Pick<Change, 'operations'>): boolean {
   return change.operations.includes('lift') && !change.operations.includes('impose')
 }
 
-/** Computes the guard on lifts; over it the lifts alone are blocked (product.md 5.6). */
+/** Computes the guard on lifts; over it the lifts alone are blocked (docs/contract.md#guard-rules). */
 export function guardLifts({
   changes,
   configuration,

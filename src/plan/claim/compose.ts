@@ -35,7 +35,7 @@ export function hasExpired(policy: Policy, now: Instant): boolean {
 }
 
 /**
- * Joins what all policies ask into one claim per address (product.md 2). The order of policies changes nothing.
+ * Joins what all policies ask into one claim per address (docs/contract.md#composition). The order of policies changes nothing.
  */
 export function composeClaims(
   matches: readonly PolicyMatch[],

@@ -97,7 +97,7 @@ const quarantined: RunFacet = {
   doneWord: () => 'quarantined',
 }
 
-/** One command in the service's form: `FileName`, `ScriptName` with `Args`, or `Path` (defender-api.md 9). */
+/** One command in the service's form: `FileName`, `ScriptName` with `Args`, or `Path` (docs/service.md#live-response-keys). */
 function wireCommand(command: LiveResponseCommand): {
   type: string
   params: readonly { key: string; value: string }[]

@@ -2,7 +2,7 @@ import type { ActionType } from '../../posture/methods.ts'
 import type { FacetName } from '../../schema/policy.ts'
 
 /**
- * The plan document (product.md 5.8): plain, frozen, sorted JSON. Every time in it is text as
+ * The plan document (docs/contract.md#plan-document): plain, frozen, sorted JSON. Every time in it is text as
  * {@link formatInstant} writes it. Everything that shows, saves, approves or applies a plan consumes this value.
  */
 export interface Plan {

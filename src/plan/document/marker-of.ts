@@ -5,7 +5,7 @@ import type { Change } from './document.ts'
 const NO_POLICY = 'none'
 
 /**
- * The marker of a change's requests (product.md 5.7).
+ * The marker of a change's requests (docs/contract.md#marker).
  *
  * @param name - The configuration's name, which then precedes the policy.
  */

@@ -24,7 +24,7 @@ function leadsToward(directed: DirectedAction, level: HoldLevel): boolean {
 }
 
 /**
- * Says why a change of a hold would undo what somebody else did; undefined where it would not (product.md 5.5).
+ * Says why a change of a hold would undo what somebody else did; undefined where it would not (docs/contract.md#contest).
  *
  * @param level - What is declared.
  */

@@ -21,10 +21,10 @@ export interface HoldWish {
   readonly liftReason: 'declared-released' | 'expired' | 'orphaned' | 'undone'
 }
 
-/** The service stops trying after 72 h and 14 min (defender-api.md 3); at 96 h something is wrong. */
+/** The service stops trying after 72 h and 14 min (docs/service.md#action-timeout); at 96 h something is wrong. */
 const STUCK_MS = 96 * 3_600_000
 
-/** The `IsolationType` that imposes a level; a level that needs none is not in it (defender-api.md 5.1). */
+/** The `IsolationType` that imposes a level; a level that needs none is not in it (docs/service.md#isolation-type). */
 export const ISOLATION_TYPES: Readonly<Record<string, string>> = {
   full: 'Full',
   selective: 'Selective',
@@ -42,7 +42,7 @@ export function isStronger(have: HoldLevel, want: HoldLevel): boolean {
 }
 
 /**
- * Chooses what to do about one hold facet of one machine: the table of product.md 5.1, row by row.
+ * Chooses what to do about one hold facet of one machine: the table of docs/contract.md#decision-table, row by row.
  *
  * Pure. Contested changes, guards and the machine's own limits are looked at later.
  */
@@ -64,7 +64,7 @@ function leadsToward(flight: DirectedAction, wish: HoldWish): boolean {
   return (flight.direction === 'lift') === (wish.level === 'none')
 }
 
-/** A Failed or Cancelled impose after the last success may have taken effect all the same (defender-api.md Q11). */
+/** A Failed or Cancelled impose after the last success may have taken effect all the same (docs/service.md#partial-effects). */
 function hasUncertainImpose(posture: HoldPosture): boolean {
   return posture.endedSince.some(
     ended =>

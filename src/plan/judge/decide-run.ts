@@ -40,7 +40,7 @@ export function describeWish(facet: RunFacet, wish: RunWish): string {
 }
 
 /**
- * Chooses what to do about one event facet of one machine (product.md 5.2).
+ * Chooses what to do about one event facet of one machine (docs/contract.md#run-decisions).
  *
  * Satisfied is unchanged; an action in flight that would satisfy it is awaited; one of the same type that would not is
  * waited for before this one is sent, since the service does one of a type at a time on a machine.

@@ -12,7 +12,7 @@ import { addressedOf, checkChange, commentOf, findStuck, isChosen, type Subject 
 import type { DriftFinding, Item } from './item.ts'
 import { pendingWarning } from './limits.ts'
 
-/** An own hold this old is about to leave what the service remembers (product.md 3.5). */
+/** An own hold this old is about to leave what the service remembers (docs/contract.md#look-back). */
 const LEAVING_MS = 150 * 86_400_000
 
 /** What the item of a hold is, before it is tied to the machine's other items. */

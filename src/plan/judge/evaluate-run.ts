@@ -35,7 +35,7 @@ export function evaluateRun(claim: RunClaim, subject: Subject): Item {
   }
 }
 
-/** An offboarding is done once: a machine that reports again was put back by somebody (product.md 5.6). */
+/** An offboarding is done once: a machine that reports again was put back by somebody (docs/contract.md#offboarding). */
 function reOnboarded({ facet, machine }: RunClaim, posture: RunPosture): Decision | undefined {
   if (facet.name !== 'offboarded' || offboardingOf(machine, posture) !== 're-onboarded') return undefined
   return {

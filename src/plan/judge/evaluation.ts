@@ -44,7 +44,7 @@ export interface Subject {
   readonly context: EvaluationContext
 }
 
-/** An action in flight for longer than this is reported as drift (product.md 5.8). */
+/** An action in flight for longer than this is reported as drift (docs/contract.md#drift-kinds). */
 const STUCK_DRIFT_MS = 72 * 3_600_000
 
 /** Finds an action that is in flight for over 72 h. */

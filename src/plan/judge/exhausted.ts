@@ -18,7 +18,7 @@ export interface AttemptRules {
 
 /**
  * Says why an action may not be sent once more: too many own ones ended `Failed` or `TimeOut` lately, since the last
- * success (product.md 5.3). Undefined where it may.
+ * success (docs/contract.md#attempts). Undefined where it may.
  *
  * @param isAbout - Says whether an action of the type is about the same thing; all of them are where it is absent.
  */

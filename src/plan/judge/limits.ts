@@ -8,7 +8,7 @@ import type { Note } from '../document/document.ts'
 import { compileEntry, isOnboarded, type Matcher } from '../select/match.ts'
 import type { DecidedChange, DraftRequest } from './decision.ts'
 
-/** A machine report older than this makes a hold likely to stay pending (defender-api.md Q17). */
+/** A machine report older than this makes a hold likely to stay pending (docs/service.md#offline-devices). */
 const SILENT_MS = 48 * 3_600_000
 
 /** Protected machines of a configuration, made ready for many machines. */
@@ -161,7 +161,7 @@ function isUnsupported({ machine, releases, change }: LimitedChange): Note | und
   return undefined
 }
 
-/** The permissions of which one lets a request through; a cancel needs that of any action (defender-api.md 5.1). */
+/** The permissions of which one lets a request through; a cancel needs that of any action (docs/service.md#cancel-permission). */
 function permissionsFor(type: DraftRequest['type']): readonly string[] {
   const methods = ACTION_METHODS.filter(method => type === 'Cancel' || method.type === type)
   return [...new Set(methods.map(({ permission }) => permission))]

@@ -2,7 +2,7 @@ import type { RunPosture } from '../../posture/fold-run.ts'
 import type { Machine } from '../../posture/machine.ts'
 import { addMs } from '../../schema/instant.ts'
 
-/** A record may still report this long after it was offboarded (defender-api.md Q19). */
+/** A record may still report this long after it was offboarded (docs/service.md#offboarded). */
 const LINGER_MS = 24 * 3_600_000
 
 /** How an offboarding stands: a record says Onboarded ever after, so only the history and later reports tell. */

@@ -48,7 +48,7 @@ interface SecondLook {
 /**
  * Looks again at a planned change: the same tables over the fresh history, compared with what was planned.
  *
- * Actions of this plan never count as moved (product.md 6.1): they are left out, and what this plan cancelled counts
+ * Actions of this plan never count as moved (docs/contract.md#resume): they are left out, and what this plan cancelled counts
  * as in flight still.
  */
 export function recheckChange(change: Change, context: RecheckContext): Recheck {

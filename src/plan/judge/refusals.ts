@@ -13,7 +13,7 @@ export interface Refusals {
 }
 
 /**
- * Holds a plan against `protected`, `allow` and guards of the configuration as it is at apply (product.md 5.6).
+ * Holds a plan against `protected`, `allow` and guards of the configuration as it is at apply (docs/contract.md#checked-at-apply).
  *
  * A machine that has no record any more is refused, since nobody can say whether it is protected; a release is not.
  */

@@ -5,7 +5,7 @@ import type { Diagnostic } from '../../schema/diagnostic.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
 import type { Observation } from '../select/observation.ts'
 
-/** What a device last reported of itself to advanced hunting (defender-api.md 4.1). */
+/** What a device last reported of itself to advanced hunting (docs/service.md#device-info). */
 export interface Mitigation {
   /** Lower case. */
   readonly machineId: string

@@ -32,7 +32,7 @@ function isKnown(pattern: AddressPattern, policies: readonly Policy[], index: Ma
 }
 
 /**
- * Chooses among finished items (product.md 4): targets and the policies of path arguments let in, excludes keep out,
+ * Chooses among finished items (docs/contract.md#choosing): targets and the policies of path arguments let in, excludes keep out,
  * and what depends on an item that is out goes with it. No item is altered.
  */
 export function chooseItems(

@@ -51,12 +51,12 @@ export function compileEntry(entry: MachineEntry, now: Instant): Matcher {
   return machine => tests.every(test => test(machine))
 }
 
-/** Says whether a selector may reach a record: onboarded and not merged into another (product.md 2). */
+/** Says whether a selector may reach a record: onboarded and not merged into another (docs/contract.md#matching). */
 export function isSelectable(machine: Machine): boolean {
   return isOnboarded(machine) && machine.mergedIntoMachineId === null
 }
 
-/** The service's words differ in case between documents and wire (defender-api.md 4). */
+/** The service's words differ in case between documents and wire (docs/service.md#word-case). */
 export function isOnboarded(machine: Machine): boolean {
   return machine.onboardingStatus?.toLowerCase() === 'onboarded'
 }

@@ -4,7 +4,7 @@ import { addMs, type Instant } from '../../schema/instant.ts'
 import type { MachineEntry, Policy } from '../../schema/policy.ts'
 import type { Need } from './observation.ts'
 
-/** The service keeps a tenant's data for 180 days (defender-api.md 10). */
+/** The service keeps a tenant's data for 180 days (docs/service.md#retention). */
 const RETENTION_MS = 180 * 86_400_000
 
 /** Says whether an entry gives machines by id or name, so that only those have to be read. */
@@ -51,7 +51,7 @@ export interface MachineName {
   readonly place: Place
 }
 
-/** The service's machine ids are 40 hex digits, 32 in some of its samples (defender-api.md 2.2). */
+/** The service's machine ids are 40 hex digits, 32 in some of its samples (docs/service.md#machine-id). */
 const ID_LIKE = /^[0-9a-f]{32,64}$/
 
 /** Reads one machine as people type it: an id where it looks like one, else a name. */

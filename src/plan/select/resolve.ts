@@ -54,7 +54,7 @@ export function indexMachines(machines: readonly Machine[]): MachineIndex {
 }
 
 /**
- * Resolves the entries of policies to machine records (product.md 2).
+ * Resolves the entries of policies to machine records (docs/contract.md#matching).
  *
  * 1. A named machine must resolve to one record; with several of one name, to the one that is Active, Onboarded and
  *    not merged away.

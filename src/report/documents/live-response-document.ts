@@ -105,7 +105,7 @@ export function liveResponseParts(
 
 /**
  * Decides how a command line ends that ran a live response: the service calls it succeeded whatever its scripts gave
- * back, so their exit codes are looked at (defender-api.md Q27).
+ * back, so their exit codes are looked at (docs/service.md#script-exit-code).
  */
 export function liveResponseExit(
   status: string,

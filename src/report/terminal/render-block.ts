@@ -5,7 +5,7 @@ import { escapeTerminal } from './escape-terminal.ts'
 import { layOut, type Span, span } from './lay-out.ts'
 import { type Style, usableWidth } from './style.ts'
 
-/** Width of the label column with its colon, as in product.md 5.9; longer labels widen their block. */
+/** Width of the label column with its colon, as in docs/contract.md#for-people; longer labels widen their block. */
 const LABEL_WIDTH = 12
 /** Below this width notes stand under the symbol column instead of under the value. */
 const NARROW = 72

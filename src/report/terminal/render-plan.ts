@@ -72,7 +72,7 @@ function verdictRow(plan: Plan, style: Style): string {
 }
 
 /**
- * Writes a plan for people (product.md 5.9): every machine that changes, is blocked, awaited or no longer declared, the
+ * Writes a plan for people (docs/contract.md#for-people): every machine that changes, is blocked, awaited or no longer declared, the
  * summary lines, failed guards, diagnostics, and how to apply exactly this plan. Ends with a newline.
  */
 export function renderPlan(plan: Plan, style: Style): string {

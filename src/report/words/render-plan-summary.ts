@@ -8,7 +8,7 @@ function shownSeconds(seconds: number): string {
 }
 
 /**
- * Writes the two summary lines that are part of the contract (product.md 5.9), never wrapped, no newline at the end.
+ * Writes the two summary lines that are part of the contract (docs/contract.md#summary-lines), never wrapped, no newline at the end.
  */
 export function renderPlanSummary({ summary, estimate }: Plan): string {
   const { impose, change, lift, run, cancel, inFlight, blocked, unchanged } = summary

@@ -52,7 +52,7 @@ const NOTHING_SENT: Readonly<Partial<Record<ApplyResult['exit']['name'], string>
 
 /**
  * The line of counts that ends a result: `Apply complete: 3 succeeded, 1 failed, 2 pending.`, every count that is not
- * zero. Part of the contract (product.md 6.7): without outcomes it never sounds like success.
+ * zero. Part of the contract (docs/contract.md#result-summary): without outcomes it never sounds like success.
  */
 export function resultLine(result: ApplyResult): string {
   const { exit, outcomes, summary } = result

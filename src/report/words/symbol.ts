@@ -1,7 +1,7 @@
 import type { Operation } from '../../plan/document/document.ts'
 import type { Tone } from '../terminal/paint.ts'
 
-/** The first printed column of a line, and its tone (product.md 5.9). */
+/** The first printed column of a line, and its tone (docs/contract.md#symbols). */
 export interface Mark {
   readonly symbol: '+' | '-' | '~' | '-/+' | '>' | 'x' | '=' | '!' | '.' | ' '
   readonly tone: Tone
