@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { COMMANDS } from '../src/cli/commands.ts'
+import { anchorsOf } from './house/anchors.ts'
 import { readFilesBelow } from './house/source-files.ts'
 import { missingPieces, shownIn } from './support/shown-output.ts'
 
@@ -63,6 +64,12 @@ describe('README.md', () => {
   })
 })
 
+/** Says whether a file or folder is there, and the anchor in it where the link names one. */
+function leadsSomewhere(path: string, anchor: string | undefined): boolean {
+  if (!existsSync(join(ROOT, path))) return false
+  return anchor === undefined || anchorsOf(readFileSync(join(ROOT, path), 'utf8')).has(anchor)
+}
+
 describe('documents', () => {
   const documents = [
     ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'].map(path => ({
@@ -74,10 +81,12 @@ describe('documents', () => {
 
   test('link to files and headings that are there', () => {
     const broken = documents.flatMap(({ path, text }) =>
-      [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)(#[^)]*)?\)/g)]
-        .map(([, target = '']) => target)
-        .filter(target => !existsSync(join(ROOT, dirname(path), target)))
-        .map(target => `${path}: ${target}`),
+      [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]*))?\)/g)]
+        .filter(
+          ([, target = '', anchor]) =>
+            !leadsSomewhere(target === '' ? path : join(dirname(path), target), anchor),
+        )
+        .map(([link]) => `${path}: ${link}`),
     )
     expect(broken).toStrictEqual([])
   })

@@ -4,7 +4,7 @@ import type { Clock, FormerHolder, Lease, LeaseAnswer, YieldRequest } from './po
 /** How often a held lease is renewed; it lasts three times as long (docs/contract.md#lease-holder). */
 export const RENEW_MS = 20_000
 
-/** How long a lease lasts without being renewed. */
+/** How long a lease lasts without being renewed (docs/contract.md#lease-holder). */
 export const LEASE_MS = 60_000
 
 /**

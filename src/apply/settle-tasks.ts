@@ -1,7 +1,7 @@
 import { addMs, type Instant } from '../schema/instant.ts'
 import type { Run } from './run.ts'
 
-/** An interrupted run ends within five seconds: so long for the answers that are out, and so long for cancels. */
+/** An interrupted run ends within five seconds (docs/contract.md#interrupt): so long for the answers that are out, and so long for cancels. */
 export const INTERRUPT_GRACE_MS = 1500
 
 /** When a wait of `ms` from now ends. */

@@ -16,7 +16,7 @@ export interface ReadLimits {
   readonly concurrency: number
 }
 
-/** The limits in use. */
+/** The limits in use: the service's page size (docs/service.md#page-size), and tries within docs/contract.md#read-retries. */
 export const READ_LIMITS: ReadLimits = {
   pageSize: 10_000,
   tries: 5,

@@ -8,6 +8,7 @@ import { valuesAllowed } from './odata/narrow.ts'
 import { sortRows } from './odata/page.ts'
 import { type QueryOptions, readQueryOptions } from './odata/query-options.ts'
 
+/** How far from the time that is asked for a machine may have had the address (docs/service.md#find-by-ip). */
 const FOUND_BY_IP_MS = 15 * 60_000
 
 function readOptions(call: Call): QueryOptions<MachineRecord> {

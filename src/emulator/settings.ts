@@ -81,6 +81,7 @@ function quotaSettings(quotas: Behaviour['quotas']): QuotaSettings | undefined {
   return { all, paths: new Map(byPath), retryAfter, code }
 }
 
+/** Tokens last as docs/service.md#token-lifetime states. */
 function tokenSettings(
   tokens: Behaviour['tokens'],
 ): Pick<Settings, 'tokenLifetimeMs' | 'enforceTokens' | 'secrets' | 'assertions'> {
@@ -92,6 +93,7 @@ function tokenSettings(
   }
 }
 
+/** Pages as docs/service.md#page-size states them. */
 function querySettings(
   behaviour: Behaviour,
 ): Pick<Settings, 'refuse' | 'pageLimit' | 'filterNodeLimit' | 'nextLinkOrigin' | 'contextOrigin'> {
@@ -104,6 +106,7 @@ function querySettings(
   }
 }
 
+/** Times as docs/service.md#action-timeout and docs/service.md#retention state them; how late lists are is ours. */
 function timeSettings(
   behaviour: Behaviour,
 ): Pick<

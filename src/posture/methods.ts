@@ -35,12 +35,16 @@ export interface ActionMethod {
   readonly quota: Quota
 }
 
+/** What every path takes unless its page says otherwise (docs/service.md#quota). */
 const USUAL: Quota = { perMinute: 100, perHour: 1500 }
 
 /** The quota of `POST /api/machineactions/{id}/cancel`. */
 export const CANCEL_QUOTA: Quota = USUAL
 
-/** The nine methods that create a MachineAction, one row each; every room looks them up here. */
+/**
+ * The nine methods that create a MachineAction (docs/service.md#machineaction), one row each; every room looks them up
+ * here. Live response has a quota of its own (docs/service.md#quota-live-response).
+ */
 export const ACTION_METHODS: readonly ActionMethod[] = [
   {
     type: 'Isolate',
@@ -112,7 +116,7 @@ export const ACTION_METHODS: readonly ActionMethod[] = [
     facet: 'liveResponse',
     effect: 'run',
     permission: 'Machine.LiveResponse',
-    quota: { perMinute: 10, perHour: 1500, concurrent: 25 },
+    quota: { perMinute: 10, perHour: 1500, concurrent: 50 },
   },
   {
     type: 'Offboard',

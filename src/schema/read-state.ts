@@ -21,7 +21,7 @@ const ISOLATION: Readonly<Record<string, IsolationLevel>> = {
   unmanaged: 'unmanaged',
   false: 'none',
 }
-/** The order in which live response takes its commands (api/run-live-response.md). */
+/** The order in which live response takes its commands (docs/service.md#live-response-order). */
 const COMMAND_ORDER = ['PutFile', 'RunScript', 'GetFile']
 
 /** The instant of a text whose format the schema has checked. */

@@ -157,7 +157,7 @@ describe('of two readings of an action', () => {
 test('every type of request has its path and every path its quota', () => {
   expect(pathOf('Isolate')).toBe('isolate')
   expect(pathOf('Cancel')).toBe('cancel')
-  expect(quotaOfPath('runliveresponse')).toMatchObject({ perMinute: 10, concurrent: 25 })
+  expect(quotaOfPath('runliveresponse')).toMatchObject({ perMinute: 10, concurrent: 50 })
   expect(quotaOfPath('cancel')).toMatchObject({ perMinute: 100, perHour: 1500 })
   expect(quotaOfPath('of another version')).toMatchObject({ perMinute: 100, perHour: 1500 })
 })

@@ -392,8 +392,8 @@ test('a run waits for one of its type that somebody else has in flight, and is s
 
 test('no more live responses are in flight than the service has sessions, and an end makes room', async () => {
   const clock = clockAtNow()
-  const service = new FakeService({ clock, machines: machines(30), settleMs: { LiveResponse: 600_000 } })
-  const numbers = Array.from({ length: 30 }, (_, index) => index + 1)
+  const service = new FakeService({ clock, machines: machines(55), settleMs: { LiveResponse: 600_000 } })
+  const numbers = Array.from({ length: 55 }, (_, index) => index + 1)
   const liveResponse = [
     {
       name: 'triage',
@@ -406,9 +406,9 @@ test('no more live responses are in flight than the service has sessions, and an
   const scene = sceneOf(clock, service)
   const run = start(scene, plan)
   await clock.advance(500_000)
-  expect(service.posts).toHaveLength(25)
+  expect(service.posts).toHaveLength(50)
   const result = await clock.drive(run)
-  expect(result.summary).toStrictEqual({ succeeded: 30 })
+  expect(result.summary).toStrictEqual({ succeeded: 55 })
   expect(service.throttled).toBe(0)
 })
 

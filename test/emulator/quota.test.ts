@@ -63,17 +63,17 @@ describe('quota windows', () => {
     expect((await get('/api/machines')).status).toBe(200)
   })
 
-  test('live response: 10 a minute, and 25 at once', async () => {
-    const machines = Array.from({ length: 30 }, (_, index) => ({ computerDnsName: `h${index}` }))
-    const { post, emulator, clock } = drive({ machines })
+  test('live response: 10 a minute, and 50 at once', async () => {
+    const machines = Array.from({ length: 55 }, (_, index) => ({ computerDnsName: `h${index}` }))
+    const { post, emulator, clock } = drive({ machines, behaviour: { settle: { LiveResponse: '1h' } } })
     const body = { Commands: [{ type: 'GetFile', params: [{ key: 'Path', value: 'x' }] }] }
     const statuses: number[] = []
     for (const { id } of emulator.machines()) {
       if (statuses.length % 10 === 0) clock.advance(MINUTE)
       statuses.push((await post(`/api/machines/${id}/runliveresponse`, body)).status)
     }
-    expect(statuses.filter(status => status === 201)).toHaveLength(25)
-    expect(statuses.slice(25)).toStrictEqual([429, 429, 429, 429, 429])
+    expect(statuses.filter(status => status === 201)).toHaveLength(50)
+    expect(statuses.slice(50)).toStrictEqual([429, 429, 429, 429, 429])
     const many = drive({ machines })
     const first = many.emulator.machines().slice(0, 11)
     const fast = await Promise.all(

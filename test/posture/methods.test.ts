@@ -18,11 +18,11 @@ test('the table holds the service’s nine methods as its pages spell them', () 
   ])
 })
 
-test('a path takes 100 calls a minute and 1500 an hour, a live response 10 and 25 at once', () => {
+test('a path takes 100 calls a minute and 1500 an hour, a live response 10 and 50 at once', () => {
   const usual = { perMinute: 100, perHour: 1500 }
   for (const { type, quota } of ACTION_METHODS)
     expect(quota).toStrictEqual(
-      type === 'LiveResponse' ? { perMinute: 10, perHour: 1500, concurrent: 25 } : usual,
+      type === 'LiveResponse' ? { perMinute: 10, perHour: 1500, concurrent: 50 } : usual,
     )
   expect(CANCEL_QUOTA).toStrictEqual(usual)
 })

@@ -114,7 +114,7 @@ async function run(context: CommandContext): Promise<number> {
 /** `holdfast live-response run`. */
 export const liveResponseRun: Command = {
   description:
-    'Runs a live response on one machine: puts files of the library there, runs a script of the library, gets files from it, in this order. Asks first. With --wait it waits for the end, saves what each command brought, shows what the script printed and ends with 5 where the script did not end with 0. The service takes 10 a minute, 25 at once, and one on a machine.',
+    'Runs a live response on one machine: puts files of the library there, runs a script of the library, gets files from it, in this order. Asks first. With --wait it waits for the end, saves what each command brought, shows what the script printed and ends with 5 where the script did not end with 0. The service takes 10 a minute, 50 at once, and one on a machine.',
   arguments: '<machine>',
   options: [
     {
