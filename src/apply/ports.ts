@@ -6,7 +6,13 @@ import type { Instant } from '../schema/instant.ts'
 
 /** Time as apply sees it; a hand-driven clock in tests. */
 export interface Clock {
+  /** Wall time, for stamps that others read. It can be set, forward or back. */
   now(): Instant
+  /**
+   * Milliseconds of a clock that nobody can set, since whenever. Spans are measured by it; it may stand still while
+   * the machine is suspended.
+   */
+  monotonicMs(): number
   /** Resolves after `ms`, or at once when the signal aborts (never rejects). */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
 }
@@ -99,7 +105,13 @@ export interface YieldRequest {
 
 export type LeaseAnswer =
   /** `takenOver` where the one before never gave it back: he died, or stopped renewing it. */
-  | { readonly kind: 'held'; readonly takenOver?: FormerHolder; readonly settling?: Settling }
+  | {
+      readonly kind: 'held'
+      /** Grows with every holder: the same as before where nobody else had the lease since. */
+      readonly generation: number
+      readonly takenOver?: FormerHolder
+      readonly settling?: Settling
+    }
   | {
       readonly kind: 'taken'
       /** Names the lease, for `holdfast unlock`. */
@@ -114,6 +126,8 @@ export interface Lease {
   /** Takes or keeps the lease, or says who has it. */
   acquire(): Promise<LeaseAnswer>
   renew(): Promise<boolean>
+  /** Whether what was acquired is still this run's and has not run out, asked where the lease lies. Never renews it. */
+  isStillHeld(): Promise<boolean>
   /** Gives it back. `listedFrom` is when lists have all that was submitted; absent where nothing was. */
   release(listedFrom?: Instant): Promise<void>
   /** Asks whoever holds the lease of this id to give it up; nobody waits for that any more after `until`. */

@@ -4,6 +4,7 @@ import { fromEpochMs } from '../schema/instant.ts'
 /** The machine's clock and timers. */
 export const systemClock: Clock = {
   now: () => fromEpochMs(Date.now()),
+  monotonicMs: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise(resolve => {
       if (signal?.aborted) return resolve()

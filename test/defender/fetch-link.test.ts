@@ -73,7 +73,7 @@ async function fetchAll(
       links += 1
       return link?.(links) ?? Promise.resolve('https://store.example/x')
     },
-    clock: { now: () => clock.now(), sleep: () => Promise.resolve() },
+    clock: { now: () => clock.now(), monotonicMs: () => clock.monotonicMs(), sleep: () => Promise.resolve() },
     signal: new AbortController().signal,
     onBreak: each => breaks.push(each),
   })

@@ -179,7 +179,7 @@ describe('nothing is half done', () => {
     const target = nameTarget({ endpoint: tenant.url, tenantId: null })
     const holder = { ...(await identifyProcess()), host: 'another-host' }
     const lease = fileLease(join(tenant.folder, '.state', 'holdfast', target), holder, tenant.clock)
-    expect(await lease.acquire()).toStrictEqual({ kind: 'held' })
+    expect(await lease.acquire()).toStrictEqual({ kind: 'held', generation: 1 })
     const ran = await contain(tenant)
     expect(ran.code, ran.stderr).toBe(7)
     expect(ran.stdout).toContain('Nothing was submitted, so what was written was taken back.')

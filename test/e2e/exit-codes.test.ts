@@ -200,7 +200,10 @@ const ROWS: Readonly<Record<string, Row>> = {
         nameTarget({ endpoint: tenant.url, tenantId: null }),
       )
       const holder = { ...(await identifyProcess()), host: 'another-host' }
-      expect(await fileLease(folder, holder, tenant.clock).acquire()).toStrictEqual({ kind: 'held' })
+      expect(await fileLease(folder, holder, tenant.clock).acquire()).toStrictEqual({
+        kind: 'held',
+        generation: 1,
+      })
     },
     says: 'locked',
   },

@@ -18,7 +18,7 @@ async function held(change: Partial<ProcessIdentity>) {
     nameTarget({ endpoint: tenant.url, tenantId: null }),
   )
   const lease = fileLease(folder, { ...SELF, ...change }, tenant.clock, PURPOSE)
-  expect(await lease.acquire()).toStrictEqual({ kind: 'held' })
+  expect(await lease.acquire()).toStrictEqual({ kind: 'held', generation: 1 })
   return { tenant, lease }
 }
 

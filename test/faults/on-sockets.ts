@@ -92,6 +92,7 @@ export const onSockets: OpenOutside = async (emulator, clock) => {
     return {
       acquire: () => during(() => file.acquire()),
       renew: () => during(() => file.renew()),
+      isStillHeld: () => during(() => file.isStillHeld()),
       release: listedFrom => during(() => file.release(listedFrom)),
       askToYield: (id, until) => during(() => file.askToYield(id, until)),
       withdraw: () => during(() => file.withdraw()),

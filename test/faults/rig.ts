@@ -273,6 +273,7 @@ export async function startRig({ scene, fault, tokenOf, open = inProcess }: RigO
 function mortal(clock: FakeClock, process: Process): Clock {
   return {
     now: () => clock.now(),
+    monotonicMs: () => clock.monotonicMs(),
     sleep: (ms, signal) => (process.isDead ? NEVER : clock.sleep(ms, signal)),
   }
 }
@@ -286,6 +287,7 @@ function mortalLease(lease: Lease, process: Process, { isDiskBroken }: Strike): 
   return {
     acquire: () => alive(() => lease.acquire()),
     renew: () => alive(() => lease.renew()),
+    isStillHeld: () => alive(() => lease.isStillHeld()),
     release: listedFrom => alive(() => lease.release(listedFrom)),
     askToYield: (id, until) => alive(() => lease.askToYield(id, until)),
     withdraw: () => alive(() => lease.withdraw()),

@@ -43,6 +43,7 @@ export class SharedLease {
   #isOwnerDead = false
   #settling: Settling | undefined
   #asked: { readonly owner: string; readonly by: string; readonly until: Instant } | undefined
+  #generation = 0
   acquired = 0
   renewed = 0
   released = 0
@@ -63,6 +64,7 @@ export class SharedLease {
 
   /** Somebody takes it, whoever had it. */
   seize(owner: string): void {
+    if (this.#owner !== owner) this.#generation += 1
     this.#owner = owner
     this.#isOwnerDead = false
     this.#settling = undefined
@@ -93,9 +95,10 @@ export class SharedLease {
         const settling = this.#settling
         this.seize(owner)
         this.acquired += 1
+        const generation = this.#generation
         return wasDead
-          ? { kind: 'held', takenOver: { owner: previous, planId: null, runId: null, renewedAt } }
-          : { kind: 'held', ...(settling === undefined ? {} : { settling }) }
+          ? { kind: 'held', generation, takenOver: { owner: previous, planId: null, runId: null, renewedAt } }
+          : { kind: 'held', generation, ...(settling === undefined ? {} : { settling }) }
       },
       renew: async () => {
         if (this.#owner !== owner) return false
@@ -103,6 +106,7 @@ export class SharedLease {
         this.renewed += 1
         return true
       },
+      isStillHeld: async () => this.#owner === owner,
       release: async listedFrom => {
         this.released += 1
         if (this.#owner !== owner) return

@@ -58,6 +58,7 @@ export class DyingProcess {
   #clock(clock: Clock): Clock {
     return {
       now: () => clock.now(),
+      monotonicMs: () => clock.monotonicMs(),
       sleep: (ms, signal) => (this.#isDead ? NEVER : clock.sleep(ms, signal)),
     }
   }
@@ -83,6 +84,7 @@ export class DyingProcess {
     return {
       acquire: () => this.#call(() => lease.acquire()),
       renew: () => this.#call(() => lease.renew()),
+      isStillHeld: () => this.#call(() => lease.isStillHeld()),
       release: listedFrom => this.#call(() => lease.release(listedFrom)),
       askToYield: (id, until) => this.#call(() => lease.askToYield(id, until)),
       withdraw: () => this.#call(() => lease.withdraw()),

@@ -20,7 +20,9 @@ const TURNS = 6
  * ```
  */
 export class FakeClock implements Clock {
+  readonly #start: Instant
   #now: Instant
+  #wallAheadMs = 0
   #sleepers: Sleeper[] = []
   /** Lengths in ms of all sleeps asked for, in order. */
   readonly slept: number[] = []
@@ -30,12 +32,25 @@ export class FakeClock implements Clock {
   constructor(start = '2026-11-20T10:00:00Z', turns = TURNS) {
     const now = parseInstant(start)
     if (now === undefined) throw new Error(`FakeClock: ${start} is no instant`)
+    this.#start = now
     this.#now = now
     this.#turns = turns
   }
 
   now(): Instant {
-    return this.#now
+    return addMs(this.#now, this.#wallAheadMs)
+  }
+
+  monotonicMs(): number {
+    return msBetween(this.#start, this.#now)
+  }
+
+  /**
+   * Sets the wall clock forward or back by `ms`, and nothing else: no sleeper wakes for it. So it looks as well when a
+   * machine was suspended, forward.
+   */
+  setWall(ms: number): void {
+    this.#wallAheadMs += ms
   }
 
   /** How many sleepers wait now. */

@@ -11,6 +11,7 @@ import { systemClock } from '../system-clock.ts'
 export function emulatorClock(emulator: Pick<Emulator, 'nowMs'>, speed: number): Clock {
   return {
     now: () => fromEpochMs(emulator.nowMs()),
+    monotonicMs: () => emulator.nowMs(),
     sleep: (ms, signal) => systemClock.sleep(ms / speed, signal),
   }
 }

@@ -63,7 +63,8 @@ export function fileLease(
   const token = randomBytes(8).toString('hex')
   let generation: number | undefined
   let acquiredAt: Instant | undefined
-
+  /** When the file was last written, by the clock that nobody can set. */
+  let writtenAtMs = 0
   let asked: string | undefined
 
   function record(since: Instant, now: Instant, end: LeaseEnd = { released: false }): LeaseRecord {
@@ -75,33 +76,43 @@ export function fileLease(
     return generation !== undefined && (await listGenerations(folder)).at(-1) === generation
   }
 
+  function hasRunOut(): boolean {
+    return clock.monotonicMs() - writtenAtMs >= LEASE_MS
+  }
+
   async function write(end?: LeaseEnd): Promise<boolean> {
     if (generation === undefined || acquiredAt === undefined || !(await holds())) return false
+    const nowMs = clock.monotonicMs()
     const aside = await writeAside(folder, record(acquiredAt, clock.now(), end))
     await rename(aside, leaseFile(folder, generation))
+    writtenAtMs = nowMs
     return true
   }
 
   async function claim(next: number): Promise<boolean> {
     const now = clock.now()
+    const nowMs = clock.monotonicMs()
     if (!(await claimGeneration(folder, next, record(now, now)))) return false
     generation = next
     acquiredAt = now
+    writtenAtMs = nowMs
     await removeOldYields(folder, token)
     return true
   }
 
   async function acquire(): Promise<LeaseAnswer> {
     await mkdir(folder, { recursive: true, mode: 0o700 })
-    if (await write()) return { kind: 'held' }
+    if (generation !== undefined && (await write())) return { kind: 'held', generation }
     generation = undefined
     for (;;) {
       const current = (await listGenerations(folder)).at(-1) ?? 0
       const held = current === 0 ? undefined : await readRecord(leaseFile(folder, current))
       const state = await stateOfLease(held, self, clock.now())
       if (held !== undefined && state === 'live') return taken(held)
-      if (await claim(current + 1)) {
-        return held === undefined ? { kind: 'held' } : heldAfter(held, state, clock.now())
+      const next = current + 1
+      if (await claim(next)) {
+        const mine: HeldLease = { kind: 'held', generation: next }
+        return held === undefined ? mine : { ...mine, ...inheritedFrom(held, state, clock.now()) }
       }
     }
   }
@@ -109,6 +120,7 @@ export function fileLease(
   return {
     acquire: () => guardLease(folder, acquire),
     renew: () => guardLease(folder, () => write()),
+    isStillHeld: () => guardLease(folder, async () => (await holds()) && !hasRunOut()),
     release: listedFrom =>
       guardLease(folder, async () => {
         await write({ released: true, ...(listedFrom === undefined ? {} : { listedFrom }) })
@@ -131,13 +143,19 @@ export function fileLease(
 /** How a record says that a lease was given back. */
 type LeaseEnd = Pick<LeaseRecord, 'released' | 'listedFrom'>
 
-/** The answer to who takes a lease after somebody. */
-function heldAfter(before: LeaseRecord, state: LeaseState, now: Instant): LeaseAnswer {
-  if (state === 'dead') return { kind: 'held', takenOver: formerOf(before) }
+type HeldLease = LeaseAnswer & { readonly kind: 'held' }
+
+/** What whoever takes a lease after somebody is told of him. */
+function inheritedFrom(
+  before: LeaseRecord,
+  state: LeaseState,
+  now: Instant,
+): Pick<HeldLease, 'takenOver' | 'settling'> {
+  if (state === 'dead') return { takenOver: formerOf(before) }
   const { listedFrom, purpose } = before
   return listedFrom === undefined || listedFrom <= now
-    ? { kind: 'held' }
-    : { kind: 'held', settling: { until: listedFrom, runId: purpose?.runId ?? null } }
+    ? {}
+    : { settling: { until: listedFrom, runId: purpose?.runId ?? null } }
 }
 
 function formerOf({ owner, renewedAt, purpose }: LeaseRecord): FormerHolder {

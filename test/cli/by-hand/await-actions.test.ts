@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { awaitActions } from '../../../src/cli/by-hand/await-actions.ts'
 import { DefenderError } from '../../../src/defender/defender-error.ts'
 import type { MachineAction } from '../../../src/posture/machine-action.ts'
-import { addMs, type Instant } from '../../../src/schema/instant.ts'
+import { addMs, type Instant, msBetween } from '../../../src/schema/instant.ts'
 import { action, actionId, NOW } from '../../support/build-core.ts'
 
 const [one, two] = [actionId(1), actionId(2)]
@@ -25,6 +25,7 @@ async function wait(looks: readonly (readonly MachineAction[] | Error)[], abortA
     },
     clock: {
       now: () => now,
+      monotonicMs: () => msBetween(NOW, now),
       sleep: ms => {
         now = addMs(now, ms)
         return Promise.resolve()

@@ -3,7 +3,7 @@ import type { ActionApi, SubmitAnswer } from '../../../src/apply/ports.ts'
 import { type AdHocSubmission, type Submitted, submitOne } from '../../../src/cli/by-hand/submit-one.ts'
 import type { MachineAction } from '../../../src/posture/machine-action.ts'
 import { appendMarker } from '../../../src/posture/marker.ts'
-import { addMs, type Instant } from '../../../src/schema/instant.ts'
+import { addMs, type Instant, msBetween } from '../../../src/schema/instant.ts'
 import { action, actionId, machineId, NOW } from '../../support/build-core.ts'
 
 const marker = { policy: 'none', plan: '00000001', change: '00000002' }
@@ -45,6 +45,7 @@ async function submit({ answers, lists = [], clockSkewMs = 0 }: Script) {
     api,
     clock: {
       now: () => now,
+      monotonicMs: () => msBetween(NOW, now),
       sleep: ms => {
         now = addMs(now, ms)
         return Promise.resolve()

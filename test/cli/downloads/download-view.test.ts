@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { CommandContext } from '../../../src/cli/command.ts'
 import { openDownloadView } from '../../../src/cli/downloads/download-view.ts'
 import { Flags } from '../../../src/cli/flags.ts'
-import { addMs, type Instant } from '../../../src/schema/instant.ts'
+import { addMs, type Instant, msBetween } from '../../../src/schema/instant.ts'
 import { NOW } from '../../support/build-core.ts'
 import { type FakeIo, fakeIo } from '../fake-io.ts'
 
@@ -11,7 +11,7 @@ import { type FakeIo, fakeIo } from '../fake-io.ts'
 async function view(env: Readonly<Record<string, string>>, terminal: boolean) {
   const stream = new PassThrough()
   let now: Instant = NOW
-  const clock = { now: () => now, sleep: () => Promise.resolve() }
+  const clock = { now: () => now, monotonicMs: () => msBetween(NOW, now), sleep: () => Promise.resolve() }
   const plain: FakeIo = fakeIo({ terminal, env, clock })
   const io = { ...plain, stderr: { ...plain.stderr, stream } }
   const context: CommandContext = {

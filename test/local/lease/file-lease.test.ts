@@ -28,7 +28,7 @@ async function pair(owner: ProcessIdentity = ELSEWHERE) {
 
 test('a free lease is held at once, in a file for its owner alone', async () => {
   const { folder, first } = await pair()
-  expect(await first.acquire()).toStrictEqual({ kind: 'held' })
+  expect(await first.acquire()).toStrictEqual({ kind: 'held', generation: 1 })
   const [name = ''] = await readdir(folder)
   expect((await stat(join(folder, name))).mode & 0o777).toBe(0o600)
   expect((await stat(folder)).mode & 0o777).toBe(0o700)
@@ -60,9 +60,34 @@ test('acquiring again keeps it as renewing does', async () => {
   const { clock, first, second } = await pair()
   await first.acquire()
   await clock.advance(50_000)
-  expect(await first.acquire()).toStrictEqual({ kind: 'held' })
+  expect(await first.acquire()).toStrictEqual({ kind: 'held', generation: 1 })
   await clock.advance(50_000)
   expect(await second.acquire()).toMatchObject({ kind: 'taken' })
+})
+
+test('whoever holds it can ask whether it is still his: until sixty seconds without renewal, by a clock nobody can set', async () => {
+  const { clock, first } = await pair()
+  expect(await first.isStillHeld()).toBe(false)
+  await first.acquire()
+  expect(await first.isStillHeld()).toBe(true)
+  clock.setWall(3_600_000)
+  await clock.advance(59_999)
+  expect(await first.isStillHeld()).toBe(true)
+  await clock.advance(1)
+  expect(await first.isStillHeld()).toBe(false)
+  clock.setWall(-7_200_000)
+  expect(await first.renew()).toBe(true)
+  expect(await first.isStillHeld()).toBe(true)
+})
+
+test('it is not his any more once somebody took it over, or it was given back', async () => {
+  const { clock, first, second } = await pair()
+  await first.acquire()
+  await clock.advance(60_000)
+  await second.acquire()
+  expect([await first.isStillHeld(), await second.isStillHeld()]).toStrictEqual([false, true])
+  await second.release()
+  expect(await second.isStillHeld()).toBe(false)
 })
 
 test('sixty seconds without renewal it is taken over, and the time of the last one is told', async () => {
@@ -71,7 +96,7 @@ test('sixty seconds without renewal it is taken over, and the time of the last o
   await clock.advance(59_999)
   expect(await second.acquire()).toMatchObject({ kind: 'taken' })
   await clock.advance(1)
-  expect(await second.acquire()).toStrictEqual({ kind: 'held', takenOver: FORMER })
+  expect(await second.acquire()).toStrictEqual({ kind: 'held', generation: 2, takenOver: FORMER })
 })
 
 test('who was taken over cannot renew, and his release changes nothing', async () => {
@@ -89,7 +114,7 @@ test('a released lease is free at once, and nothing was taken over', async () =>
   const { first, second } = await pair()
   await first.acquire()
   await first.release()
-  expect(await second.acquire()).toStrictEqual({ kind: 'held' })
+  expect(await second.acquire()).toStrictEqual({ kind: 'held', generation: 2 })
 })
 
 test('another lease of a live process of this host is respected', async () => {
@@ -140,7 +165,7 @@ test.each([
   const [name = ''] = await readdir(folder)
   await writeFile(join(folder, name), text)
   const other = fileLease(folder, SELF, new FakeClock('2026-11-20T10:00:00Z'))
-  expect(await other.acquire()).toStrictEqual({ kind: 'held' })
+  expect(await other.acquire()).toStrictEqual({ kind: 'held', generation: expect.any(Number) })
   expect(await first.renew()).toBe(false)
 })
 
@@ -222,7 +247,7 @@ test('a removed lease stops its owner, and counts until the owner has had to not
   expect(await second.acquire()).toMatchObject({ kind: 'taken', expires: '2026-11-20T10:00:20Z' })
   expect(await first.renew()).toBe(false)
   await clock.advance(20_000)
-  expect(await second.acquire()).toStrictEqual({ kind: 'held', takenOver: FORMER })
+  expect(await second.acquire()).toStrictEqual({ kind: 'held', generation: 3, takenOver: FORMER })
 })
 
 test('a lease that was found earlier is not removed where another took its place', async () => {
@@ -243,7 +268,7 @@ test('a folder that is a file is told by its name when a lease is looked for', a
 })
 
 describe('a request to yield', () => {
-  const HELD = { kind: 'held' }
+  const HELD = { kind: 'held', generation: expect.any(Number) }
 
   /** A lease that another host holds, the one who asks for it, and a way to look at what is there. */
   async function asked(untilMs = 60_000) {
@@ -333,6 +358,10 @@ describe('a lease that was given back', () => {
     const { clock, first, second } = await pair()
     await first.acquire()
     await first.release(ms === undefined ? undefined : addMs(clock.now(), ms))
-    expect(await second.acquire()).toStrictEqual({ kind: 'held', ...(settling && { settling }) })
+    expect(await second.acquire()).toStrictEqual({
+      kind: 'held',
+      generation: expect.any(Number),
+      ...(settling && { settling }),
+    })
   })
 })
