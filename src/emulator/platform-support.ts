@@ -18,7 +18,6 @@ const SUPPORT: Readonly<Record<string, readonly Family[]>> = {
   RestrictCodeExecution: APP_CONTROL,
   UnrestrictCodeExecution: APP_CONTROL,
   StopAndQuarantineFile: WINDOWS,
-  Offboard: WINDOWS,
 }
 
 /**

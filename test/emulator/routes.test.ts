@@ -260,7 +260,7 @@ describe('refusals in the words of the service', () => {
     ['Linux', 'restrictCodeExecution', {}],
     ['macOS', 'unrestrictCodeExecution', {}],
     ['macOS', 'StopAndQuarantineFile', BODIES['StopAndQuarantineFile']],
-    ['Linux', 'offboard', {}],
+    ['iOS', 'offboard', {}],
     ['WindowsServer2016', 'restrictCodeExecution', {}],
     ['Windows7SP1', 'isolate', {}],
   ])('%s cannot %s', async (osPlatform, path, body) => {
@@ -274,6 +274,8 @@ describe('refusals in the words of the service', () => {
     ['macOS', 'isolate', { IsolationType: 'Selective' }],
     ['WindowsServer2019', 'restrictCodeExecution', {}],
     ['WindowsServer2012R2', 'offboard', {}],
+    ['Linux', 'offboard', {}],
+    ['macOS', 'offboard', {}],
     [null, 'offboard', {}],
   ])('%s can %s', async (osPlatform, path, body) => {
     const { post } = drive({ machines: [{ id: HOST, osPlatform }] })

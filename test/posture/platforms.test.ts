@@ -64,7 +64,7 @@ const BLOCKED: readonly (readonly [ActionType, string | null, string])[] = [
   ['CollectInvestigationPackage', null, 'yes yes yes no yes yes'],
   ['StopAndQuarantineFile', null, 'yes no no no yes yes'],
   ['LiveResponse', null, 'yes yes yes no yes yes'],
-  ['Offboard', null, 'yes no no no yes yes'],
+  ['Offboard', null, 'yes yes yes no yes yes'],
 ]
 
 describe('which platform can do what', () => {
