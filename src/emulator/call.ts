@@ -1,3 +1,4 @@
+import type { Form } from './multipart.ts'
 import type { Caller } from './tokens.ts'
 import type { World } from './world.ts'
 
@@ -12,6 +13,8 @@ export interface Call {
   readonly query: URLSearchParams
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string | Buffer
+  /** The form in the body; undefined where it is none. */
+  readonly form: Form | undefined
   readonly caller: Caller
   readonly nowMs: number
   /** Scheme, host and path of the request, for nextLinks. */

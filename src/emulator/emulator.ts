@@ -7,6 +7,7 @@ import { createFaults } from './faults.ts'
 import { createGateway } from './gateway.ts'
 import { happen, takeAction } from './happenings.ts'
 import { type MachineTruth, toWireMachine, type WireMachine } from './machine-record.ts'
+import { bringsForm, readForm } from './multipart.ts'
 import type { Scenario, ScenarioAction } from './scenario-types.ts'
 import { scenarioMs } from './span.ts'
 import { TokenIssuer } from './tokens.ts'
@@ -84,7 +85,10 @@ export function createEmulator(options: EmulatorOptions): Emulator {
   }
   const words = world.settings.statusWords
   return {
-    handle: async request => gateway(request, settle()),
+    async handle(request) {
+      const form = bringsForm(request) ? await readForm(request) : undefined
+      return gateway(request, form, settle())
+    },
     actions() {
       settle()
       return world.actions.all().map(record => toWireAction(record, words))

@@ -11,6 +11,7 @@ import {
   type RequestRecord,
 } from './exchange.ts'
 import { answerFault, type FaultPicker, type RequestShape, tamperingOf } from './faults.ts'
+import type { Form } from './multipart.ts'
 import { ODataProblem } from './odata/lexer.ts'
 import { apiPath, findRoute, type Route } from './routes.ts'
 import { type Caller, discoveryDocument, type TokenIssuer, tokenEndpoint } from './tokens.ts'
@@ -36,6 +37,7 @@ interface Incoming {
   /** Path below `/api`, case kept; undefined outside the API. */
   readonly apiPath: string | undefined
   readonly nowMs: number
+  readonly form: Form | undefined
 }
 
 function readHeaders(request: EmulatorRequest): Readonly<Record<string, string | undefined>> {
@@ -46,7 +48,7 @@ function readHeaders(request: EmulatorRequest): Readonly<Record<string, string |
   return Object.fromEntries(entries)
 }
 
-function readIncoming(request: EmulatorRequest, baseUrl: string, nowMs: number): Incoming {
+function readIncoming(request: EmulatorRequest, baseUrl: string, nowMs: number): Omit<Incoming, 'form'> {
   // A path that begins with two slashes would otherwise be read as a host.
   const url = URL.canParse(request.url)
     ? new URL(request.url)
@@ -81,11 +83,11 @@ function checkRoles({ roles }: Caller, { permissions }: Route): void {
 /** Makes the function that answers requests: token endpoints, then authentication, routes, roles and quota. */
 export function createGateway(
   parts: GatewayParts,
-): (request: EmulatorRequest, nowMs: number) => EmulatorAnswer {
+): (request: EmulatorRequest, form: Form | undefined, nowMs: number) => EmulatorAnswer {
   const { world, tokens, pickFault, countRequest, log } = parts
 
   function answerRoute(incoming: Incoming, tampering: Call['tampering']): Reply {
-    const { method, url, headers, request, nowMs } = incoming
+    const { method, url, headers, request, form, nowMs } = incoming
     const caller = tokens.callerOf(headers['authorization'])
     if (caller === undefined)
       throw new Refusal(401, 'Unauthorized', 'Unauthorized: the token is missing or not valid')
@@ -102,6 +104,7 @@ export function createGateway(
       query: url.searchParams,
       headers,
       body,
+      form,
       caller,
       nowMs,
       url,
@@ -129,8 +132,8 @@ export function createGateway(
     }
   }
 
-  return (request, nowMs) => {
-    const incoming = readIncoming(request, parts.baseUrl, nowMs)
+  return (request, form, nowMs) => {
+    const incoming = { ...readIncoming(request, parts.baseUrl, nowMs), form }
     const shape = shapeOf(incoming)
     const fault = pickFault(shape, nowMs - parts.startMs)
     const proceed = (): Reply => answer(incoming, tamperingOf(fault))

@@ -3,7 +3,7 @@ import { formatInstant } from '../schema/instant.ts'
 import type { Call } from './call.ts'
 import { notFound, Refusal, type Reply } from './exchange.ts'
 import type { LibraryFile } from './library-store.ts'
-import { type Part, parseMultipart } from './multipart.ts'
+import type { Form, FormFile } from './multipart.ts'
 
 /** Largest upload through the API, in bytes (docs/service.md#library-upload). */
 const UPLOAD_LIMIT = 20 * 1024 * 1024
@@ -36,35 +36,36 @@ export function deleteLibraryFile({ world, params }: Call): Reply {
   return world.replies.empty(204)
 }
 
-function readForm({ headers, body }: Call): ReadonlyMap<string, Part> {
-  const parts = parseMultipart(headers['content-type'] ?? '', Buffer.from(body))
-  if (parts === undefined) throw new Refusal(400, 'InvalidRequestBody', 'Request body is incorrect')
-  return new Map(parts.map(part => [part.name.toLowerCase(), part]))
-}
-
-function checkUpload({ fileName, content }: Part): string {
-  if (fileName === undefined || !FILE_NAME.test(fileName))
-    throw new Refusal(400, 'InvalidInput', `Invalid input: file name ${fileName ?? ''}`)
+function checkUpload({ name, content }: FormFile): void {
+  if (!FILE_NAME.test(name)) throw new Refusal(400, 'InvalidInput', `Invalid input: file name ${name}`)
   if (content.length > UPLOAD_LIMIT)
     throw new Refusal(400, 'InvalidInput', 'Invalid input: the file is larger than 20 MB')
-  return fileName
+}
+
+function uploadOf(form: Form): FormFile {
+  const upload = form.get('file')
+  if (upload === undefined) throw new Refusal(400, 'MissingRequiredParameter', 'Parameter file is missing')
+  if (typeof upload === 'string')
+    throw new Refusal(400, 'InvalidInput', 'Invalid input: the file has no name')
+  checkUpload(upload)
+  return upload
 }
 
 /** Answers `POST /libraryfiles`, a multipart form. */
-export function uploadLibraryFile(call: Call): Reply {
-  const { world, nowMs } = call
-  const form = readForm(call)
-  const text = (name: string): string | undefined => form.get(name)?.content.toString('utf8')
-  const upload = form.get('file')
-  if (upload === undefined) throw new Refusal(400, 'MissingRequiredParameter', 'Parameter file is missing')
-  const fileName = checkUpload(upload)
+export function uploadLibraryFile({ world, nowMs, form }: Call): Reply {
+  if (form === undefined) throw new Refusal(400, 'InvalidRequestBody', 'Request body is incorrect')
+  const text = (name: string): string | undefined => {
+    const value = form.get(name)
+    return typeof value === 'string' ? value : undefined
+  }
+  const { name: fileName, content } = uploadOf(form)
   const existing = world.library.find(fileName)
   if (existing !== undefined && text('overrideifexists')?.toLowerCase() !== 'true')
     throw new Refusal(400, 'BadRequest', `File ${fileName} already exists in the library`)
   const updated = world.stamper.stamp(nowMs)
   const file: LibraryFile = {
     fileName,
-    content: upload.content,
+    content,
     description: text('description') ?? '',
     created: existing?.created ?? updated,
     updated,

@@ -1,47 +1,39 @@
-/** One part of a multipart form. */
-export interface Part {
+import type { EmulatorRequest } from './exchange.ts'
+
+/** A file of a form. */
+export interface FormFile {
   readonly name: string
-  readonly fileName: string | undefined
   readonly content: Buffer
 }
 
-const LINE_END = '\r\n'
-const HEAD_END = Buffer.from(LINE_END + LINE_END)
+/** The fields of a `multipart/form-data` body by name in lower case: text, or a file. */
+export type Form = ReadonlyMap<string, string | FormFile>
 
-function parameterOf(headers: string, name: string): string | undefined {
-  return new RegExp(`[;\\s]${name}="([^"]*)"`, 'i').exec(headers)?.[1]
+/** Says whether a request brings a form, which has to be read before anything can answer it. */
+export function bringsForm({ headers }: EmulatorRequest): boolean {
+  return /^multipart\/form-data\b/i.test(contentTypeOf(headers))
 }
 
-function readPart(block: Buffer): Part | undefined {
-  const headEnd = block.indexOf(HEAD_END)
-  if (headEnd < 0) return undefined
-  const headers = block.subarray(0, headEnd).toString('utf8')
-  const name = parameterOf(headers, 'name')
-  if (name === undefined) return undefined
-  // The line end before the next boundary belongs to the boundary.
-  const content = block.subarray(headEnd + HEAD_END.length, block.length - LINE_END.length)
-  return { name, fileName: parameterOf(headers, 'filename'), content }
-}
-
-/**
- * Splits a `multipart/form-data` body into its parts.
- *
- * @returns undefined where the Content-Type names no boundary or the body does not end with it.
- */
-export function parseMultipart(contentType: string, body: Buffer): readonly Part[] | undefined {
-  const found = /^multipart\/form-data;.*\bboundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType)
-  if (found === null) return undefined
-  const boundary = Buffer.from(`--${found[1] ?? found[2]}`)
-  const parts: Part[] = []
-  let start = body.indexOf(boundary)
-  while (start >= 0) {
-    const from = start + boundary.length
-    if (body.subarray(from, from + 2).toString() === '--') return parts
-    const end = body.indexOf(boundary, from)
-    if (end < 0) return undefined
-    const part = readPart(body.subarray(from + LINE_END.length, end))
-    if (part !== undefined) parts.push(part)
-    start = end
+/** Reads the form of a request; undefined where the body is not one. */
+export async function readForm({ headers, body = '' }: EmulatorRequest): Promise<Form | undefined> {
+  const sent = new Response(new Uint8Array(Buffer.from(body)), {
+    headers: { 'content-type': contentTypeOf(headers) },
+  })
+  try {
+    return new Map(await Promise.all([...(await sent.formData())].map(readField)))
+  } catch (error) {
+    if (error instanceof TypeError) return undefined
+    throw error
   }
-  return undefined
+}
+
+async function readField([name, value]: [string, string | File]): Promise<[string, string | FormFile]> {
+  const field = name.toLowerCase()
+  if (typeof value === 'string') return [field, value]
+  return [field, { name: value.name, content: Buffer.from(await value.arrayBuffer()) }]
+}
+
+function contentTypeOf(headers: EmulatorRequest['headers']): string {
+  const found = Object.entries(headers).find(([name]) => name.toLowerCase() === 'content-type')?.[1]
+  return typeof found === 'string' ? found : ''
 }
