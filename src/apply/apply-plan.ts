@@ -23,7 +23,6 @@ import { finish } from './finish.ts'
 import { judgeUnsentHolds } from './judge-holds.ts'
 import { KnownActions } from './known-actions.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
-import { messageOf } from './message-of.ts'
 import { observeListed } from './observe-listed.ts'
 import type { JournalEntry } from './ports.ts'
 import { ProgressFeed } from './progress-feed.ts'
@@ -31,7 +30,7 @@ import { tracesOf } from './read-journal.ts'
 import type { ApplyResult } from './result.ts'
 import { retriesOf } from './retries.ts'
 import { Run } from './run.ts'
-import { takeLease } from './take-lease.ts'
+import { isRefusal, takeLease } from './take-lease.ts'
 import { takeOverEntry } from './take-over.ts'
 import { WaveGate } from './wave-gate.ts'
 
@@ -39,7 +38,7 @@ import { WaveGate } from './wave-gate.ts'
  * Applies a plan: submits what is needed, awaits what is in flight, and says of every planned change how it ended.
  *
  * 1. Refuse what no look at the service can make right: an error, a failed guard, nothing but blocked items.
- * 2. Read the journal and take the lease; after a dead holder whose journal we lack, let its last actions be listed.
+ * 2. Take the lease and read the journal; after a dead holder whose journal we lack, let its last actions be listed.
  * 3. Observe, and again where a submission of another plan is not listed yet. A failed read, another target, an expired plan or a freeze ends the apply here.
  * 4. Put every change where it stands: resumed, satisfied, in flight, to be sent, or moved. Moved makes it stale.
  * 5. Drive the queues: submit under quota on fresh looks, look for what may have been accepted, await by lists.
@@ -63,11 +62,8 @@ export async function applyPlan(
   try {
     const refused = checkPlan(plan, options) ?? checkRollout(context.rollout, options)
     if (refused !== null) return endEarly(context, refused)
-    const entries = await readJournal(context)
-    if (isRefusal(entries)) return endEarly(context, entries)
-    const locked = await takeLease(context, entries)
-    if (locked !== null) return endEarly(context, locked)
-    return await applyUnderLease(context, entries)
+    const entries = await takeLease(context)
+    return await (isRefusal(entries) ? endEarly(context, entries) : applyUnderLease(context, entries))
   } finally {
     await lease.release()
   }
@@ -148,18 +144,6 @@ function isAllRefused(items: Beginning['items'], refusals: ReadonlyMap<string, N
 function movedRefusal(count: number): Refusal {
   const what = `${count === 1 ? '1 change' : `${count} changes`} moved since the plan was made.`
   return { overall: 'stale', code: 'stale', message: explain('moved', what) }
-}
-
-function isRefusal(value: readonly JournalEntry[] | Refusal): value is Refusal {
-  return !Array.isArray(value)
-}
-
-async function readJournal({ deps }: Context): Promise<readonly JournalEntry[] | Refusal> {
-  try {
-    return await deps.journal.read()
-  } catch (error) {
-    return { overall: 'error', code: 'journal-failed', message: explain('journal-failed', messageOf(error)) }
-  }
 }
 
 function knownOf(plan: Plan, observation: Observation, observedAt: Instant): KnownActions {

@@ -1,11 +1,14 @@
 import type { Instant } from '../schema/instant.ts'
 import type { Clock, FormerHolder, Lease, LeaseAnswer, YieldRequest } from './ports.ts'
 
-/** How often a held lease is renewed; it lasts three times as long (docs/contract.md#lease-holder). */
-export const RENEW_MS = 20_000
-
 /** How long a lease lasts without being renewed (docs/contract.md#lease-holder). */
 export const LEASE_MS = 60_000
+
+/** How many times a held lease is renewed in its length (docs/contract.md#lease-holder). */
+const RENEWALS = 3
+
+/** How often a held lease is renewed. */
+export const RENEW_MS: number = LEASE_MS / RENEWALS
 
 /**
  * Holds the lease of the tenant for one run: renews it while it is held, notices when it is lost, and takes it again
@@ -84,7 +87,7 @@ export class LeaseKeeper {
   /** Renews until told to stop; a lease that cannot be renewed is not held any more. */
   async #renew(renewing: AbortController): Promise<void> {
     for (;;) {
-      await this.#clock.sleep(RENEW_MS, renewing.signal)
+      await this.#clock.sleep(this.#lease.lengthMs / RENEWALS, renewing.signal)
       if (renewing.signal.aborted) return
       const renewed = await this.#lease.renew().catch(() => false)
       if (renewed) {

@@ -88,6 +88,8 @@ export interface FormerHolder {
   readonly runId: string | null
   /** When he last renewed it. */
   readonly renewedAt: Instant
+  /** From when on no request of his can be on its way any more, by our clock. */
+  readonly silentFrom: Instant
 }
 
 /** What the one before submitted last, before giving the lease back, may be missing from lists until a time. */
@@ -123,6 +125,8 @@ export type LeaseAnswer =
 
 /** The lease of one tenant: at most one apply submits at a time. */
 export interface Lease {
+  /** How long it lasts without being renewed. */
+  readonly lengthMs: number
   /** Takes or keeps the lease, or says who has it. */
   acquire(): Promise<LeaseAnswer>
   renew(): Promise<boolean>

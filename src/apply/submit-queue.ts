@@ -234,7 +234,7 @@ export class SubmitQueue {
     const run = this.#run
     run.diagnostics.push(takeOverNote(former))
     await run.ledger.write('lease-taken-over', takeOverEntry(former))
-    return this.#lookFrom(listedFrom(former, run.clock.now(), run.options.lookupMs))
+    return this.#lookFrom(listedFrom(former, run.options.lookupMs))
   }
 
   /** Lets no look before a time count; returns it where it is still to come. */

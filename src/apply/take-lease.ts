@@ -24,15 +24,12 @@ export interface LeaseTaking {
 }
 
 /**
- * Takes the lease, after asking its holder for it where that is wanted, and lets what the one before submitted last turn
- * up in the history before anything is looked at.
+ * Takes the lease, after asking its holder for it where that is wanted, reads the journal, which nobody else writes from
+ * then on, and lets what the one before submitted last turn up in the history before anything is looked at.
  *
- * @returns Why nothing is submitted; null where the lease is held.
+ * @returns The journal, where the lease is held; else why nothing is submitted.
  */
-export async function takeLease(
-  taking: LeaseTaking,
-  entries: readonly JournalEntry[],
-): Promise<Refusal | null> {
+export async function takeLease(taking: LeaseTaking): Promise<readonly JournalEntry[] | Refusal> {
   const { deps, options, lease, notes } = taking
   try {
     const first = await lease.acquire()
@@ -41,12 +38,27 @@ export async function takeLease(
     if (answer.kind === 'taken') return options.signal.aborted ? INTERRUPTED : locked(answer, isAsked)
     if (isAsked) notes.push(yieldNote(first))
     if (answer.takenOver !== undefined) notes.push(takeOverNote(answer.takenOver))
+    const entries = await readJournal(taking)
+    if (isRefusal(entries)) return entries
     const rest = msBetween(deps.clock.now(), listedBy(answer, taking, entries))
     if (rest > 0) await deps.clock.sleep(rest, options.signal)
-    return null
+    return entries
   } catch (error) {
     return { overall: 'error', code: 'lease-failed', message: explain('lease-failed', messageOf(error)) }
   }
+}
+
+async function readJournal({ deps }: LeaseTaking): Promise<readonly JournalEntry[] | Refusal> {
+  try {
+    return await deps.journal.read()
+  } catch (error) {
+    return { overall: 'error', code: 'journal-failed', message: explain('journal-failed', messageOf(error)) }
+  }
+}
+
+/** Tells why nothing is submitted apart from what a journal says. */
+export function isRefusal(value: readonly JournalEntry[] | Refusal): value is Refusal {
+  return !Array.isArray(value)
 }
 
 function locked({ owner, id, since, expires }: Taken, isAsked: boolean): Refusal {
@@ -65,7 +77,7 @@ function listedBy(
   if (takenOver !== undefined) {
     return knowsDeadHolder(entries, takenOver.renewedAt, LEASE_MS)
       ? now
-      : listedFrom(takenOver, now, options.lookupMs)
+      : listedFrom(takenOver, options.lookupMs)
   }
   const isKnown = entries.some(({ runId, planId }) => runId === settling?.runId && planId === plan.planId)
   return settling === undefined || isKnown ? now : settling.until

@@ -1,8 +1,6 @@
 import { shortPlanId } from '../plan/document/marker-of.ts'
 import { addMs, formatInstant, type Instant } from '../schema/instant.ts'
 import { explain } from './codes.ts'
-import { earliestOf } from './earliest-instant.ts'
-import { RENEW_MS } from './lease-keeper.ts'
 import type { FormerHolder } from './ports.ts'
 import type { ApplyResult } from './result.ts'
 
@@ -23,11 +21,7 @@ export function takeOverEntry({
   return { owner, planId, runId, renewedAt: formatInstant(renewedAt) }
 }
 
-/**
- * From when on lists have all that a former holder submitted: it may have gone on until it should have renewed the
- * lease again, and what it sent last may be listed late.
- */
-export function listedFrom({ renewedAt }: FormerHolder, now: Instant, lookupMs: number): Instant {
-  const last = earliestOf([now, addMs(renewedAt, RENEW_MS)]) ?? now
-  return addMs(last, lookupMs)
+/** From when on lists have all that a former holder submitted: what it sent last may be listed late. */
+export function listedFrom({ silentFrom }: FormerHolder, lookupMs: number): Instant {
+  return addMs(silentFrom, lookupMs)
 }

@@ -50,7 +50,8 @@ test('the plan of whoever had it is named where the lease tells it', async () =>
   const former = { owner: 'dead', planId: `sha256:${'4f1c09ab'.repeat(8)}`, runId: 'run-0' }
   const acquire = async () => {
     await lease.acquire()
-    return { kind: 'held', generation: 2, takenOver: { ...former, renewedAt: scene.clock.now() } } as const
+    const now = scene.clock.now()
+    return { kind: 'held', generation: 2, takenOver: { ...former, renewedAt: now, silentFrom: now } } as const
   }
   const result = await apply(scene, plan, {}, { lease: { ...lease, acquire } })
   expect(result.diagnostics[0]?.message).toContain('from dead (plan 4f1c09ab), which')

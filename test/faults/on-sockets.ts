@@ -90,6 +90,7 @@ export const onSockets: OpenOutside = async (emulator, clock) => {
     const owner = { ...self, pid: DEAD_PID + dead, startTime: null }
     const file = fileLease(folder, journals.length > 1 ? self : owner, clock)
     return {
+      lengthMs: file.lengthMs,
       acquire: () => during(() => file.acquire()),
       renew: () => during(() => file.renew()),
       isStillHeld: () => during(() => file.isStillHeld()),

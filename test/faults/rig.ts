@@ -285,6 +285,7 @@ function mortalLease(lease: Lease, process: Process, { isDiskBroken }: Strike): 
     return work()
   }
   return {
+    lengthMs: lease.lengthMs,
     acquire: () => alive(() => lease.acquire()),
     renew: () => alive(() => lease.renew()),
     isStillHeld: () => alive(() => lease.isStillHeld()),

@@ -1,5 +1,6 @@
 import type { ApplyDependencies, ApplyOptions } from '../../src/apply/apply-options.ts'
 import { applyPlan } from '../../src/apply/apply-plan.ts'
+import { earliestOf } from '../../src/apply/earliest-instant.ts'
 import type { Journal, JournalEntry, Lease, Settling } from '../../src/apply/ports.ts'
 import type { ApplyResult } from '../../src/apply/result.ts'
 import { createPlan } from '../../src/plan/assemble/create-plan.ts'
@@ -7,7 +8,7 @@ import type { Plan } from '../../src/plan/document/document.ts'
 import { needOf } from '../../src/plan/select/need.ts'
 import { NO_OPTIONS, type PlanOptions } from '../../src/plan/select/plan-input.ts'
 import type { Configuration } from '../../src/schema/configuration.ts'
-import type { Instant } from '../../src/schema/instant.ts'
+import { addMs, type Instant } from '../../src/schema/instant.ts'
 import type { Policy } from '../../src/schema/policy.ts'
 import { configuration, entry, HISTORY_FROM, machineId, NOW, policy } from './build-core.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -79,6 +80,7 @@ export class SharedLease {
   /** The lease as one process sees it. */
   as(owner: string): Lease {
     return {
+      lengthMs: 60_000,
       acquire: async () => {
         const previous = this.#owner
         const wasDead = this.#isOwnerDead && previous !== undefined
@@ -96,8 +98,13 @@ export class SharedLease {
         this.seize(owner)
         this.acquired += 1
         const generation = this.#generation
+        const silentFrom = earliestOf([this.#clock.now(), addMs(renewedAt, 20_000)]) ?? renewedAt
         return wasDead
-          ? { kind: 'held', generation, takenOver: { owner: previous, planId: null, runId: null, renewedAt } }
+          ? {
+              kind: 'held',
+              generation,
+              takenOver: { owner: previous, planId: null, runId: null, renewedAt, silentFrom },
+            }
           : { kind: 'held', generation, ...(settling === undefined ? {} : { settling }) }
       },
       renew: async () => {

@@ -82,6 +82,7 @@ export class DyingProcess {
 
   #lease(lease: Lease): Lease {
     return {
+      lengthMs: lease.lengthMs,
       acquire: () => this.#call(() => lease.acquire()),
       renew: () => this.#call(() => lease.renew()),
       isStillHeld: () => this.#call(() => lease.isStillHeld()),

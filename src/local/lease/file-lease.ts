@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, rename } from 'node:fs/promises'
+import { earliestOf } from '../../apply/earliest-instant.ts'
 import { LEASE_MS, RENEW_MS } from '../../apply/lease-keeper.ts'
 import type { Clock, FormerHolder, Lease, LeaseAnswer } from '../../apply/ports.ts'
 import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
@@ -118,6 +119,7 @@ export function fileLease(
   }
 
   return {
+    lengthMs: LEASE_MS,
     acquire: () => guardLease(folder, acquire),
     renew: () => guardLease(folder, () => write()),
     isStillHeld: () => guardLease(folder, async () => (await holds()) && !hasRunOut()),
@@ -151,16 +153,18 @@ function inheritedFrom(
   state: LeaseState,
   now: Instant,
 ): Pick<HeldLease, 'takenOver' | 'settling'> {
-  if (state === 'dead') return { takenOver: formerOf(before) }
+  if (state === 'dead') return { takenOver: formerOf(before, now) }
   const { listedFrom, purpose } = before
   return listedFrom === undefined || listedFrom <= now
     ? {}
     : { settling: { until: listedFrom, runId: purpose?.runId ?? null } }
 }
 
-function formerOf({ owner, renewedAt, purpose }: LeaseRecord): FormerHolder {
+/** He may have gone on until he should have renewed the lease again. */
+function formerOf({ owner, renewedAt, purpose }: LeaseRecord, now: Instant): FormerHolder {
   const { planId = null, runId = null } = purpose ?? {}
-  return { owner: describeOwner(owner), planId, runId, renewedAt }
+  const silentFrom = earliestOf([now, addMs(renewedAt, RENEW_MS)]) ?? now
+  return { owner: describeOwner(owner), planId, runId, renewedAt, silentFrom }
 }
 
 function taken(held: LeaseRecord): LeaseAnswer {

@@ -17,6 +17,7 @@ const FORMER = {
   planId: null,
   runId: null,
   renewedAt: '2026-11-20T10:00:00.0000000Z',
+  silentFrom: expect.stringMatching(/^2026-11-20T10:00:/),
 }
 const ELSEWHERE: ProcessIdentity = { ...SELF, host: 'another-host' }
 
