@@ -96,7 +96,7 @@ describe('the sources', () => {
     const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as PackageJson
     const packages = [...readFilesBelow('src', '.ts'), ...readGeneratedFiles()]
       .flatMap(({ path, text }) => importsOf(path, text))
-      .filter(({ specifier }) => !/^(\.|node:)/.test(specifier))
+      .filter(({ specifier, typeOnly }) => !typeOnly && !/^(\.|node:)/.test(specifier))
       .map(({ specifier }) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0])
     expect([...new Set(packages)].sort()).toStrictEqual(Object.keys(dependencies).sort())
   })

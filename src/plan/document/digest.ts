@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Change, Plan, Target } from './document.ts'
 
-/** Writes JSON with sorted keys and no white space, so that equal values give equal bytes. */
+/**
+ * Writes canonical JSON as RFC 8785 defines it, so that equal values give equal bytes.
+ *
+ * In one thing it takes more than the RFC: half of a surrogate pair is written as its escape instead of being refused,
+ * since names come from the service as they are. A key without a value is left out, as `JSON.stringify` does.
+ */
 export function canonicalJson(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`

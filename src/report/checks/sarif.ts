@@ -1,3 +1,4 @@
+import type { Location, Log, Message, ReportingDescriptor, Result, ToolComponent } from 'sarif'
 import { serializeDocument } from '../documents/serialize-document.ts'
 import { escapeTerminal } from '../terminal/escape-terminal.ts'
 import { compareText } from '../words/words.ts'
@@ -10,7 +11,7 @@ const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schem
  * Makes a text a message. In SARIF `[…](…)` is a link and `{0}` stands for an argument (SARIF 3.11.5, 3.11.6); names
  * from the tenant must be neither.
  */
-function messageOf(text: string): { readonly text: string } {
+function messageOf(text: string): Message & { readonly text: string } {
   const plain = escapeTerminal(text).replaceAll('{', '(').replaceAll('}', ')').replaceAll('](', '] (')
   return { text: plain === '' ? '-' : plain }
 }
@@ -21,7 +22,7 @@ function uriOf(file: string): string {
   return wellFormed.split('/').map(encodeURIComponent).join('/')
 }
 
-function locationsOf({ place, address, subject }: Check): readonly unknown[] {
+function locationsOf({ place, address, subject }: Check): Location[] {
   if (place === null && address === null) return []
   const physical =
     place === null
@@ -47,7 +48,7 @@ function locationsOf({ place, address, subject }: Check): readonly unknown[] {
   return [{ ...physical, ...logical }]
 }
 
-function resultOf(check: Check, ruleIndex: number): unknown {
+function resultOf(check: Check, ruleIndex: number): Result {
   const { rule, level, message, subject, id } = check
   const locations = locationsOf(check)
   return {
@@ -60,7 +61,7 @@ function resultOf(check: Check, ruleIndex: number): unknown {
   }
 }
 
-function ruleOf({ rule, title, help, level }: Check): unknown {
+function ruleOf({ rule, title, help, level }: Check): ReportingDescriptor {
   return {
     id: escapeTerminal(rule),
     shortDescription: messageOf(title),
@@ -76,12 +77,12 @@ export function renderSarif({ command, toolVersion, conclusive, checks }: CheckR
     compareText(a.rule, b.rule),
   )
   const indexes = new Map(rules.map(({ rule }, index) => [rule, index]))
-  const driver = {
+  const driver: ToolComponent = {
     name: 'Holdfast',
     ...(toolVersion === undefined ? {} : { version: toolVersion }),
     rules: rules.map(ruleOf),
   }
-  return serializeDocument({
+  const log: Log = {
     $schema: SCHEMA,
     version: '2.1.0',
     runs: [
@@ -93,5 +94,6 @@ export function renderSarif({ command, toolVersion, conclusive, checks }: CheckR
         results: told.map(check => resultOf(check, indexes.get(check.rule) as number)),
       },
     ],
-  })
+  }
+  return serializeDocument(log)
 }
