@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { ErrandResult } from '../../src/apply/errand.ts'
+import type { AdHocResult } from '../../src/apply/ad-hoc.ts'
 import { actionDocument } from '../../src/report/documents/action-document.ts'
 import type { DoctorDocument } from '../../src/report/documents/doctor-document.ts'
 import { renderActionDetails } from '../../src/report/terminal/render-action-details.ts'
 import { renderActions } from '../../src/report/terminal/render-actions.ts'
+import { renderAdHoc } from '../../src/report/terminal/render-ad-hoc.ts'
 import { renderDoctor } from '../../src/report/terminal/render-doctor.ts'
-import { renderErrand } from '../../src/report/terminal/render-errand.ts'
 import { renderMachineDetails } from '../../src/report/terminal/render-machine-details.ts'
 import { renderMachines } from '../../src/report/terminal/render-machines.ts'
 import type { Style } from '../../src/report/terminal/style.ts'
@@ -36,7 +36,7 @@ const RENDERERS: Readonly<Record<string, (text: string, style: Style) => string>
     renderActions({ ...HEAD, actions: [evilAction(text)], summary: { actions: 1, leftOut: 1 } }, style),
   renderActionDetails: (text, style) =>
     renderActionDetails({ ...HEAD, actions: [evilAction(text)], summary: { actions: 1, leftOut: 0 } }, style),
-  renderErrand: (text, style) => renderErrand('Cancel', evilResult(text), style),
+  renderAdHoc: (text, style) => renderAdHoc('Cancel', evilResult(text), style),
   renderDoctor: (text, style) => renderDoctor(evilDoctor(text), style),
 }
 
@@ -70,7 +70,7 @@ function evilAction(text: string): ReturnType<typeof actionDocument> {
   return actionDocument(action({ ...over, ...more, ...file }), text, undefined)
 }
 
-function evilResult(text: string): ErrandResult {
+function evilResult(text: string): AdHocResult {
   const ids = { machineId: machineId(1), dnsName: text, actionId: actionId(1) }
   return {
     formatVersion: '1.0',

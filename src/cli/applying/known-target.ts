@@ -1,6 +1,6 @@
 import { nameTarget } from '../../local/state-directory.ts'
 import type { Target } from '../../plan/document/document.ts'
-import { targetOf } from '../by-hand/running-errand.ts'
+import { targetOf } from '../by-hand/conclude-ad-hoc.ts'
 import type { CommandContext } from '../command.ts'
 import type { Service } from '../service/service.ts'
 

@@ -48,7 +48,7 @@ export async function askForAgreement(
  * @param command - Its name, for the record.
  * @throws As {@link askForAgreement}.
  */
-export async function askForErrand(
+export async function askForAdHoc(
   command: string,
   question: string,
   context: Pick<CommandContext, 'io' | 'flags' | 'signal'>,

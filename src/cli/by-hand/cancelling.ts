@@ -1,4 +1,4 @@
-import { type CancelRefusal, cancelOutcome, type ErrandOutcome } from '../../apply/errand.ts'
+import { type AdHocOutcome, type CancelRefusal, cancelOutcome } from '../../apply/ad-hoc.ts'
 import type { SubmitAnswer } from '../../apply/ports.ts'
 import { cancelComment } from '../../posture/cancel-comment.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
@@ -75,7 +75,7 @@ export async function cancelActions(
   cancelling: Cancelling,
   context: CommandContext,
   session: Session,
-): Promise<readonly ErrandOutcome[]> {
+): Promise<readonly AdHocOutcome[]> {
   const { actions, names, timeoutMs } = cancelling
   const { signal } = context
   const { client, clock } = session.service

@@ -10,8 +10,8 @@ import { addMs } from '../../schema/instant.ts'
 import type { CommandContext } from '../command.ts'
 import type { Session } from '../service/inventory.ts'
 import { openRecordedActions } from '../service/recorded-requests.ts'
-import { askForErrand } from './agreement.ts'
-import { questionAt } from './running-errand.ts'
+import { askForAdHoc } from './agreement.ts'
+import { questionAt } from './conclude-ad-hoc.ts'
 import { type Submitted, submitOne } from './submit-one.ts'
 
 /** What a person asks of one machine. */
@@ -57,7 +57,7 @@ export async function submitAdHoc(
     throw new Failure(refusal.code, `Nothing was sent to ${name}: ${refusal.message}`, { exit: 'refused' })
   }
   const question = await questionAt(`${what} on ${name} (${safeName(machine.id)})`, service)
-  await askForErrand(request.command, question, context, service)
+  await askForAdHoc(request.command, question, context, service)
   return submitOne({
     api: await openRecordedActions(service),
     clock,

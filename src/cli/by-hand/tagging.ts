@@ -1,5 +1,5 @@
 import { isTagged, type TagAction, type TagPlan } from '../../analysis/by-hand/plan-tags.ts'
-import type { ErrandOutcome } from '../../apply/errand.ts'
+import type { AdHocOutcome } from '../../apply/ad-hoc.ts'
 import { DefenderError } from '../../defender/defender-error.ts'
 import { TAG_BATCH, type TagAnswer } from '../../defender/tag-api.ts'
 import type { Machine } from '../../posture/machine.ts'
@@ -12,7 +12,7 @@ import { createPace, tellWait } from './paced.ts'
 /** The quota of the bulk request (docs/service.md#tags-bulk). */
 const TAG_QUOTA: Quota = { perMinute: 100, perHour: 1500 }
 
-type Verdict = Pick<ErrandOutcome, 'outcome' | 'code' | 'detail'>
+type Verdict = Pick<AdHocOutcome, 'outcome' | 'code' | 'detail'>
 
 const DONE: Verdict = { outcome: 'succeeded', code: null, detail: null }
 const UNCHANGED: Verdict = { outcome: 'unchanged', code: null, detail: null }
@@ -86,7 +86,7 @@ export async function changeTags(
   action: TagAction,
   { signal, io }: CommandContext,
   session: Session,
-): Promise<readonly ErrandOutcome[]> {
+): Promise<readonly AdHocOutcome[]> {
   const { service } = session
   const { clock } = service
   const api = await openRecordedTags(service)

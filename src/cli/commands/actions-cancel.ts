@@ -6,9 +6,9 @@ import { actionTable } from '../../report/terminal/render-actions.ts'
 import { counted } from '../../report/words/words.ts'
 import { addMs } from '../../schema/instant.ts'
 import { readActionIds, requireListed } from '../by-hand/action-ids.ts'
-import { AUTO_APPROVE_OPTION, askForErrand, requireAgreementOrTerminal } from '../by-hand/agreement.ts'
+import { AUTO_APPROVE_OPTION, askForAdHoc, requireAgreementOrTerminal } from '../by-hand/agreement.ts'
 import { cancelActions } from '../by-hand/cancelling.ts'
-import { concludeErrand, namesOfMachines, questionAt } from '../by-hand/running-errand.ts'
+import { concludeAdHoc, namesOfMachines, questionAt } from '../by-hand/conclude-ad-hoc.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
 import { fail } from '../fail.ts'
@@ -82,12 +82,12 @@ async function run(context: CommandContext): Promise<number> {
       )
       io.stderr.write(actionTable(shown, styleOf(io.stderr, color, io.env)))
       const question = await questionAt(`Cancel ${counted(open.length, 'action')}`, service)
-      await askForErrand('actions cancel', question, context, service)
+      await askForAdHoc('actions cancel', question, context, service)
     }
     const timeoutMs = flags.duration('timeout')?.ms ?? DEFAULT_TIMEOUT_MS
     const outcomes = await cancelActions({ actions, reason, timeoutMs, names }, context, session)
     const exits = outcomes.some(({ code }) => code === 'unauthorized') ? (['error'] as const) : []
-    return concludeErrand({ title: 'Cancel', startedAt, outcomes, exits }, context, session)
+    return concludeAdHoc({ title: 'Cancel', startedAt, outcomes, exits }, context, session)
   })
 }
 

@@ -5,7 +5,7 @@ import { type ActionsDocument, actionDocument } from '../../report/documents/act
 import { renderActions } from '../../report/terminal/render-actions.ts'
 import { parseDuration } from '../../schema/duration.ts'
 import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
-import { namesOfMachines, targetOf } from '../by-hand/running-errand.ts'
+import { namesOfMachines, targetOf } from '../by-hand/conclude-ad-hoc.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'

@@ -3,7 +3,7 @@ import { type ActionsDocument, actionDocument } from '../../report/documents/act
 import { renderActionDetails } from '../../report/terminal/render-action-details.ts'
 import { formatInstant } from '../../schema/instant.ts'
 import { readActionIds, requireListed } from '../by-hand/action-ids.ts'
-import { namesOfMachines, targetOf } from '../by-hand/running-errand.ts'
+import { namesOfMachines, targetOf } from '../by-hand/conclude-ad-hoc.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'

@@ -1,10 +1,10 @@
-import { awaitedOutcome } from '../../apply/errand.ts'
+import { awaitedOutcome } from '../../apply/ad-hoc.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
 import { addMs } from '../../schema/instant.ts'
 import { readActionIds, requireListed } from '../by-hand/action-ids.ts'
 import { awaitActions } from '../by-hand/await-actions.ts'
-import { concludeErrand, namesOfMachines } from '../by-hand/running-errand.ts'
+import { concludeAdHoc, namesOfMachines } from '../by-hand/conclude-ad-hoc.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
@@ -50,7 +50,7 @@ async function run(context: CommandContext): Promise<number> {
     const outcomes = found.map(action =>
       awaitedOutcome(seen.get(action.id) ?? action, names.get(action.machineId) ?? null),
     )
-    return concludeErrand({ title: 'Wait', startedAt, outcomes }, context, session)
+    return concludeAdHoc({ title: 'Wait', startedAt, outcomes }, context, session)
   })
 }
 

@@ -6,7 +6,7 @@ import {
 } from '../../report/documents/library-document.ts'
 import { compareText } from '../../report/words/words.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
-import { targetOf } from '../by-hand/running-errand.ts'
+import { targetOf } from '../by-hand/conclude-ad-hoc.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'

@@ -2,8 +2,8 @@ import type { LibraryFile } from '../../defender/wire-library.ts'
 import type { LibraryOutcome } from '../../report/documents/library-document.ts'
 import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
 import { counted } from '../../report/words/words.ts'
-import { AUTO_APPROVE_OPTION, askForErrand, requireAgreementOrTerminal } from '../by-hand/agreement.ts'
-import { questionAt } from '../by-hand/running-errand.ts'
+import { AUTO_APPROVE_OPTION, askForAdHoc, requireAgreementOrTerminal } from '../by-hand/agreement.ts'
+import { questionAt } from '../by-hand/conclude-ad-hoc.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { concludeLibrary } from '../downloads/conclude-library.ts'
 import { findInLibrary, libraryPace, unwritten, writeOnce } from '../downloads/library-put.ts'
@@ -61,7 +61,7 @@ async function run(context: CommandContext): Promise<number> {
       context.io.stderr.write(`  ${escapeTerminal(`${fileName}${by}`)}\n`)
     }
     const what = `Remove ${counted(files.length, 'file')} from the live response library`
-    await askForErrand(
+    await askForAdHoc(
       'live-response library remove',
       await questionAt(what, session.service),
       context,

@@ -7,8 +7,8 @@ import { safeName } from '../../report/words/machine-label.ts'
 import { counted } from '../../report/words/words.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import type { MachineEntry } from '../../schema/policy.ts'
-import { AUTO_APPROVE_OPTION, askForErrand, requireAgreementOrTerminal } from '../by-hand/agreement.ts'
-import { concludeErrand, questionAt } from '../by-hand/running-errand.ts'
+import { AUTO_APPROVE_OPTION, askForAdHoc, requireAgreementOrTerminal } from '../by-hand/agreement.ts'
+import { concludeAdHoc, questionAt } from '../by-hand/conclude-ad-hoc.ts'
 import { changeTags } from '../by-hand/tagging.ts'
 import type { Command, CommandContext, CommandGroup } from '../command.ts'
 import { loadDeclaration } from '../declaration/declaration.ts'
@@ -89,12 +89,12 @@ async function run(action: TagAction, context: CommandContext): Promise<number> 
       const where = action === 'Add' ? 'on' : 'off'
       const question = `${what} ${escapeTerminal(tag)} ${where} ${counted(sent, 'machine')}`
       const command = `machines tag ${action.toLowerCase()}`
-      await askForErrand(command, await questionAt(question, session.service), context, session.service)
+      await askForAdHoc(command, await questionAt(question, session.service), context, session.service)
     }
     const outcomes = await changeTags(plan, action, context, session)
     const exits = outcomes.some(({ code }) => code === 'unauthorized') ? (['error'] as const) : []
     const title = action === 'Add' ? 'Tag put on' : 'Tag taken off'
-    return concludeErrand({ title, startedAt, outcomes, exits }, context, session)
+    return concludeAdHoc({ title, startedAt, outcomes, exits }, context, session)
   })
 }
 

@@ -2,7 +2,7 @@ import { type PackageDocument, renderPackage } from '../../report/documents/pack
 import { formatInstant } from '../../schema/instant.ts'
 import { AUTO_APPROVE_OPTION } from '../by-hand/agreement.ts'
 import { TIMEOUT_OPTION } from '../by-hand/await-one.ts'
-import { targetOf } from '../by-hand/running-errand.ts'
+import { targetOf } from '../by-hand/conclude-ad-hoc.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { displayPath } from '../declaration/read-text.ts'
 import { fetchFile } from '../downloads/fetch-file.ts'

@@ -1,11 +1,11 @@
-import { exitsOf } from '../../apply/errand.ts'
+import { exitsOf } from '../../apply/ad-hoc.ts'
 import type { ExitName } from '../../apply/result.ts'
 import {
   type LibraryOutcome,
   type LibraryResult,
   renderLibraryResult,
 } from '../../report/documents/library-document.ts'
-import { targetOf } from '../by-hand/running-errand.ts'
+import { targetOf } from '../by-hand/conclude-ad-hoc.ts'
 import type { CommandContext } from '../command.ts'
 import { emitDocument } from '../emit-document.ts'
 import { EXIT_CODES, worstExit } from '../exit-codes.ts'

@@ -9,7 +9,7 @@ import {
   NO_RESULT,
 } from '../../report/documents/live-response-document.ts'
 import { renderLiveResponse } from '../../report/terminal/render-live-response.ts'
-import { targetOf } from '../by-hand/running-errand.ts'
+import { targetOf } from '../by-hand/conclude-ad-hoc.ts'
 import type { CommandContext } from '../command.ts'
 import { emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'

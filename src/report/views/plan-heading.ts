@@ -13,7 +13,7 @@ export const FACET_ORDER: readonly string[] = [
 ]
 
 /** What happens to a machine, by facet and operation, for `… will …`. */
-const DEEDS: Readonly<Record<string, (change: Change) => string>> = {
+const VERBS: Readonly<Record<string, (change: Change) => string>> = {
   'isolated impose': ({ after }) => `be isolated (${after})`,
   'isolated lift': () => 'be released from isolation',
   'isolated cancel': ({ after }) => `have a pending isolation change cancelled (stays ${after})`,
@@ -30,16 +30,16 @@ const DEEDS: Readonly<Record<string, (change: Change) => string>> = {
 }
 
 /** The facets for which a cancel says what stays. */
-const CANCEL_DEEDS: ReadonlySet<string> = new Set(['isolated', 'restricted'])
+const NAMED_CANCELS: ReadonlySet<string> = new Set(['isolated', 'restricted'])
 
 /** The sentence about the change that matters most on a machine: `will be isolated (full)`. Not yet escaped. */
 export function sentenceOf(change: Change): string {
   const steps =
     change.operations.length > 1 ? change.operations.filter(step => step !== 'cancel') : change.operations
-  if (steps.join() === 'cancel' && !CANCEL_DEEDS.has(change.facet))
+  if (steps.join() === 'cancel' && !NAMED_CANCELS.has(change.facet))
     return `will have a pending run called back (${change.facet})`
-  const deed = DEEDS[`${change.facet} ${steps.length > 1 ? 'change' : steps[0]}`]
-  return `will ${deed === undefined ? `have ${change.facet} changed` : deed(change)}`
+  const verb = VERBS[`${change.facet} ${steps.length > 1 ? 'change' : steps[0]}`]
+  return `will ${verb === undefined ? `have ${change.facet} changed` : verb(change)}`
 }
 
 /** The closed set of reasons, in words. */

@@ -5,7 +5,7 @@ import {
   cancelOutcome,
   countOutcomes,
   exitsOf,
-} from '../../src/apply/errand.ts'
+} from '../../src/apply/ad-hoc.ts'
 import type { Outcome } from '../../src/apply/result.ts'
 import { action } from '../support/build-core.ts'
 

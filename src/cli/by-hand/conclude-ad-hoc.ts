@@ -1,8 +1,8 @@
-import { countOutcomes, type ErrandOutcome, type ErrandResult, exitsOf } from '../../apply/errand.ts'
+import { type AdHocOutcome, type AdHocResult, countOutcomes, exitsOf } from '../../apply/ad-hoc.ts'
 import type { ExitName } from '../../apply/result.ts'
 import type { Machine } from '../../posture/machine.ts'
 import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
-import { renderErrand } from '../../report/terminal/render-errand.ts'
+import { renderAdHoc } from '../../report/terminal/render-ad-hoc.ts'
 import { compareText } from '../../report/words/words.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
 import type { CommandContext } from '../command.ts'
@@ -11,29 +11,29 @@ import { nameOfExit, signalExit, worstExit } from '../exit-codes.ts'
 import type { Session } from '../service/inventory.ts'
 import type { Service } from '../service/service.ts'
 
-/** What an errand ended with. */
-export interface ErrandEnd {
+/** How actions without a plan ended. */
+export interface AdHocEnd {
   /** First word of the last line. */
   readonly title: string
   readonly startedAt: Instant
-  readonly outcomes: readonly ErrandOutcome[]
+  readonly outcomes: readonly AdHocOutcome[]
   /** Exits beside those of the outcomes. */
   readonly exits?: readonly ExitName[]
 }
 
-function exitOf({ outcomes, exits = [] }: ErrandEnd, { signal }: CommandContext): ErrandResult['exit'] {
+function exitOf({ outcomes, exits = [] }: AdHocEnd, { signal }: CommandContext): AdHocResult['exit'] {
   const code = worstExit([...exits, ...exitsOf(outcomes)])
   return signalExit(signal) ?? { code, name: nameOfExit(code) }
 }
 
-/** Writes the result of an errand and gives its exit code. */
-export async function concludeErrand(
-  end: ErrandEnd,
+/** Writes the result of actions without a plan and gives its exit code. */
+export async function concludeAdHoc(
+  end: AdHocEnd,
   context: CommandContext,
   session: Session,
 ): Promise<number> {
   const { service } = session
-  const result: ErrandResult = {
+  const result: AdHocResult = {
     formatVersion: '1.0',
     target: await targetOf(service),
     startedAt: formatInstant(end.startedAt),
@@ -45,12 +45,12 @@ export async function concludeErrand(
     summary: countOutcomes(end.outcomes),
   }
   for (const { detail: _told, ...outcome } of result.outcomes) service.audit.addOutcome(outcome)
-  await emitDocument(result, (each, style) => renderErrand(end.title, each, style), context)
+  await emitDocument(result, (each, style) => renderAdHoc(end.title, each, style), context)
   return result.exit.code
 }
 
 /** Where a command worked, as documents say it. */
-export async function targetOf({ client, endpointName }: Service): Promise<ErrandResult['target']> {
+export async function targetOf({ client, endpointName }: Service): Promise<AdHocResult['target']> {
   return { endpoint: endpointName, tenantId: (await client.identify()).tenantId }
 }
 

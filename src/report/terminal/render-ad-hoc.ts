@@ -1,4 +1,4 @@
-import type { ErrandOutcome, ErrandResult } from '../../apply/errand.ts'
+import type { AdHocOutcome, AdHocResult } from '../../apply/ad-hoc.ts'
 import { safeName } from '../words/machine-label.ts'
 import { isGood, isOpen, OUTCOMES } from '../words/result-summary.ts'
 import { joined } from '../words/words.ts'
@@ -10,7 +10,7 @@ import type { Style } from './style.ts'
 /** Up to so many outcomes are all listed; of more only those that somebody must look at. */
 const ALL_LISTED = 30
 
-function outcomeRows(outcome: ErrandOutcome, style: Style): readonly string[] {
+function outcomeRows(outcome: AdHocOutcome, style: Style): readonly string[] {
   const { dnsName, machineId, type, status, code, detail, actionId } = outcome
   const good = isGood(outcome.outcome)
   const lead = good
@@ -30,7 +30,7 @@ function outcomeRows(outcome: ErrandOutcome, style: Style): readonly string[] {
 }
 
 /** `Cancel: 3 succeeded, 1 failed.`; every count that is not 0. */
-function summaryLine(title: string, { summary }: ErrandResult): string {
+function summaryLine(title: string, { summary }: AdHocResult): string {
   const counts = OUTCOMES.filter(outcome => (summary[outcome] ?? 0) > 0)
   if (counts.length === 0) return `${title}: nothing to do.`
   return `${title}: ${counts.map(outcome => `${summary[outcome]} ${outcome}`).join(', ')}.`
@@ -41,7 +41,7 @@ function summaryLine(title: string, { summary }: ErrandResult): string {
  *
  * @param title - What was done, as the last line begins.
  */
-export function renderErrand(title: string, result: ErrandResult, style: Style): string {
+export function renderAdHoc(title: string, result: AdHocResult, style: Style): string {
   const { outcomes, exit } = result
   const shown = outcomes.length <= ALL_LISTED ? outcomes : outcomes.filter(({ outcome }) => !isGood(outcome))
   const rows = shown.flatMap(outcome => outcomeRows(outcome, style))

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { countOutcomes, type ErrandOutcome, type ErrandResult } from '../../../src/apply/errand.ts'
-import { renderErrand } from '../../../src/report/terminal/render-errand.ts'
+import { type AdHocOutcome, type AdHocResult, countOutcomes } from '../../../src/apply/ad-hoc.ts'
+import { renderAdHoc } from '../../../src/report/terminal/render-ad-hoc.ts'
 
 const STYLE = { color: false, width: 200 }
-const DONE: ErrandOutcome = {
+const DONE: AdHocOutcome = {
   machineId: 'm1',
   dnsName: 'a.contoso.com',
   actionId: 'x1',
@@ -14,7 +14,7 @@ const DONE: ErrandOutcome = {
   detail: null,
 }
 
-function resultOf(...outcomes: readonly ErrandOutcome[]): ErrandResult {
+function resultOf(...outcomes: readonly AdHocOutcome[]): AdHocResult {
   return {
     formatVersion: '1.0',
     target: { endpoint: 'https://api.security.microsoft.com', tenantId: null },
@@ -29,14 +29,14 @@ function resultOf(...outcomes: readonly ErrandOutcome[]): ErrandResult {
 }
 
 test('each outcome is a row; what went wrong and what is open stand out and say why', () => {
-  const failed: ErrandOutcome = {
+  const failed: AdHocOutcome = {
     ...DONE,
     outcome: 'failed',
     status: 'Succeeded',
     code: 'took-effect',
     detail: 'Too late.',
   }
-  const open: ErrandOutcome = {
+  const open: AdHocOutcome = {
     ...DONE,
     dnsName: null,
     outcome: 'pending',
@@ -44,7 +44,7 @@ test('each outcome is a row; what went wrong and what is open stand out and say 
     type: null,
     status: null,
   }
-  expect(renderErrand('Cancel', resultOf(DONE, failed, open), STYLE)).toBe(
+  expect(renderAdHoc('Cancel', resultOf(DONE, failed, open), STYLE)).toBe(
     [
       '  a.contoso.com succeeded (Isolate Cancelled, x1)',
       '! a.contoso.com failed (took-effect, Isolate Succeeded, x1)',
@@ -59,11 +59,11 @@ test('each outcome is a row; what went wrong and what is open stand out and say 
 
 test('of many outcomes only those are listed that somebody must look at', () => {
   const many = Array.from({ length: 31 }, () => DONE)
-  expect(renderErrand('Tag put on', resultOf(...many), STYLE)).toBe('Tag put on: 31 succeeded.\n')
-  const wrong: ErrandOutcome = { ...DONE, outcome: 'failed' }
-  expect(renderErrand('Tag put on', resultOf(...many, wrong), STYLE).split('\n')).toHaveLength(4)
+  expect(renderAdHoc('Tag put on', resultOf(...many), STYLE)).toBe('Tag put on: 31 succeeded.\n')
+  const wrong: AdHocOutcome = { ...DONE, outcome: 'failed' }
+  expect(renderAdHoc('Tag put on', resultOf(...many, wrong), STYLE).split('\n')).toHaveLength(4)
 })
 
 test('nothing to do is said, never 0 of 0', () => {
-  expect(renderErrand('Cancel', resultOf(), STYLE)).toBe('Cancel: nothing to do.\n')
+  expect(renderAdHoc('Cancel', resultOf(), STYLE)).toBe('Cancel: nothing to do.\n')
 })

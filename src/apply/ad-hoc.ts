@@ -4,7 +4,7 @@ import { describeEnd, endOf } from './action-end.ts'
 import type { ExitName, Outcome } from './result.ts'
 
 /** How one thing ended that was asked for by hand: a tag on a machine, an action awaited or cancelled. */
-export interface ErrandOutcome {
+export interface AdHocOutcome {
   readonly machineId: string
   readonly dnsName: string | null
   readonly actionId: string | null
@@ -19,13 +19,13 @@ export interface ErrandOutcome {
 }
 
 /** The document of `machines tag`, `actions wait` and `actions cancel`. */
-export interface ErrandResult {
+export interface AdHocResult {
   readonly formatVersion: '1.0'
   readonly target: Target
   readonly startedAt: string
   readonly finishedAt: string
   readonly exit: { readonly code: number; readonly name: ExitName | 'signal' }
-  readonly outcomes: readonly ErrandOutcome[]
+  readonly outcomes: readonly AdHocOutcome[]
   /** Counts of every outcome that occurs. */
   readonly summary: { readonly [outcome in Outcome]?: number }
 }
@@ -33,13 +33,13 @@ export interface ErrandResult {
 function about(
   action: MachineAction,
   dnsName: string | null,
-): Pick<ErrandOutcome, 'machineId' | 'dnsName' | 'actionId' | 'type' | 'status'> {
+): Pick<AdHocOutcome, 'machineId' | 'dnsName' | 'actionId' | 'type' | 'status'> {
   const { id, type, status, machineId } = action
   return { machineId, dnsName, actionId: id, type, status }
 }
 
 /** Says how an action that was awaited stands. */
-export function awaitedOutcome(action: MachineAction, dnsName: string | null): ErrandOutcome {
+export function awaitedOutcome(action: MachineAction, dnsName: string | null): AdHocOutcome {
   const end = endOf(action.status)
   const detail = end === null || end === 'succeeded' ? null : describeEnd(action)
   return { ...about(action, dnsName), outcome: end ?? 'pending', code: null, detail }
@@ -62,7 +62,7 @@ export function cancelOutcome(
   dnsName: string | null,
   wasOver: boolean,
   refusal?: CancelRefusal,
-): ErrandOutcome {
+): AdHocOutcome {
   const head = about(action, dnsName)
   switch (endOf(action.status)) {
     case 'succeeded':
@@ -91,8 +91,8 @@ export function cancelOutcome(
   }
 }
 
-/** The exits that outcomes of errands lead to; none where all is good. */
-export function exitsOf(outcomes: readonly Pick<ErrandOutcome, 'outcome'>[]): readonly ExitName[] {
+/** The exits that outcomes of actions without a plan lead to; none where all is good. */
+export function exitsOf(outcomes: readonly Pick<AdHocOutcome, 'outcome'>[]): readonly ExitName[] {
   return outcomes.flatMap(({ outcome }): readonly ExitName[] => {
     if (outcome === 'succeeded' || outcome === 'unchanged' || outcome === 'adopted') return []
     const isOpen = outcome === 'pending' || outcome === 'uncertain' || outcome === 'not-attempted'
@@ -101,7 +101,7 @@ export function exitsOf(outcomes: readonly Pick<ErrandOutcome, 'outcome'>[]): re
 }
 
 /** Counts the outcomes. */
-export function countOutcomes(outcomes: readonly Pick<ErrandOutcome, 'outcome'>[]): ErrandResult['summary'] {
+export function countOutcomes(outcomes: readonly Pick<AdHocOutcome, 'outcome'>[]): AdHocResult['summary'] {
   const counts: { [outcome in Outcome]?: number } = {}
   for (const { outcome } of outcomes) counts[outcome] = (counts[outcome] ?? 0) + 1
   return counts
