@@ -1,5 +1,6 @@
 import { canonicalJson, sha256 } from '../plan/document/digest.ts'
 import type { AuditEntry } from './entry.ts'
+import { oneLine } from './one-line.ts'
 
 /** A line as it is written, without its end, and its hash. */
 export interface SealedLine {
@@ -12,13 +13,13 @@ export interface SealedLine {
 const SEAL = /,"hash":"(sha256:[0-9a-f]{64})"\}$/
 
 /**
- * Seals an entry: canonical JSON with its number in the record and the hash of the line before, and last its own hash,
- * which is the SHA-256 of the line without that field.
+ * Seals an entry: canonical JSON, one line for every reader, with its number in the record and the hash of the line
+ * before, and last its own hash, which is the SHA-256 of the line without that field.
  *
  * @param prev - Null for the first line.
  */
 export function sealLine(entry: AuditEntry, seq: number, prev: string | null): SealedLine {
-  const body = canonicalJson({ ...entry, seq, prev })
+  const body = oneLine(canonicalJson({ ...entry, seq, prev }))
   const hash = `sha256:${sha256(body)}`
   return { text: `${body.slice(0, -1)},"hash":"${hash}"}`, hash }
 }

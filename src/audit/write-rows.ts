@@ -1,4 +1,5 @@
 import { type AuditRow, COLUMNS } from './export-rows.ts'
+import { oneLine } from './one-line.ts'
 
 /**
  * What makes a spreadsheet take a value for a formula when it stands first, full-width forms included.
@@ -26,7 +27,7 @@ export function writeJsonLines(rows: readonly AuditRow[]): string {
   return rows
     .map(({ values, entry }) => {
       const told = Object.entries(values).filter(([, value]) => value !== null)
-      return `${JSON.stringify({ ...Object.fromEntries(told), entry })}\n`
+      return `${oneLine(JSON.stringify({ ...Object.fromEntries(told), entry }))}\n`
     })
     .join('')
 }
