@@ -11,10 +11,26 @@ test.each([
   ['007d', 604_800_000],
 ])('%s is a duration', (text, ms) => expect(parseDuration(text)).toStrictEqual({ text, ms }))
 
-test.each(['', '7', 'd', '7 d', '-7d', '1.5h', '7D', '7days', '1h30m', '1234567890s', ' 7d', '7d\n', '0x7d'])(
-  '`%s` is no duration',
-  text => expect(parseDuration(text)).toBeUndefined(),
-)
+test.each([
+  '',
+  '7',
+  'd',
+  '7 d',
+  '-7d',
+  '1.5h',
+  '7D',
+  '7days',
+  '1h30m',
+  '1h30',
+  '1M',
+  '1,5h',
+  'P7D',
+  '-P7D',
+  '1234567890s',
+  ' 7d',
+  '7d\n',
+  '0x7d',
+])('`%s` is no duration', text => expect(parseDuration(text)).toBeUndefined())
 
 test.each([
   [0, '0s'],

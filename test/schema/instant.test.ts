@@ -59,6 +59,7 @@ describe('parseInstant', () => {
       'minute 60': '2026-11-20T10:60Z',
       'a leap second': '2026-11-20T23:59:60Z',
       'an offset beyond 14 hours': '2026-11-20T10:00+15:00',
+      'an offset of hours alone': '2026-11-20T10:00:00+01',
       'an offset with 60 minutes': '2026-11-20T10:00+01:60',
       'a time before the year 0000 in UTC': '0000-01-01T00:00+01:00',
       'a time after the year 9999 in UTC': '9999-12-31T23:59-01:00',

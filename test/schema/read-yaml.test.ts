@@ -26,6 +26,7 @@ describe('scalars', () => {
         '1234567890123456789012345678901234567890',
         '1234567890123456789012345678901234567890',
       ],
+      'forty digits with an exponent that no double can hold': [`4e${'5'.repeat(38)}`, `4e${'5'.repeat(38)}`],
       'leading zeros': ['0007', '0007'],
       'a hexadecimal number': ['0x1F', '0x1F'],
       'an old octal number': ['0o17', '0o17'],
