@@ -5,8 +5,8 @@ import { renderResultMarkdown } from '../report/markdown/render-result-markdown.
 import type { ReportKind } from '../report/words/report-heading.ts'
 import type { PipelineDocument } from './read-document.ts'
 
-/** How a document is shown. */
-export interface Telling {
+/** Which report a document is: a later one of the same identity takes its place. */
+export interface ReportIdentity {
   /** What the document stands for; a failure stands for what its command should have written. */
   readonly kind: ReportKind
   /** What the configuration is called where a pipeline has several. */
@@ -19,7 +19,7 @@ export function kindOf(document: PipelineDocument, asked: ReportKind): ReportKin
 }
 
 /** Writes any document as Markdown of less than 60,000 characters, its marker first. */
-export function markdownOf(document: PipelineDocument, { kind, name }: Telling): string {
+export function markdownOf(document: PipelineDocument, { kind, name }: ReportIdentity): string {
   const style = name === undefined ? {} : { configurationName: name }
   switch (document.is) {
     case 'plan':

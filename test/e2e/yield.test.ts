@@ -19,7 +19,7 @@ async function held(): Promise<{ tenant: Tenant; older: ReturnType<Tenant['run']
     { 'holdfast.yaml': CONFIGURATION, 'policies/contain.yaml': policy('contain', 'isolated: full', NAMES) },
   )
   let begun = (): void => undefined
-  const hasBegun = new Promise<void>(resolve => {
+  const hasStarted = new Promise<void>(resolve => {
     begun = resolve
   })
   const older = tenant.run(['apply', '--auto-approve', '--json'], {
@@ -27,7 +27,7 @@ async function held(): Promise<{ tenant: Tenant; older: ReturnType<Tenant['run']
       if (text.includes('Isolate Pending')) begun()
     },
   })
-  await hasBegun
+  await hasStarted
   await writeFile(
     join(tenant.folder, 'policies', 'contain.yaml'),
     policy('urgent', 'restricted: true', ['ws-6.contoso.com']),

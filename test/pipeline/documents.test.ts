@@ -67,7 +67,7 @@ describe('reading', () => {
   })
 })
 
-describe('telling', () => {
+describe('publishing a document', () => {
   test.each(Object.entries(ALL))('a %s is told as it is, under its marker and name', (_name, [document]) => {
     const kind = kindOf(document, 'drift')
     const text = markdownOf(document, { kind, name: 'emea' })

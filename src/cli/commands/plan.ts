@@ -65,8 +65,8 @@ async function run(context: CommandContext): Promise<number> {
   const service = await openService(context, declaration.configuration)
   try {
     const asOf = flags.instant('as-of')
-    const wishes = { base, ...(asOf === undefined ? {} : { asOf }) }
-    const { plan, findings, unchanged } = await makePlan(context, declaration, service, wishes)
+    const asked = { base, ...(asOf === undefined ? {} : { asOf }) }
+    const { plan, findings, unchanged } = await makePlan(context, declaration, service, asked)
     tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
     const file = flags.text('out')
     if (file !== undefined) await savePlan(plan, file, signer, context)

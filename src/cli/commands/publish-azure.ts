@@ -10,7 +10,7 @@ import { EXIT_CODES } from '../exit-codes.ts'
 import { PUBLISH_OPTIONS, type Publication, readPublication } from '../publishing/publishing.ts'
 
 /** Where the summary is kept until the agent has read it: its file's name is the heading beside the run. */
-function summaryPath({ telling: { kind, name } }: Publication, { io, flags }: CommandContext): string {
+function summaryPath({ identity: { kind, name } }: Publication, { io, flags }: CommandContext): string {
   const given = flags.text('summary-into')
   if (given !== undefined) return resolve(io.cwd, given)
   const file = ['holdfast', kind, ...(name === undefined ? [] : [name.replaceAll('/', '-')])].join('-')
@@ -20,9 +20,9 @@ function summaryPath({ telling: { kind, name } }: Publication, { io, flags }: Co
 async function run(context: CommandContext): Promise<number> {
   const { io } = context
   const publication = await readPublication(context)
-  const { document, telling, ended } = publication
+  const { document, identity, ended } = publication
   const path = summaryPath(publication, context)
-  await writeFileAtomically(path, markdownOf(document, telling))
+  await writeFileAtomically(path, markdownOf(document, identity))
   for (const annotation of annotationsOf(document)) {
     const { place } = annotation
     const file = place && repositoryPath(place.file, io.cwd, io.env['BUILD_SOURCESDIRECTORY'])

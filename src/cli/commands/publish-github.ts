@@ -68,8 +68,8 @@ async function comment(
 async function run(context: CommandContext): Promise<number> {
   const { env } = context.io
   const publication = await readPublication(context)
-  const { document, telling, ended } = publication
-  const markdown = markdownOf(document, telling)
+  const { document, identity, ended } = publication
+  const markdown = markdownOf(document, identity)
   await append(env['GITHUB_STEP_SUMMARY'], `${markdown}\n`)
   await append(env['GITHUB_OUTPUT'], outputLines(outputsOf(document, ended)))
   for (const annotation of annotationsOf(document)) tell(annotation, context)

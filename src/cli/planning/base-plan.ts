@@ -30,7 +30,7 @@ function chosenAtBase({ chosen }: PlanOptions, now: readonly Policy[], base: rea
     .map(({ name }) => name)
 }
 
-/** The same wishes where a policy that they name may not be declared yet. */
+/** The same request where a policy that they name may not be declared yet. */
 function optionsAtBase(options: PlanOptions, now: readonly Policy[], base: readonly Policy[]): PlanOptions {
   const names = new Set(base.map(({ name }) => `policy:${name}`))
   const known = (texts: readonly string[]): readonly string[] =>

@@ -73,8 +73,8 @@ async function lint(declaration: Declaration, context: CommandContext): Promise<
 }
 
 /**
- * Adds what only a time, a configuration or a wish to be told more finds: holds that end too late (by our own clock;
- * `plan` goes by the service's), what rests on tags, and with `--lint` what is doubtful.
+ * Adds what needs a clock, the configuration or `--lint`: holds that end too late (by our own clock; `plan` goes by the
+ * service's), what rests on tags, and with `--lint` what is doubtful.
  */
 export async function withLint(declaration: Declaration, context: CommandContext): Promise<Declaration> {
   const { policies, configuration, diagnostics, sources } = declaration

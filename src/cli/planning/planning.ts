@@ -39,7 +39,7 @@ export interface Planned {
 }
 
 /** What a command asks of planning beside the flags that commands share. */
-export interface PlanningWishes {
+export interface PlanRequest {
   readonly asOf?: Instant
   /** Whether all of the tenant is read although the policies name their machines. */
   readonly wholeTenant?: boolean
@@ -61,7 +61,7 @@ const NEED_REASON = ['reassert', 'retry', 'resubmit'] as const
  *
  * @throws Failure `reason-missing` or `prune-not-possible`.
  */
-export function readPlanOptions(flags: Flags, declaration: Declaration, wishes: PlanningWishes): PlanOptions {
+export function readPlanOptions(flags: Flags, declaration: Declaration, asked: PlanRequest): PlanOptions {
   const needing = NEED_REASON.find(name => flags.list(name).length > 0)
   const reason = flags.text('reason')
   if (needing !== undefined && reason === undefined) {
@@ -79,15 +79,15 @@ export function readPlanOptions(flags: Flags, declaration: Declaration, wishes: 
     throw fail('prune-not-possible', '--prune with no policy loaded would lift every hold of ours.')
   }
   return {
-    targets: [...flags.list('target'), ...(wishes.targets ?? [])],
+    targets: [...flags.list('target'), ...(asked.targets ?? [])],
     excludes: flags.list('exclude'),
-    reassert: [...flags.list('reassert'), ...(wishes.reassert ?? [])],
+    reassert: [...flags.list('reassert'), ...(asked.reassert ?? [])],
     retry: flags.list('retry'),
     resubmit: flags.list('resubmit'),
     prune,
     keepGoing: flags.has('keep-going'),
-    exceedGuards: wishes.exceedGuards ?? [],
-    ...(wishes.asOf === undefined ? {} : { asOf: wishes.asOf }),
+    exceedGuards: asked.exceedGuards ?? [],
+    ...(asked.asOf === undefined ? {} : { asOf: asked.asOf }),
     ...(chosen === undefined ? {} : { chosen }),
     ...(reason === undefined ? {} : { reason }),
   }
@@ -122,13 +122,13 @@ export async function makePlan(
   context: CommandContext,
   declaration: Declaration,
   service: Service,
-  wishes: PlanningWishes = {},
+  asked: PlanRequest = {},
 ): Promise<Planned> {
   const { io, flags, signal } = context
   const { configuration, policies } = declaration
-  const options = readPlanOptions(flags, declaration, wishes)
-  const wholeTenant = wishes.wholeTenant === true || options.prune
-  const { base } = wishes
+  const options = readPlanOptions(flags, declaration, asked)
+  const wholeTenant = asked.wholeTenant === true || options.prune
+  const { base } = asked
   const at = service.clock.now()
   const need = needOf(policies, configuration, at, { wholeTenant })
   if (options.asOf !== undefined && options.asOf < need.historyFrom)
@@ -152,7 +152,7 @@ export async function makePlan(
     options,
   }
   const findings = examinePosture(input)
-  const plan = expectedPlan(input, assemblePlan(findings), wishes.expect)
+  const plan = expectedPlan(input, assemblePlan(findings), asked.expect)
   return {
     plan:
       base === undefined

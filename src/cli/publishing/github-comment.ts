@@ -53,7 +53,7 @@ async function openFetch(apiUrl: string, env: CommandContext['io']['env']) {
  * @throws PipelineError for whatever keeps it from being written.
  */
 export async function writeComment(
-  { telling }: Publication,
+  { identity }: Publication,
   markdown: string,
   context: CommandContext,
 ): Promise<StickyOutcome> {
@@ -74,7 +74,7 @@ export async function writeComment(
     )
     const commit = event.headCommit ?? io.env['GITHUB_SHA'] ?? null
     const body = commentBody(markdown, { commit, run: runAddress(io.env) })
-    const marker = reportMarker(telling.kind, telling.name)
+    const marker = reportMarker(identity.kind, identity.name)
     const author = flags.text('comment-author') ?? WORKFLOW_AUTHOR
     return await putStickyComment(api, { marker, body, author }, { clock: io.clock, signal })
   } finally {

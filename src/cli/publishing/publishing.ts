@@ -1,4 +1,4 @@
-import { kindOf, type Telling } from '../../pipeline/markdown-of.ts'
+import { kindOf, type ReportIdentity } from '../../pipeline/markdown-of.ts'
 import type { EndedWith } from '../../pipeline/outputs-of.ts'
 import { type PipelineDocument, readDocument } from '../../pipeline/read-document.ts'
 import { isReportName, type ReportKind } from '../../report/words/report-heading.ts'
@@ -11,7 +11,7 @@ import type { OptionSpec } from '../flags.ts'
 /** What is told, to whichever system. */
 export interface Publication {
   readonly document: PipelineDocument
-  readonly telling: Telling
+  readonly identity: ReportIdentity
   readonly ended: EndedWith | null
 }
 
@@ -63,5 +63,5 @@ export async function readPublication({ args, flags, io }: CommandContext): Prom
   const path = displayPath(args[0] ?? '', io.cwd)
   const document = readDocument((await readText(path, io.cwd)).text, path)
   const kind = kindOf(document, KINDS[flags.text('of') ?? 'plan'] as ReportKind)
-  return { document, telling: { kind, name }, ended: endedWith(flags.number('exit-code')) }
+  return { document, identity: { kind, name }, ended: endedWith(flags.number('exit-code')) }
 }

@@ -26,7 +26,7 @@ export async function recordRun(
     warnOf(audit, failure, context)
     throw failure
   }
-  const wasSent = audit.hasBegun
+  const wasSent = audit.hasStarted
   await audit.end({ exit: signalExit(signal) ?? { code, name: nameOfExit(code) } })
   const { failure } = audit
   if (failure !== undefined && wasSent)

@@ -97,11 +97,11 @@ async function readFolder({ folder, planId, clock }: JournalSubject): Promise<re
     const read = parseJournal(path, await readFile(path, 'utf8'))
     files.push(own ? read : read.filter(({ at }) => (parseInstant(at) ?? '') >= windowStart))
   }
-  return files.sort(byBeginning).flat()
+  return files.sort(byStart).flat()
 }
 
-/** Orders journals by their beginning: a run may follow another within the second that stands in the names of their files. */
-export function byBeginning(a: readonly JournalEntry[], b: readonly JournalEntry[]): number {
+/** Orders journals by their start: a run may follow another within the second that stands in the names of their files. */
+export function byStart(a: readonly JournalEntry[], b: readonly JournalEntry[]): number {
   const [first, second] = [beginningOf(a), beginningOf(b)]
   return first === second ? 0 : first < second ? -1 : 1
 }

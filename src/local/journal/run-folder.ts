@@ -6,7 +6,7 @@ import type { Plan } from '../../plan/document/document.ts'
 import { readPlan } from '../../plan/document/plan-file.ts'
 import { Failure, fail } from '../failure.ts'
 import { describeFileError, errorCode } from '../file-error.ts'
-import { byBeginning, parseJournal } from './file-journal.ts'
+import { byStart, parseJournal } from './file-journal.ts'
 import { planOfJournal } from './journal-name.ts'
 import { keptPlanPath } from './kept-plan.ts'
 
@@ -61,7 +61,7 @@ export async function readRuns(folder: string): Promise<RunFolder> {
       unreadable.push({ journal, message })
     }
   }
-  const records = recordRuns(files.sort(byBeginning).flat())
+  const records = recordRuns(files.sort(byStart).flat())
   const latest = new Map(records.map(({ planId, runId }) => [planId, runId]))
   const plans = await readKeptPlans(folder, [...latest.keys()])
   const runs = records.map((record, index): FoundRun => {

@@ -52,7 +52,7 @@ export class AuditTrail {
   #file: Promise<AuditFile> | undefined
   #tail: Promise<void> = Promise.resolve()
   #waiting: AuditEntry[] = []
-  #hasBegun = false
+  #hasStarted = false
   #hasEnded = false
   #hasRequested = false
   #failure: Failure | undefined
@@ -67,8 +67,8 @@ export class AuditTrail {
   }
 
   /** Whether the first line is on disk, so that something may have been sent. */
-  get hasBegun(): boolean {
-    return this.#hasBegun
+  get hasStarted(): boolean {
+    return this.#hasStarted
   }
 
   /** Whether a request was announced, so that something may be at the service. */
@@ -87,7 +87,7 @@ export class AuditTrail {
     if (this.#parts.isSilent || this.#subject.command === undefined) return
     this.#file ??= this.#create()
     await this.#file
-    this.#hasBegun = true
+    this.#hasStarted = true
   }
 
   /** Writes a line. Throws Failure `audit-not-usable`: then nothing may be sent. */
@@ -102,7 +102,7 @@ export class AuditTrail {
 
   /** Writes what is so already, such as an answer; where that fails {@link AuditTrail.failure} tells. */
   async note(event: string, details: Readonly<Record<string, unknown>>): Promise<void> {
-    if (this.hasBegun) await this.#append([this.#entry(event, details)])
+    if (this.hasStarted) await this.#append([this.#entry(event, details)])
   }
 
   /** Keeps how something ended, to be written with the end. */

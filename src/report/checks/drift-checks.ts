@@ -1,6 +1,6 @@
 import type { DriftKind } from '../../plan/document/document.ts'
 import type { DriftDocument, DriftEntry } from '../documents/drift-document.ts'
-import { DRIFT_KINDS, type DriftTelling } from '../words/drift-kinds.ts'
+import { DRIFT_KINDS, type DriftDescription } from '../words/drift-kinds.ts'
 import { driftVerdict, isWholeRead } from '../words/drift-verdict.ts'
 import { type Addressed, facetPath, nameMachines } from '../words/machine-label.ts'
 import { withShownTimes } from '../words/plan-line.ts'
@@ -19,7 +19,9 @@ const MILD: ReadonlySet<DriftKind> = new Set(['orphaned', 'undeclared', 'expired
 
 function findingCheck(item: DriftEntry, nameOf: (item: Addressed) => string): Check {
   const { kind, address, expected, actual, actor, policy, wayOut, id } = item
-  const { title, wayOut: help } = DRIFT_KINDS.find(telling => telling.kind === kind) as DriftTelling
+  const { title, wayOut: help } = DRIFT_KINDS.find(
+    description => description.kind === kind,
+  ) as DriftDescription
   const who = actor === null ? null : `by ${shownActor(actor)}`
   const level = MILD.has(kind) ? 'warning' : 'error'
   return {

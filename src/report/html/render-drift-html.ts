@@ -3,7 +3,7 @@ import type { DriftDocument, DriftEntry } from '../documents/drift-document.ts'
 import type { Tone } from '../terminal/paint.ts'
 import type { Style } from '../terminal/style.ts'
 import { driftLine } from '../views/plan-entries.ts'
-import { DRIFT_KINDS, type DriftTelling } from '../words/drift-kinds.ts'
+import { DRIFT_KINDS, type DriftDescription } from '../words/drift-kinds.ts'
 import {
   asOfSentence,
   coverageSentence,
@@ -38,7 +38,7 @@ const TONES: Readonly<Record<DriftKind, Tone>> = {
 function driftEntry(item: DriftEntry): PageEntry {
   const rank = DRIFT_KINDS.findIndex(({ kind }) => kind === item.kind)
   const line = driftLine(item)
-  const { each } = DRIFT_KINDS[rank] as DriftTelling
+  const { each } = DRIFT_KINDS[rank] as DriftDescription
   return {
     item,
     share: { key: item.kind, label: item.kind, tone: TONES[item.kind] },
@@ -75,7 +75,7 @@ function driftPage(document: DriftDocument, { timelines }: Pick<Style, 'timeline
     alarms: isWholeRead(document) ? [] : ['The read is incomplete: what was not read is unknown.'],
     leads: [driftVerdict(document), ...notes.filter(note => note !== '')],
     shares: groups.map(
-      ({ telling: { kind }, items }): Share => ({
+      ({ description: { kind }, items }): Share => ({
         key: kind,
         label: kind,
         count: items.length,
@@ -94,7 +94,7 @@ function driftPage(document: DriftDocument, { timelines }: Pick<Style, 'timeline
       {
         title: 'What to do',
         columns: ['Kind', 'What happened', 'What to do'],
-        rows: groups.map(({ telling: { kind, title, wayOut } }) => [kind, title, wayOut]),
+        rows: groups.map(({ description: { kind, title, wayOut } }) => [kind, title, wayOut]),
       },
       {
         title: 'Who moved it',

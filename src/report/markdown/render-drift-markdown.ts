@@ -1,6 +1,6 @@
 import type { DriftDocument, DriftEntry } from '../documents/drift-document.ts'
 import type { Style } from '../terminal/style.ts'
-import { type DriftTelling, driftMark } from '../words/drift-kinds.ts'
+import { type DriftDescription, driftMark } from '../words/drift-kinds.ts'
 import {
   asOfSentence,
   coverageSentence,
@@ -23,27 +23,30 @@ import { fitSections, MARKDOWN_LIMIT, type MarkdownSection } from './markdown-se
 /** Kinds that ask nothing of anybody today: folded away. */
 const QUIET_KINDS: ReadonlySet<string> = new Set(['undeclared', 'due'])
 
-function driftRow(telling: DriftTelling, item: DriftEntry, name: string): readonly string[] {
+function driftRow(description: DriftDescription, item: DriftEntry, name: string): readonly string[] {
   const { address, expected, actual, actor, policy, wayOut } = item
   return [
-    codeCell(driftMark(telling, item).symbol),
+    codeCell(driftMark(description, item).symbol),
     codeCell(name),
     codeCell(facetPath(address)),
     codeCell(expected),
     codeCell(actual),
     actor === null ? '' : codeCell(shownActor(actor)),
     policy === null ? '' : codeCell(`${policy.name} ${policyPlace(policy)}`),
-    ...(telling.each === true ? [escapeMarkdown(wayOut)] : []),
+    ...(description.each === true ? [escapeMarkdown(wayOut)] : []),
   ]
 }
 
-function kindSection({ telling, items }: DriftGroup, nameOf: (item: Addressed) => string): MarkdownSection {
+function kindSection(
+  { description, items }: DriftGroup,
+  nameOf: (item: Addressed) => string,
+): MarkdownSection {
   const columns = ['', 'machine', 'facet', 'expected', 'actual', 'who', 'policy']
   return {
-    title: `${telling.kind} (${items.length}): ${telling.title}`,
-    open: !QUIET_KINDS.has(telling.kind),
-    columns: telling.each === true ? [...columns, 'what to do'] : columns,
-    rows: items.map(item => driftRow(telling, item, nameOf(item))),
+    title: `${description.kind} (${items.length}): ${description.title}`,
+    open: !QUIET_KINDS.has(description.kind),
+    columns: description.each === true ? [...columns, 'what to do'] : columns,
+    rows: items.map(item => driftRow(description, item, nameOf(item))),
   }
 }
 
@@ -73,7 +76,7 @@ export function renderDriftMarkdown(document: DriftDocument, style: Partial<Styl
     ...(isWholeRead(document) ? [] : ['> **The read is incomplete:** what was not read is unknown.']),
     escapeMarkdown(driftVerdict(document), 400),
     ...notes.filter(note => note !== '').map(note => escapeMarkdown(note)),
-    ...[...groups, ...late].map(({ telling }) => `- **${telling.kind}**: ${telling.wayOut}`),
+    ...[...groups, ...late].map(({ description }) => `- **${description.kind}**: ${description.wayOut}`),
     '',
   ].join('\n\n')
   const sections = [

@@ -1,6 +1,6 @@
 import type { Drift } from '../../plan/document/document.ts'
 import type { DriftDocument, DriftEntry } from '../documents/drift-document.ts'
-import { type DriftTelling, driftMark } from '../words/drift-kinds.ts'
+import { type DriftDescription, driftMark } from '../words/drift-kinds.ts'
 import {
   asOfSentence,
   coverageSentence,
@@ -36,8 +36,13 @@ function backgroundOf({ actor, policy, kind }: Drift): string {
   )
 }
 
-function itemRows(telling: DriftTelling, item: DriftEntry, name: string, style: Style): readonly string[] {
-  const mark = driftMark(telling, item)
+function itemRows(
+  description: DriftDescription,
+  item: DriftEntry,
+  name: string,
+  style: Style,
+): readonly string[] {
+  const mark = driftMark(description, item)
   const background = backgroundOf(item)
   const body = [
     span(escapeTerminal(name), 'strong'),
@@ -51,7 +56,7 @@ function itemRows(telling: DriftTelling, item: DriftEntry, name: string, style: 
     ...(background === ''
       ? []
       : [layOut({ lead: [span('    ')], body: [span(escapeTerminal(background), 'quiet')] }, style)]),
-    ...(telling.each === true ? [wayOutRow('    ', item.wayOut, style)] : []),
+    ...(description.each === true ? [wayOutRow('    ', item.wayOut, style)] : []),
   ]
 }
 
@@ -61,15 +66,15 @@ function wayOutRow(indent: string, wayOut: string, style: Style): string {
 }
 
 function groupRows(
-  { telling, items }: DriftGroup,
+  { description, items }: DriftGroup,
   nameOf: (item: Addressed) => string,
   style: Style,
 ): string {
-  const heading = [span(`${telling.kind} (${items.length})`, 'strong'), span(`: ${telling.title}`)]
+  const heading = [span(`${description.kind} (${items.length})`, 'strong'), span(`: ${description.title}`)]
   return [
     layOut({ lead: [span('  # ', 'quiet')], hang: span('  #   ', 'quiet'), body: heading }, style),
-    ...items.flatMap(item => itemRows(telling, item, nameOf(item), style)),
-    ...(telling.each === true ? [] : [wayOutRow('  ', telling.wayOut, style)]),
+    ...items.flatMap(item => itemRows(description, item, nameOf(item), style)),
+    ...(description.each === true ? [] : [wayOutRow('  ', description.wayOut, style)]),
   ].join('\n')
 }
 

@@ -75,7 +75,7 @@ function effective({ holds }: TimelineLane, scale: Scale, width: number): string
 }
 
 /** What live policies together ask: the stronger of full and selective, and no answer to other contradictions. */
-function joinedWish(wants: readonly string[], isHold: boolean): string {
+function joinedWants(wants: readonly string[], isHold: boolean): string {
   const [first, ...others] = [...new Set(wants)].sort()
   if (first === undefined) return NOTHING
   if (!isHold) return DECLARED
@@ -90,7 +90,7 @@ function wanted({ facet, declared }: TimelineLane, scale: Scale, width: number):
   return Array.from({ length: width }, (_, column) => {
     const end = scale.end(column)
     const live = declared.filter((_band, at) => ends[at] === undefined || (ends[at] as Instant) >= end)
-    return joinedWish(
+    return joinedWants(
       live.map(({ wants }) => wants),
       isHold,
     )

@@ -33,9 +33,9 @@ export interface ComparisonPart {
 
 function driftLine(drift: Drift): PlanLine {
   const { kind, expected, actual, actor, policy, address } = drift
-  const telling = DRIFT_KINDS.find(known => known.kind === kind)
+  const description = DRIFT_KINDS.find(known => known.kind === kind)
   return {
-    mark: telling === undefined ? MARKS.undeclared : driftMark(telling, drift),
+    mark: description === undefined ? MARKS.undeclared : driftMark(description, drift),
     label: facetLabel(address),
     value: `${kind}: expected ${withShownTimes(expected)}, is ${withShownTimes(actual)}`,
     notes: actor === null ? [] : [{ tone: 'quiet', head: 'by', text: shownActor(actor) }],

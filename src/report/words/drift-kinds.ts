@@ -2,8 +2,8 @@ import type { Drift, DriftKind } from '../../plan/document/document.ts'
 import { shellWord } from './shell-word.ts'
 import { MARKS, type Mark } from './symbol.ts'
 
-/** How one kind of drift is told. */
-export interface DriftTelling {
+/** How one kind of drift is described to people. */
+export interface DriftDescription {
   readonly kind: DriftKind
   /** What happened, for the heading. */
   readonly title: string
@@ -19,7 +19,7 @@ const IMPOSE: Mark = { symbol: '+', tone: 'impose' }
 const RUN: Mark = { symbol: '>', tone: 'run' }
 
 /** Every kind, the ones that need a person first. */
-export const DRIFT_KINDS: readonly DriftTelling[] = [
+export const DRIFT_KINDS: readonly DriftDescription[] = [
   {
     kind: 'reverted',
     title: 'done by us and reversed by somebody else',
@@ -83,7 +83,7 @@ export const DRIFT_KINDS: readonly DriftTelling[] = [
 
 /** What to do about one finding, with its machine, address and action in place of the words that stand for them. */
 export function wayOutOf({ kind, address, machine, actor }: Drift): string {
-  const { wayOut } = DRIFT_KINDS.find(telling => telling.kind === kind) as DriftTelling
+  const { wayOut } = DRIFT_KINDS.find(description => description.kind === kind) as DriftDescription
   const words: Readonly<Record<string, string | undefined>> = {
     ADDR: address,
     MACHINE: machine.id,
@@ -96,7 +96,7 @@ export function wayOutOf({ kind, address, machine, actor }: Drift): string {
 }
 
 /** The symbol of one drift item: of its kind, else of what would mend it. */
-export function driftMark(telling: DriftTelling, item: Drift): Mark {
-  if (telling.mark !== undefined) return telling.mark
+export function driftMark(description: DriftDescription, item: Drift): Mark {
+  if (description.mark !== undefined) return description.mark
   return item.facet === 'isolated' || item.facet === 'restricted' ? IMPOSE : RUN
 }

@@ -1,20 +1,20 @@
 import type { Plan } from '../../plan/document/document.ts'
 import type { DriftActor, DriftDocument, DriftEntry } from '../documents/drift-document.ts'
-import { DRIFT_KINDS, type DriftTelling } from './drift-kinds.ts'
+import { DRIFT_KINDS, type DriftDescription } from './drift-kinds.ts'
 import { matchSentence } from './plan-verdict.ts'
 import { counted, shownTime, shownWho } from './words.ts'
 
-/** Findings of one kind, with how the kind is told. */
+/** Findings of one kind, with the description of the kind. */
 export interface DriftGroup {
-  readonly telling: DriftTelling
+  readonly description: DriftDescription
   readonly items: readonly DriftEntry[]
 }
 
 /** Findings by kind, in the order of {@link DRIFT_KINDS}, kinds without any left out. */
 export function groupByKind(items: readonly DriftEntry[]): readonly DriftGroup[] {
-  return DRIFT_KINDS.map(telling => ({
-    telling,
-    items: items.filter(({ kind }) => kind === telling.kind),
+  return DRIFT_KINDS.map(description => ({
+    description,
+    items: items.filter(({ kind }) => kind === description.kind),
   })).filter(group => group.items.length > 0)
 }
 

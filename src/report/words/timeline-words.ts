@@ -15,7 +15,7 @@ export function confidence({ wholeLife, historyFrom }: Timeline): string {
     : `Before ${shownTime(historyFrom)} nothing is known: the machine is older than the history that is read.`
 }
 
-/** What the rows of wishes mean; empty where there is none. */
+/** What the rows named `want` mean; empty where there is none. */
 export function wantNote({ lanes }: Timeline): string {
   return lanes.some(({ declared }) => declared.length > 0)
     ? '`want` is what the policies of today ask; since when they do is not known.'

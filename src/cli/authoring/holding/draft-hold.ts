@@ -11,7 +11,7 @@ import { fail } from '../../fail.ts'
 import { type PolicyFolder, policyPath } from './policy-folder.ts'
 
 /** What somebody asks of machines. */
-export interface HoldWish {
+export interface HoldRequest {
   readonly command: 'contain' | 'release'
   readonly machines: readonly Machine[]
   readonly reason: string
@@ -25,7 +25,7 @@ export interface HoldWish {
   readonly now: Instant
 }
 
-/** The files that a wish becomes; nothing is written yet. */
+/** The files that a request becomes; nothing is written yet. */
 export interface HoldDraft {
   /** Name of the new policy. */
   readonly policy: string
@@ -38,7 +38,7 @@ export interface HoldDraft {
 }
 
 /** `contain-fin-ws-014-20261123-0312`: the first machine, and the minute; at most 63 characters. */
-function nameOf({ command, machines, now }: HoldWish, taken: ReadonlySet<string>): string {
+function nameOf({ command, machines, now }: HoldRequest, taken: ReadonlySet<string>): string {
   const [first] = machines
   const label = (first?.computerDnsName ?? first?.id ?? '').split('.', 1)[0] as string
   const plain = label
@@ -53,12 +53,12 @@ function nameOf({ command, machines, now }: HoldWish, taken: ReadonlySet<string>
   }
 }
 
-/** The end of a wish, on a whole second: people read it. */
-function expiryOf({ now, forMs }: HoldWish): Instant {
+/** The end of a request, on a whole second: people read it. */
+function expiryOf({ now, forMs }: HoldRequest): Instant {
   return parseInstant(`${formatInstant(addMs(now, forMs)).slice(0, 19)}Z`) as Instant
 }
 
-function stateOf({ isolated, restricted }: HoldWish): readonly string[] {
+function stateOf({ isolated, restricted }: HoldRequest): readonly string[] {
   return [
     `isolated: ${isolated === 'none' ? 'false' : isolated}`,
     ...(restricted === undefined ? [] : [`restricted: ${restricted}`]),
@@ -66,22 +66,22 @@ function stateOf({ isolated, restricted }: HoldWish): readonly string[] {
 }
 
 /** Says whether a policy declares the opposite of what is asked on a hold that is asked. */
-function opposes({ state }: Policy, { command, restricted }: HoldWish): boolean {
+function opposes({ state }: Policy, { command, restricted }: HoldRequest): boolean {
   const levels = [state.isolated?.value, restricted === undefined ? undefined : state.restricted?.value]
   return levels.some(level => level !== undefined && (level === 'none') === (command === 'contain'))
 }
 
-/** A live policy that declares the opposite, and the machines of the wish that it reaches. */
+/** A live policy that declares the opposite, and the machines of the request that it reaches. */
 interface Opposed {
   readonly policy: Policy
   readonly machines: readonly Machine[]
 }
 
-function findOpposed(wish: HoldWish, { policies }: Declaration): readonly Opposed[] {
-  const { machines, now } = wish
+function findOpposed(request: HoldRequest, { policies }: Declaration): readonly Opposed[] {
+  const { machines, now } = request
   const live = policies.filter(policy => policy.expires === undefined || policy.expires > now)
   const { matches } = resolvePolicies(
-    live.filter(policy => opposes(policy, wish)),
+    live.filter(policy => opposes(policy, request)),
     indexMachines(machines),
     now,
   )
@@ -123,30 +123,30 @@ function takeOut(
 }
 
 /**
- * Drafts the files of a wish: a new policy that names the machines by id, and exceptions in those policies that declare
- * the opposite for them, so that they cannot contradict each other.
+ * Drafts the files of a request: a new policy that names the machines by id, and exceptions in those policies that
+ * declare the opposite for them, so that they cannot contradict each other.
  *
  * @throws Failure `policy-not-editable` where such a policy cannot be added to safely, with what to write.
  */
-export function draftHold(wish: HoldWish, declaration: Declaration, folder: PolicyFolder): HoldDraft {
-  const { command, machines, reason, owner, ticket, now } = wish
-  const policy = nameOf(wish, new Set(declaration.policies.map(({ name }) => name)))
+export function draftHold(request: HoldRequest, declaration: Declaration, folder: PolicyFolder): HoldDraft {
+  const { command, machines, reason, owner, ticket, now } = request
+  const policy = nameOf(request, new Set(declaration.policies.map(({ name }) => name)))
   const path = policyPath(folder, policy)
-  const expires = expiryOf(wish)
-  const state = stateOf(wish)
+  const expires = expiryOf(request)
+  const state = stateOf(request)
   const texts = new Map<string, string>()
-  const edited = takeOut(findOpposed(wish, declaration), declaration, texts)
+  const edited = takeOut(findOpposed(request, declaration), declaration, texts)
   const terms = { command, name: policy, reason, owner, ticket, machines, state, expires, writtenAt: now }
   texts.set(path, holdPolicyText(terms))
   return { policy, path, expires, texts, edited }
 }
 
 /**
- * The policies that take part in a wish: the new one, and those that reach its machines. What other policies name, and
- * whether that is still there, must not stop it; nor may what these name besides.
+ * The policies that take part in a request: the new one, and those that reach its machines. What other policies name,
+ * and whether that is still there, must not stop it; nor may what these name besides.
  */
 export function policiesFor(
-  { machines, now }: HoldWish,
+  { machines, now }: HoldRequest,
   drafted: string,
   policies: readonly Policy[],
 ): readonly Policy[] {

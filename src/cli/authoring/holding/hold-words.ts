@@ -6,13 +6,13 @@ import { shownWho } from '../../../report/words/words.ts'
 import type { Configuration } from '../../../schema/configuration.ts'
 import { displayInstant } from '../../../schema/instant.ts'
 import { isIdle } from '../../applying/apply-shown.ts'
-import type { HoldDraft, HoldWish } from './draft-hold.ts'
+import type { HoldDraft, HoldRequest } from './draft-hold.ts'
 import { commitCommand } from './git-commit.ts'
 
 /** What is spoken of: what was asked, the files it became, and the plan that carries it out. */
 export interface HoldWords {
   readonly draft: HoldDraft
-  readonly wish: HoldWish
+  readonly request: HoldRequest
   readonly plan: Plan
   /** What the plan was written down from. */
   readonly findings: Findings
@@ -22,7 +22,7 @@ export interface HoldWords {
 }
 
 /** `Contain fin-ws-014.contoso.com and 2 more: INC-4211`, on one line. Escaped. */
-export function commitMessage({ command, machines, reason }: HoldWish): string {
+export function commitMessage({ command, machines, reason }: HoldRequest): string {
   const [first] = machines
   const name = first?.computerDnsName ?? first?.id ?? ''
   const more = machines.length > 1 ? ` and ${machines.length - 1} more` : ''
@@ -34,11 +34,11 @@ function escapeLines(lines: readonly string[]): string {
   return lines.map(line => escapeTerminal(line)).join('\n')
 }
 
-/** What somebody else holds of what a wish asks for: `isolated by analyst anna@contoso.com`. */
-function saidOfOthers({ findings, configuration, wish }: HoldWords): readonly string[] {
+/** What somebody else holds of what a request asks for: `isolated by analyst anna@contoso.com`. */
+function saidOfOthers({ findings, configuration, request }: HoldWords): readonly string[] {
   const facets =
-    wish.restricted === undefined ? (['isolated'] as const) : (['isolated', 'restricted'] as const)
-  return wish.machines.flatMap(({ id, computerDnsName }) => {
+    request.restricted === undefined ? (['isolated'] as const) : (['isolated', 'restricted'] as const)
+  return request.machines.flatMap(({ id, computerDnsName }) => {
     const posture = foldMachine(findings.history.of(id), configuration.name)
     return facets.flatMap(facet => {
       const others = posture[facet].by.filter(actor => actor.class !== 'own').map(shownWho)
@@ -52,7 +52,7 @@ function saidOfOthers({ findings, configuration, wish }: HoldWords): readonly st
 /** Why nothing is sent although files are written: the machines are as asked, perhaps through somebody else. */
 function saidOfState(words: HoldWords): readonly string[] {
   if (!isIdle(words.plan)) return []
-  const state = words.wish.command === 'contain' ? 'held' : 'free'
+  const state = words.request.command === 'contain' ? 'held' : 'free'
   return [
     `Nothing was sent: the machines are ${state} already, and now it is declared.`,
     ...saidOfOthers(words),
@@ -61,7 +61,7 @@ function saidOfState(words: HoldWords): readonly string[] {
 
 /** The question before files are written although nothing is sent. Escaped. */
 export function declaringQuestion(
-  { command, machines }: HoldWish,
+  { command, machines }: HoldRequest,
   { expires, path, edited }: HoldDraft,
 ): string {
   const state = command === 'contain' ? 'held' : 'free'

@@ -22,7 +22,7 @@ import { makePlan } from '../../planning/planning.ts'
 import { recordRun } from '../../service/recorded-run.ts'
 import { openService, type Service } from '../../service/service.ts'
 import { tellDiagnostics } from '../../tell-diagnostics.ts'
-import { draftHold, type HoldDraft, type HoldWish, policiesFor } from './draft-hold.ts'
+import { draftHold, type HoldDraft, type HoldRequest, policiesFor } from './draft-hold.ts'
 import { commitFiles, findUncommitted, requireCommitted, requireRepository } from './git-commit.ts'
 import {
   commitMessage,
@@ -37,7 +37,7 @@ import { resolveNames } from './resolve-names.ts'
 import { requirePlainFiles, type WrittenFiles, writeFiles } from './write-draft.ts'
 
 /** What a command asks of whatever machines are named. */
-export type Asked = Pick<HoldWish, 'command' | 'isolated' | 'restricted' | 'forMs'>
+export type Asked = Pick<HoldRequest, 'command' | 'isolated' | 'restricted' | 'forMs'>
 
 /** Outcomes of changes that no request was sent for. */
 const NOT_SENT: readonly Outcome[] = ['refused', 'not-attempted', 'unchanged']
@@ -114,7 +114,7 @@ function wasNotBegun({ plan, result, hasRequested }: Ended): boolean {
 
 /** Says what became of the files, and commits them where that was asked for. */
 async function conclude(ended: Ended, context: CommandContext): Promise<number> {
-  const { wish, written, code } = ended
+  const { request, written, code } = ended
   const { io, flags, signal } = context
   const isDocument = readOutputs(flags).format !== 'human'
   const output = isDocument ? io.stderr : io.stdout
@@ -126,7 +126,7 @@ async function conclude(ended: Ended, context: CommandContext): Promise<number> 
     output.write(saidOfTakenBack(await written.takeBack()))
     return code
   }
-  const message = commitMessage(wish)
+  const message = commitMessage(request)
   // Whoever interrupts wants the end of it: no hook of a repository is started after that.
   if (!flags.has('commit') || signal.aborted) {
     output.write(saidOfFiles(ended, written.paths, message))
@@ -146,7 +146,7 @@ async function afterError(
   { io }: CommandContext,
 ): Promise<void> {
   if (written === undefined) return
-  if (audit.hasBegun) {
+  if (audit.hasStarted) {
     const paths = written.paths.map(path => escapeTerminal(path)).join(', ')
     io.stderr.write(`What was written stays: ${paths}. \`holdfast apply\` goes on from there.\n`)
     return
@@ -180,11 +180,11 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
   const { overriddenGuards } = request
   const machines = await resolveNames(args, service.client, signal)
   const terms = { reason, owner: flags.text('owner'), ticket: flags.text('ticket') }
-  const wish: HoldWish = { ...asked, ...terms, machines, now: service.clock.now() }
-  const draft = draftHold(wish, basis.declaration, basis.folder)
+  const holdRequest: HoldRequest = { ...asked, ...terms, machines, now: service.clock.now() }
+  const draft = draftHold(holdRequest, basis.declaration, basis.folder)
   const uncommitted = await checkEdited(draft, context)
   const declaration = requireValid(await loadDeclaration({ ...basis.place, drafts: draft.texts }))
-  const policies = policiesFor(wish, draft.policy, declaration.policies)
+  const policies = policiesFor(holdRequest, draft.policy, declaration.policies)
   const chosen = [`policy:${draft.policy}`]
   const { plan, findings } = await makePlan(context, { ...declaration, policies }, service, {
     exceedGuards: overriddenGuards,
@@ -200,7 +200,9 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
     service,
     configuration,
     overriddenGuards,
-    ...(isDeclared(wish, draft, basis.declaration) ? {} : { declaring: declaringQuestion(wish, draft) }),
+    ...(isDeclared(holdRequest, draft, basis.declaration)
+      ? {}
+      : { declaring: declaringQuestion(holdRequest, draft) }),
     beforeSubmitting: async () => {
       ended.written = await declare(draft, basis, context)
     },
@@ -215,7 +217,18 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
   const { written, result } = ended
   const { hasRequested } = service.audit
   return await conclude(
-    { uncommitted, draft, wish, plan, findings, configuration, written, result, code, hasRequested },
+    {
+      uncommitted,
+      draft,
+      request: holdRequest,
+      plan,
+      findings,
+      configuration,
+      written,
+      result,
+      code,
+      hasRequested,
+    },
     context,
   )
 }
