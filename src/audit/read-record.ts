@@ -80,16 +80,16 @@ function parse(text: string): AuditEntry | undefined {
   }
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function isEntry(value: unknown): value is AuditEntry {
-  return isRecord(value) && typeof value['event'] === 'string' && typeof value['at'] === 'string'
+  return isObject(value) && typeof value['event'] === 'string' && typeof value['at'] === 'string'
 }
 
 function isParent(value: unknown): value is Parent {
-  return isRecord(value) && typeof value['runId'] === 'string' && typeof value['hash'] === 'string'
+  return isObject(value) && typeof value['runId'] === 'string' && typeof value['hash'] === 'string'
 }
 
 function isHead(entry: AuditEntry): entry is RunHead {
@@ -98,7 +98,7 @@ function isHead(entry: AuditEntry): entry is RunHead {
     event === 'run' &&
     formatVersion === RECORD_FORMAT &&
     typeof runId === 'string' &&
-    isRecord(target) &&
+    isObject(target) &&
     Array.isArray(parents) &&
     parents.every(isParent)
   )

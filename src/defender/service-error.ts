@@ -28,13 +28,13 @@ export function readServiceError(response: HttpResponse): ServiceError {
 export function errorOf(body: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const parsed: unknown = JSON.parse(body)
-    const error = isRecord(parsed) ? parsed['error'] : undefined
-    return isRecord(error) ? error : undefined
+    const error = isObject(parsed) ? parsed['error'] : undefined
+    return isObject(error) ? error : undefined
   } catch {
     return undefined
   }
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { recordRuns } from '../../src/apply/run-record.ts'
+import { summarizeRuns } from '../../src/apply/run-summary.ts'
 import { addMs } from '../../src/schema/instant.ts'
 import { apply, clockAtNow, planFor, policyFor, sceneOf, start } from '../support/apply-harness.ts'
 import { action, isolated, machine, machineId } from '../support/build-core.ts'
@@ -21,7 +21,7 @@ test('while it runs the journal tells what was sent, what is in flight and how t
   await clock.advance(3000)
   service.end(service.created[0] ?? '', 'Failed')
   await clock.advance(4000)
-  expect(recordRuns(journal.entries)).toMatchObject([
+  expect(summarizeRuns(journal.entries)).toMatchObject([
     {
       items: 2,
       end: null,
@@ -33,7 +33,7 @@ test('while it runs the journal tells what was sent, what is in flight and how t
     },
   ])
   await clock.drive(run)
-  expect(recordRuns(journal.entries)[0]?.end).toMatchObject({ code: 5, name: 'partial' })
+  expect(summarizeRuns(journal.entries)[0]?.end).toMatchObject({ code: 5, name: 'partial' })
 })
 
 test('what an earlier run or somebody else sent is told as in flight, once', async () => {
@@ -53,8 +53,8 @@ test('a long hold by quota is told once, and until when; a short one is not', as
   const run = start(scene, plan)
   await scene.clock.advance(30_000)
   expect(held()).toHaveLength(1)
-  const [record] = recordRuns(scene.journal.entries)
-  expect(Date.parse(record?.heldUntil ?? '')).toBeGreaterThan(Date.parse(scene.clock.now()))
+  const [summary] = summarizeRuns(scene.journal.entries)
+  expect(Date.parse(summary?.heldUntil ?? '')).toBeGreaterThan(Date.parse(scene.clock.now()))
   await scene.clock.drive(run)
   expect(held()).toHaveLength(1)
 })

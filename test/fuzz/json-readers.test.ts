@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { submissionsOf, tracesOf } from '../../src/apply/read-journal.ts'
-import { recordRuns } from '../../src/apply/run-record.ts'
+import { summarizeRuns } from '../../src/apply/run-summary.ts'
 import { exportRows } from '../../src/audit/export-rows.ts'
 import { readRecord as readAuditRecord } from '../../src/audit/read-record.ts'
 import { verifyChain } from '../../src/audit/verify-chain.ts'
@@ -74,7 +74,7 @@ const READERS: Readonly<{
     throws: Failure,
     read: line => {
       const entries = parseJournal('j', `${JSON.stringify(ENTRIES[0])}\n${line.replaceAll('\n', ' ')}\n`)
-      return [tracesOf(entries, 'p'), submissionsOf(entries, SINCE), recordRuns(entries)]
+      return [tracesOf(entries, 'p'), submissionsOf(entries, SINCE), summarizeRuns(entries)]
     },
   },
   'a record, sealed as whoever can write to it would': {

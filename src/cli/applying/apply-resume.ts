@@ -32,7 +32,7 @@ async function findRun(context: CommandContext, state: RunState): Promise<Resuma
 }
 
 function tellChoice({ run }: ResumableRun, { io }: CommandContext): void {
-  const { planId, runId, startedAt, end } = run.record
+  const { planId, runId, startedAt, end } = run.summary
   const how = end === null ? 'and wrote no end' : `and ended ${end.code} ${end.name}`
   const text = `Going on with plan ${shortPlanId(planId)}: run ${runId} began ${startedAt} ${how}.`
   io.stderr.write(`${escapeTerminal(text)}\n`)

@@ -14,9 +14,9 @@ export interface ResumableRun {
 }
 
 /** Whether a text names a run: its id, or its plan's, each by its first eight characters or more. */
-function isNamed({ record }: FoundRun, id: string): boolean {
+function isNamed({ summary }: FoundRun, id: string): boolean {
   const text = id.toLowerCase().replace(/^sha256:/, '')
-  const ids = [record.runId, record.planId.replace(/^sha256:/, '')]
+  const ids = [summary.runId, summary.planId.replace(/^sha256:/, '')]
   return text.length >= 8 && ids.some(each => each.startsWith(text))
 }
 
@@ -26,8 +26,8 @@ function hasExpired({ plan }: FoundRun, now: Instant): boolean {
 }
 
 /** `holdfast apply --resume 4f1c09ab: began 2026-11-22T18:00:00Z, ended 6 pending`. */
-function describeChoice({ record }: FoundRun): Diagnostic {
-  const { planId, startedAt, end } = record
+function describeChoice({ summary }: FoundRun): Diagnostic {
+  const { planId, startedAt, end } = summary
   const how = end === null ? 'wrote no end' : `ended ${end.code} ${end.name}`
   const message = `\`holdfast apply --resume ${shortPlanId(planId)}\` goes on with what began ${startedAt} and ${how}.`
   return { severity: 'info', code: 'run-ambiguous', message }
@@ -63,9 +63,9 @@ export async function chooseRun(
   state: RunState,
 ): Promise<ResumableRun> {
   const run = chooseAmong(runs, id, state)
-  const { record, plan } = run
-  const stands = await stateOfRun(record, state)
-  const short = shortPlanId(record.planId)
+  const { summary, plan } = run
+  const stands = await stateOfRun(summary, state)
+  const short = shortPlanId(summary.planId)
   if (stands === 'submitting' || stands === 'awaiting') {
     throw fail('run-live', `Plan ${short} is being applied now; nothing was submitted.`, { exit: 'locked' })
   }

@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../apply/run-record.ts'
+import type { RunSummary } from '../../apply/run-summary.ts'
 import { addressesOf, type FoundRun } from '../../local/journal/run-folder.ts'
 import { describeOwner } from '../../local/lease/lease-record.ts'
 import { isDead, isVisible, readIdentity } from '../../local/process-identity.ts'
@@ -15,7 +15,7 @@ export type RunView = Pick<RunState, 'self' | 'now' | 'lease'>
 
 /** Says how a run stands, as far as it can be known from here. */
 export async function stateOfRun(
-  { runId, end, process }: Pick<RunRecord, 'runId' | 'end' | 'process'>,
+  { runId, end, process }: Pick<RunSummary, 'runId' | 'end' | 'process'>,
   { self, lease }: Pick<RunView, 'self' | 'lease'>,
 ): Promise<RunDocument['state']> {
   if (end !== null) return 'ended'
@@ -40,10 +40,10 @@ export function canResume(
 
 /** Writes a run down for people and documents. */
 export async function describeRun(run: FoundRun, view: RunView): Promise<RunDocument> {
-  const { record, journal, plan } = run
-  const { runId, planId, startedAt, lastAt, states, submitted, heldUntil, wave, end } = record
-  const state = await stateOfRun(record, view)
-  const owner = readIdentity(record.process)
+  const { summary, journal, plan } = run
+  const { runId, planId, startedAt, lastAt, states, submitted, heldUntil, wave, end } = summary
+  const state = await stateOfRun(summary, view)
+  const owner = readIdentity(summary.process)
   const isHeld = end === null && heldUntil !== null && (parseInstant(heldUntil) ?? '') > view.now
   return {
     runId,
@@ -53,7 +53,7 @@ export async function describeRun(run: FoundRun, view: RunView): Promise<RunDocu
     startedAt,
     lastEventAt: lastAt,
     exit: end === null ? null : { code: end.code, name: end.name },
-    counts: { ...countStates(record, plan), submitted: submitted.size },
+    counts: { ...countStates(summary, plan), submitted: submitted.size },
     heldUntil: isHeld ? heldUntil : null,
     wave,
     items: itemsOf(states, plan, end !== null),
@@ -63,7 +63,7 @@ export async function describeRun(run: FoundRun, view: RunView): Promise<RunDocu
 }
 
 function countStates(
-  { items, states, end }: RunRecord,
+  { items, states, end }: RunSummary,
   plan: Plan | undefined,
 ): Omit<RunDocument['counts'], 'submitted'> {
   const ended: Record<string, number> = {}
@@ -79,7 +79,7 @@ function countStates(
 }
 
 function itemsOf(
-  states: RunRecord['states'],
+  states: RunSummary['states'],
   plan: Plan | undefined,
   hasEnded: boolean,
 ): readonly RunItemDocument[] {

@@ -26,8 +26,8 @@ import {
 import { readOutputs } from '../outputs.ts'
 import { makePlan as planFrom } from '../planning/planning.ts'
 import { readTrustedPlan, requireSignature, type TrustedPlan } from '../planning/trusted-plan.ts'
-import { recordRun } from '../service/recorded-run.ts'
 import { openService, type Service } from '../service/service.ts'
+import { withAuditRecord } from '../service/with-audit-record.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 
 /** Plans and tells what was found on the way. */
@@ -63,7 +63,7 @@ async function run(context: CommandContext): Promise<number> {
   const service = await openService(context, configuration)
   service.audit.prepare({ command: 'apply', approval: approvalOf(request, context.flags) })
   try {
-    return await recordRun(service.audit, context, async () => {
+    return await withAuditRecord(service.audit, context, async () => {
       requireConsentOrTerminal(context, request)
       if (request.planFile === undefined) requireSignature(configuration, null, 'What is planned now')
       const { plan, signedBy } = await makePlan(context, service, request)

@@ -7,8 +7,8 @@ import { loadConfiguration } from '../declaration/declaration.ts'
 import { fail } from '../fail.ts'
 import { skewDiagnostics } from '../planning/planning.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
-import { recordRun } from './recorded-run.ts'
 import { openService, type Service } from './service.ts'
+import { withAuditRecord } from './with-audit-record.ts'
 
 /** What a command works with that asks the service without a declaration. */
 export interface Session {
@@ -28,7 +28,7 @@ export async function withService(
   const service = await openService(context, configuration)
   try {
     const historyFrom = addMs(service.clock.now(), -configuration.history.lookback.ms)
-    return await recordRun(service.audit, context, () => work({ configuration, service, historyFrom }))
+    return await withAuditRecord(service.audit, context, () => work({ configuration, service, historyFrom }))
   } finally {
     await service.close()
   }

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JournalEntry } from '../../apply/ports.ts'
-import { hasFailed, isUnfinished, type RunRecord, recordRuns } from '../../apply/run-record.ts'
+import { hasFailed, isUnfinished, type RunSummary, summarizeRuns } from '../../apply/run-summary.ts'
 import type { Plan } from '../../plan/document/document.ts'
 import { readPlan } from '../../plan/document/plan-file.ts'
 import { Failure, fail } from '../failure.ts'
@@ -12,7 +12,7 @@ import { keptPlanPath } from './kept-plan.ts'
 
 /** One run as its journal and its plan tell it. */
 export interface FoundRun {
-  readonly record: RunRecord
+  readonly summary: RunSummary
   /** Path of its journal. */
   readonly journal: string
   /** As it is kept beside the journal; undefined where it is gone or not to be believed. */
@@ -61,19 +61,19 @@ export async function readRuns(folder: string): Promise<RunFolder> {
       unreadable.push({ journal, message })
     }
   }
-  const records = recordRuns(files.sort(byStart).flat())
-  const latest = new Map(records.map(({ planId, runId }) => [planId, runId]))
+  const summaries = summarizeRuns(files.sort(byStart).flat())
+  const latest = new Map(summaries.map(({ planId, runId }) => [planId, runId]))
   const plans = await readKeptPlans(folder, [...latest.keys()])
-  const runs = records.map((record, index): FoundRun => {
-    const plan = plans.get(record.planId)
-    const later = records.slice(index + 1)
+  const runs = summaries.map((summary, index): FoundRun => {
+    const plan = plans.get(summary.planId)
+    const later = summaries.slice(index + 1)
     return {
-      record,
-      journal: journals.get(record.runId) ?? folder,
+      summary,
+      journal: journals.get(summary.runId) ?? folder,
       plan,
-      isLatest: latest.get(record.planId) === record.runId,
-      isUnfinished: isUnfinished(record, plan && addressesOf(plan), later),
-      hasFailed: hasFailed(record, later),
+      isLatest: latest.get(summary.planId) === summary.runId,
+      isUnfinished: isUnfinished(summary, plan && addressesOf(plan), later),
+      hasFailed: hasFailed(summary, later),
     }
   })
   return { runs, unreadable }

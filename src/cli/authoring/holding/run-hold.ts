@@ -19,8 +19,8 @@ import { findConfiguration } from '../../declaration/find-configuration.ts'
 import { fail } from '../../fail.ts'
 import { readOutputs } from '../../outputs.ts'
 import { makePlan } from '../../planning/planning.ts'
-import { recordRun } from '../../service/recorded-run.ts'
 import { openService, type Service } from '../../service/service.ts'
+import { withAuditRecord } from '../../service/with-audit-record.ts'
 import { tellDiagnostics } from '../../tell-diagnostics.ts'
 import { draftHold, type HoldDraft, type HoldRequest, policiesFor } from './draft-hold.ts'
 import { commitFiles, findUncommitted, requireCommitted, requireRepository } from './git-commit.ts'
@@ -250,7 +250,7 @@ export async function runHold(asked: Asked, context: CommandContext): Promise<nu
   const service = await openService(context, basis.declaration.configuration)
   service.audit.prepare({ command: asked.command, approval: approvalOf(request, flags) })
   try {
-    return await recordRun(service.audit, context, async () => {
+    return await withAuditRecord(service.audit, context, async () => {
       requireConsentOrTerminal(context, request)
       return planAndApply({ asked, reason, request, basis, service }, context)
     })

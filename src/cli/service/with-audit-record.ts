@@ -10,7 +10,7 @@ import { toFailure } from '../to-failure.ts'
  *
  * @throws Failure `audit-not-usable` where something was sent and the record is not whole.
  */
-export async function recordRun(
+export async function withAuditRecord(
   audit: AuditTrail,
   context: CommandContext,
   work: () => Promise<number>,

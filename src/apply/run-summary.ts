@@ -4,12 +4,12 @@ import { retriesIn } from './read-journal.ts'
 import type { Outcome } from './result.ts'
 
 /** Where a change of a run stands, as far as its journal tells. */
-export type RecordedState =
+export type ItemState =
   /** Its request left, and the journal has no answer that says what became of it. */
   'sending' | 'in-flight' | Outcome
 
 /** One wave of a run, counted from 1. */
-export interface WaveRecord {
+export interface WaveSummary {
   readonly number: number
   readonly of: number
   readonly machines: number
@@ -18,7 +18,7 @@ export interface WaveRecord {
 }
 
 /** How far one run came, by its journal. */
-export interface RunRecord {
+export interface RunSummary {
   readonly runId: string
   readonly planId: string
   readonly startedAt: string
@@ -29,13 +29,13 @@ export interface RunRecord {
   /** How many changes and awaited actions it has; 0 where the journal does not tell. */
   readonly items: number
   /** The addresses of which anything is known. What is missing was not sent. */
-  readonly states: ReadonlyMap<string, RecordedState>
+  readonly states: ReadonlyMap<string, ItemState>
   /** Addresses for which the service accepted a request, in this run or one of the same plan before it. */
   readonly submitted: ReadonlySet<string>
   /** Until when quota was to hold submitting back; null where it was not. */
   readonly heldUntil: string | null
   /** The wave that was opened last; null where everything went at once. */
-  readonly wave: WaveRecord | null
+  readonly wave: WaveSummary | null
   /** How the run ended; null where it did not. */
   readonly end: { readonly at: string; readonly code: number; readonly name: string } | null
 }
@@ -55,8 +55,8 @@ const GOOD: ReadonlySet<unknown> = new Set<Outcome>(['succeeded', 'adopted', 'un
 /** Outcomes that another attempt may change. */
 const FAILED: ReadonlySet<unknown> = new Set<Outcome>(['failed', 'timed-out', 'cancelled'])
 
-interface Draft extends RunRecord {
-  readonly states: Map<string, RecordedState>
+interface Draft extends RunSummary {
+  readonly states: Map<string, ItemState>
   readonly submitted: Set<string>
 }
 
@@ -66,7 +66,7 @@ interface Draft extends RunRecord {
  *
  * @param entries - Of any plans, each run's in the order in which they were written.
  */
-export function recordRuns(entries: readonly JournalEntry[]): readonly RunRecord[] {
+export function summarizeRuns(entries: readonly JournalEntry[]): readonly RunSummary[] {
   const runs = new Map<string, Draft>()
   const latest = new Map<string, string>()
   for (const entry of entries) {
@@ -86,9 +86,9 @@ export function recordRuns(entries: readonly JournalEntry[]): readonly RunRecord
  * @param later - Runs that began after it, of any plan: what they brought to a good end is not left.
  */
 export function isUnfinished(
-  { end, states }: RunRecord,
+  { end, states }: RunSummary,
   addresses: readonly string[] | undefined,
-  later: readonly RunRecord[],
+  later: readonly RunSummary[],
 ): boolean {
   const isSettled = (address: string): boolean => isGoodIn(later, address)
   if (end !== null) {
@@ -99,16 +99,16 @@ export function isUnfinished(
 }
 
 /** Says whether a run has outcomes that `--retry-failed` may send again, and that no later run brought to a good end. */
-export function hasFailed({ states }: RunRecord, later: readonly RunRecord[]): boolean {
+export function hasFailed({ states }: RunSummary, later: readonly RunSummary[]): boolean {
   return [...states].some(([address, state]) => FAILED.has(state) && !isGoodIn(later, address))
 }
 
-function isGoodIn(runs: readonly RunRecord[], address: string): boolean {
+function isGoodIn(runs: readonly RunSummary[], address: string): boolean {
   return runs.some(run => run.end !== null && GOOD.has(run.states.get(address)))
 }
 
 function beginRun(entry: JournalEntry, runId: string, planId: string, before: Draft | undefined): Draft {
-  const states = new Map<string, RecordedState>()
+  const states = new Map<string, ItemState>()
   for (const [address, state] of before?.states ?? []) {
     if (state === 'pending') states.set(address, 'in-flight')
     else if (!UNFINISHED.has(state)) states.set(address, state)
@@ -169,13 +169,13 @@ function note(run: Draft, entry: JournalEntry): Draft {
   }
 }
 
-function firstWave(waves: unknown): WaveRecord | null {
+function firstWave(waves: unknown): WaveSummary | null {
   if (!Array.isArray(waves) || waves.length < 2) return null
   const [first]: readonly unknown[] = waves
   return { number: 1, of: waves.length, machines: typeof first === 'number' ? first : 0, stopped: false }
 }
 
-function openedWave(entry: JournalEntry): WaveRecord {
+function openedWave(entry: JournalEntry): WaveSummary {
   const at = (key: string): number => numberOf(entry, key, 0)
   return { number: at('wave'), of: at('of'), machines: at('machines'), stopped: false }
 }
@@ -188,7 +188,7 @@ function noteAnswer({ states, submitted }: Draft, address: string, kind: unknown
   else if (!LEFT_OPEN.has(kind)) states.delete(address)
 }
 
-function noteOutcomes(states: Map<string, RecordedState>, outcomes: unknown): void {
+function noteOutcomes(states: Map<string, ItemState>, outcomes: unknown): void {
   for (const [address, outcome] of Object.entries(Object(outcomes))) {
     if (typeof outcome === 'string') states.set(address, outcome as Outcome)
   }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JournalEntry } from '../../src/apply/ports.ts'
-import { hasFailed, isUnfinished, recordRuns } from '../../src/apply/run-record.ts'
+import { hasFailed, isUnfinished, summarizeRuns } from '../../src/apply/run-summary.ts'
 
 const T1 = '2026-11-22T17:00:00Z'
 const T2 = '2026-11-22T17:00:05Z'
@@ -22,7 +22,7 @@ const ended = (outcomes: Over, over: Over = {}): JournalEntry =>
 const nextRun = { runId: 'r2', at: T2 }
 
 function only(...entries: readonly JournalEntry[]) {
-  const [run] = recordRuns([started, ...entries])
+  const [run] = summarizeRuns([started, ...entries])
   if (run === undefined) throw new Error('no run')
   return run
 }
@@ -70,7 +70,10 @@ test('a run has its beginning, its size, its process, its last entry and its end
   expect(only()).toMatchObject({ startedAt: T1, lastAt: T1, items: 3, process: { pid: 7 }, end: null })
   expect(only(ended({}))).toMatchObject({ lastAt: T2, end: { at: T2, code: 6, name: 'pending' } })
   expect(only(entry('run-ended')).end).toStrictEqual({ at: T1, code: 1, name: 'error' })
-  expect(recordRuns([entry('intent', { address: 'a', runId: 7 })])[0]).toMatchObject({ runId: '', items: 0 })
+  expect(summarizeRuns([entry('intent', { address: 'a', runId: 7 })])[0]).toMatchObject({
+    runId: '',
+    items: 0,
+  })
 })
 
 test('what was accepted or is awaited counts as submitted, and nothing else', () => {
@@ -90,7 +93,7 @@ test('the time until which quota holds submitting back is the last that was told
 
 test('the wave is the one that was opened last, until a stop rule ended it', () => {
   const inWaves = (...waves: readonly number[]) => ({ ...started, waves })
-  const waveOf = (...entries: readonly JournalEntry[]) => recordRuns(entries)[0]?.wave
+  const waveOf = (...entries: readonly JournalEntry[]) => summarizeRuns(entries)[0]?.wave
   const opened = entry('wave-opened', { wave: 2, of: 3, machines: 12 })
   const stopped = entry('wave-stopped', { wave: 2, of: 3, rule: 'failed', machines: 3, limit: 3 })
   const second = { number: 2, of: 3, machines: 12, stopped: false }
@@ -104,7 +107,7 @@ test('the wave is the one that was opened last, until a stop rule ended it', () 
 })
 
 test('a run begins with what the one before it of the same plan left, and leaves that one as it was', () => {
-  const runs = recordRuns([
+  const runs = summarizeRuns([
     started,
     intent('a'),
     answer('a', 'accepted'),
@@ -122,7 +125,7 @@ test('a run begins with what the one before it of the same plan left, and leaves
 })
 
 test('what a run left in flight is in flight for the next one until it says otherwise', () => {
-  const runs = recordRuns([started, ended({ a: 'pending' }), entry('run-started', nextRun)])
+  const runs = summarizeRuns([started, ended({ a: 'pending' }), entry('run-started', nextRun)])
   expect(runs.map(({ states }) => states.get('a'))).toStrictEqual(['pending', 'in-flight'])
 })
 
@@ -175,7 +178,7 @@ describe('a run is', () => {
       Record<string, readonly [readonly JournalEntry[], readonly string[] | undefined, boolean]>
     >),
   )('%s', (_rule, [entries, addresses, want]) => {
-    const [run, ...later] = recordRuns([started, ...entries])
+    const [run, ...later] = summarizeRuns([started, ...entries])
     expect(run && isUnfinished(run, addresses, later)).toBe(want)
   })
 })
@@ -224,7 +227,7 @@ describe('of a run something failed that may be sent again', () => {
     ['but not where a later run brought it about', [ended({ a: 'failed' }), ...later('unchanged')], false],
     ['also where a later run failed as well', [ended({ a: 'failed' }), ...later('failed')], true],
   ])('%s', (_rule, entries, want) => {
-    const [run, ...rest] = recordRuns([started, ...entries])
+    const [run, ...rest] = summarizeRuns([started, ...entries])
     expect(run && hasFailed(run, rest)).toBe(want)
   })
 })
