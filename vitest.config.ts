@@ -7,12 +7,33 @@ if (major < 22 || (major === 22 && minor < 19)) {
   )
 }
 
+/** Rooms whose tests leave nothing behind in the process, so that their files share workers and what these loaded. */
+const PURE = [
+  'test/{schema,posture,plan,analysis,apply,audit,report,authoring,properties}/**/*.test.ts',
+  'test/golden.test.ts',
+]
+
+/** They pack, install and build the package anew: CI has the time. */
+const OF_CI = ['test/house/package.test.ts', 'test/house/prepare.test.ts']
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    // Ends what hangs; no test is held to a time, since a busy machine must not fail one.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     // By default one core is left idle, which on two cores is half of them.
     maxWorkers: '100%',
+    projects: [
+      { extends: true, test: { name: 'pure', include: PURE, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'edges',
+          include: ['test/**/*.test.ts'],
+          exclude: [...PURE, ...(process.env['CI'] ? [] : OF_CI)],
+        },
+      },
+    ],
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

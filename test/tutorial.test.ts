@@ -39,7 +39,7 @@ async function follow() {
     const headers = { authorization: 'Bearer other', 'content-type': 'application/json' }
     const response = await fetch(server.url + path, { method: 'POST', headers, body })
     expect(response.status).toBe(201)
-    await vi.waitFor(() => expect(inFlight()).toBe(0), { interval: 10 })
+    await vi.waitFor(() => expect(inFlight()).toBe(0), { interval: 10, timeout: 120_000 })
     return response.text()
   }
 

@@ -6,6 +6,9 @@ import { apply, MemoryJournal, start } from '../support/apply-harness.ts'
 import { machineId } from '../support/build-core.ts'
 import { DyingProcess } from '../support/dying-process.ts'
 import { earlyRequests, inWaves, machines, refuse, rolloutScene, share } from '../support/rollout-scene.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
+
+const RUNS = seededRuns('wave property', 60)
 
 const amount: fc.Arbitrary<Amount> = fc.oneof(
   fc.integer({ min: 1, max: 6 }).map(machines),
@@ -87,6 +90,6 @@ test('whatever the waves, the failures and the crash: no wave before its time, n
       const now = created.filter(({ id }) => !createdBefore.has(id))
       expect(now.filter(({ machineId: id }) => beyond.has(id))).toStrictEqual([])
     }),
-    { numRuns: 60 },
+    RUNS,
   )
 })

@@ -5,6 +5,9 @@ import { type ImportDocument, importedPolicyText, renderImport } from '../../src
 import { parsePolicyFile } from '../../src/schema/parse-policy.ts'
 import { hostileText } from '../support/arbitrary-plan.ts'
 import { at, machine, machineId } from '../support/build-core.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
+
+const RUNS = seededRuns('import text', 100)
 
 const TERMS = { reason: 'INC-1: "found" # here', owner: 'soc@contoso.com', expires: at('2026-11-29') }
 
@@ -52,6 +55,7 @@ test('no name of a machine gets out of its comment', () => {
       expect(text.split('\n')).toHaveLength(13)
       expect(read(text)).toMatchObject({ diagnostics: [], policies: [{ name: 'imported' }] })
     }),
+    RUNS,
   )
 })
 

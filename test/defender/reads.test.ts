@@ -3,10 +3,13 @@ import { describe, expect, test } from 'vitest'
 import type { ReadLimits } from '../../src/defender/limits.ts'
 import { createReadClient, type ReadClient } from '../../src/defender/read-client.ts'
 import { addMs, formatInstant, type Instant } from '../../src/schema/instant.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
 import { dependencies, rejection } from './clients.ts'
 import { errorBody, type Reply, scripted } from './mock-service.ts'
 import { type ModelOptions, ModelService, type Refusable } from './model-service.ts'
 import { actionId, machineId, type WireRow, wireAction, wireMachine } from './rows.ts'
+
+const RUNS = seededRuns('reads', 150)
 
 const FROM = '2026-05-24T10:00:00.0000000Z' as Instant
 const T0 = '2026-11-19T10:00:00.0000000Z' as Instant
@@ -142,7 +145,7 @@ describe('all actions of a tenant', () => {
         const { client } = over({ actions, ...options, ...cut, tamper }, { pageSize })
         expect(ids(await client.listActions(tenant))).toStrictEqual(ids(actions))
       }),
-      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 150) },
+      RUNS,
     )
   })
 })

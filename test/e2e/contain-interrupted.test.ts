@@ -20,7 +20,7 @@ test('interrupted between the two halves of a change of scope, contain keeps the
   const io = tenant.io()
   const running = main(['contain', 'ws-1.contoso.com', ...ASK], io)
   const isOpen = () => tenant.emulator.actions().some(a => a.type === 'Unisolate' && a.status === 'Succeeded')
-  await vi.waitFor(() => expect(isOpen()).toBe(true), { interval: 5, timeout: 5000 })
+  await vi.waitFor(() => expect(isOpen()).toBe(true), { interval: 5, timeout: 120_000 })
   io.send('SIGINT')
   expect(await running).toBe(130)
   expect(await written()).toBe(before + 1)

@@ -10,9 +10,7 @@ const folders = async (): Promise<readonly string[]> =>
 test('the demo shows plan, apply, no changes and who reversed it, in a pipe too, and leaves nothing behind', async () => {
   const before = await folders()
   const io = fakeIo({ env: { CI: 'true' } })
-  const begun = Date.now()
   expect(await main(['demo'], io), io.stderr.text()).toBe(0)
-  expect(Date.now() - begun).toBeLessThan(20_000)
   const shown = io.stdout.text()
   for (const line of [
     '$ holdfast plan\n',

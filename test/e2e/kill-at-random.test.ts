@@ -150,7 +150,7 @@ async function killOnce(moment: number, lengthMs: number, kept: Kept): Promise<n
 test('killed at any moment, the same command comes to the same end, with everything asked for exactly once', {
   timeout: 1_500_000,
 }, async () => {
-  const kills = countFromEnvironment('KILLS', 8)
+  const kills = countFromEnvironment('KILLS', 3)
   const seed = countFromEnvironment('KILL_SEED', Date.now() % 1_000_000)
   const whole = await startRig({ planFile: false })
   onTestFinished(() => whole.close())

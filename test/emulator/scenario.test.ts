@@ -5,7 +5,10 @@ import { describe, expect, test } from 'vitest'
 import { manualClock } from '../../src/emulator/clock.ts'
 import { createEmulator } from '../../src/emulator/emulator.ts'
 import { parseScenario } from '../../src/emulator/scenario.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
 import { START } from './drive.ts'
+
+const RUNS = seededRuns('scenario', 200)
 
 function problems(text: string): readonly string[] {
   const { scenario, diagnostics } = parseScenario({ path: 's.yaml', text })
@@ -137,7 +140,7 @@ events: [ { at: noon, action: { type: Isolate, machineId: a } } ]
           expect(Array.isArray(parseScenario({ path: 's.yaml', text }).diagnostics)).toBe(true)
         },
       ),
-      { numRuns: 200 },
+      RUNS,
     )
   })
 })

@@ -96,7 +96,7 @@ function countsOf(cells: readonly Cell[]): string {
     ['faults × points', cells.length],
     ['tries in process, on the hand-driven clock', struck.length],
     [
-      'tries over sockets, journal and lease in files (`sockets.test.ts` with `FAULT_SOCKETS=all`, a third of them without)',
+      'tries over sockets, journal and lease in files (`sockets.test.ts` with `FAULT_SOCKETS=all`, a sixth of them without)',
       cells.length,
     ],
     ['duplicate submissions', count('duplicate')],

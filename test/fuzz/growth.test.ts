@@ -1,223 +1,24 @@
+import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { submissionsOf, tracesOf } from '../../src/apply/read-journal.ts'
-import { cleanText } from '../../src/defender/clean-text.ts'
-import { readAction } from '../../src/defender/wire-action.ts'
-import { readList } from '../../src/defender/wire-list.ts'
-import { parseScenario } from '../../src/emulator/scenario.ts'
-import { parseJournal } from '../../src/local/journal/file-journal.ts'
-import { readPlan, sealPlan } from '../../src/plan/document/plan-file.ts'
-import { parseMarker } from '../../src/posture/marker.ts'
-import { parseConfiguration } from '../../src/schema/parse-configuration.ts'
-import { parseListFile } from '../../src/schema/parse-list.ts'
-import { parsePolicyFile } from '../../src/schema/parse-policy.ts'
-import { wireAction } from '../defender/rows.ts'
-import { at, machineId } from '../support/build-core.ts'
-import { change, plan, planMachine } from '../support/build-plan.ts'
+import { QUADRATIC, READS } from './growth-reads.ts'
 
-const POLICY = 'version: 1\npolicy: a\nreason: r\nstate: { isolated: true }\nmachines:\n'
+const FLAGS = ['--expose-gc', '--min-semi-space-size=512', '--max-semi-space-size=512']
 
-function lines(count: number, line: (index: number) => string): string {
-  return Array.from({ length: count }, (_, index) => line(index)).join('\n')
-}
-
-const policy = (text: string): unknown => parsePolicyFile({ path: 'a.yaml', text })
-
-/** What is read, in a size that takes some ten milliseconds. */
-const READS: Readonly<{ [what: string]: { readonly size: number; prepare(size: number): () => unknown } }> = {
-  'a policy of many machines': {
-    size: 200,
-    prepare: size => {
-      const text = POLICY + lines(size, index => `  - id: ${machineId(index)}`)
-      return () => policy(text)
-    },
-  },
-  'a policy of many mistakes': {
-    size: 120,
-    prepare: size => {
-      const text = POLICY + lines(size, index => `  - tagg${index}: x`)
-      return () => policy(text)
-    },
-  },
-  'a policy of many unknown keys': {
-    size: 200,
-    prepare: size => {
-      const text = lines(size, index => `key${index}: 1`)
-      return () => policy(text)
-    },
-  },
-  'a policy with a key many times': {
-    size: 500,
-    prepare: size => {
-      const text = 'policy: a\n'.repeat(size)
-      return () => policy(text)
-    },
-  },
-  'a file of many policies': {
-    size: 50,
-    prepare: size => {
-      const text = lines(
-        size,
-        index => `---\n${POLICY.replace('policy: a', `policy: a${index}`)}  - all: true`,
-      )
-      return () => policy(text)
-    },
-  },
-  'a long value': {
-    size: 200_000,
-    prepare: size => {
-      const text = `policy: ${'x'.repeat(size)}\n`
-      return () => policy(text)
-    },
-  },
-  'a long quoted value': {
-    size: 20_000,
-    prepare: size => {
-      const text = `policy: "${'\\u0041'.repeat(size)}"\n`
-      return () => policy(text)
-    },
-  },
-  'a long folded value': {
-    size: 4000,
-    prepare: size => {
-      const text = `reason: >\n${'  word\n'.repeat(size)}`
-      return () => policy(text)
-    },
-  },
-  'many aliases': {
-    size: 500,
-    prepare: size => {
-      const text = `- &a x\n${'- *a\n'.repeat(size)}`
-      return () => policy(text)
-    },
-  },
-  'a configuration of many protected machines': {
-    size: 80,
-    prepare: size => {
-      const text = `version: 1\nprotected:\n${lines(size, index => `  - match: { tag: t${index} }`)}`
-      return () => parseConfiguration({ path: 'h.yaml', text })
-    },
-  },
-  'a list file': {
-    size: 4000,
-    prepare: size => {
-      const text = lines(size, index => machineId(index))
-      return () => parseListFile({ path: 'l.txt', text })
-    },
-  },
-  'a list file of one line many times': {
-    size: 4000,
-    prepare: size => {
-      const text = 'ws-1.contoso.com\n'.repeat(size)
-      return () => parseListFile({ path: 'l.txt', text })
-    },
-  },
-  'a list file of wrong lines': {
-    size: 4000,
-    prepare: size => {
-      const text = '*\n'.repeat(size)
-      return () => parseListFile({ path: 'l.txt', text })
-    },
-  },
-  'a scenario': {
-    size: 150,
-    prepare: size => {
-      const text = `version: 1\nmachines:\n${lines(size, index => `  - { computerDnsName: ws-${index}.contoso.com }`)}`
-      return () => parseScenario({ path: 's.yaml', text })
-    },
-  },
-  'a plan file': {
-    size: 150,
-    prepare: size => {
-      const changes = Array.from({ length: size }, (_, index) => change({ machine: planMachine(index + 1) }))
-      const text = JSON.stringify(sealPlan(plan(changes)))
-      return () => readPlan(text)
-    },
-  },
-  'a journal': {
-    size: 1000,
-    prepare: size => {
-      const head = { at: '2026-11-22T18:00:00Z', runId: 'r', planId: 'p', request: 0 }
-      const text = lines(size + 1, index => {
-        const entry = {
-          event: 'intent',
-          ...head,
-          intent: index,
-          address: `${index}/isolated`,
-          path: 'isolate',
-        }
-        return index === size ? '' : JSON.stringify(entry)
-      })
-      const since = at('2026-11-22T17:00:00Z')
-      return () => {
-        const entries = parseJournal('j', text)
-        return [tracesOf(entries, 'p').size, submissionsOf(entries, since).length]
-      }
-    },
-  },
-  'a list of actions': {
-    size: 2500,
-    prepare: size => {
-      const answer = { value: Array.from({ length: size }, (_, index) => wireAction(index)) }
-      return () => readList(answer, readAction)
-    },
-  },
-  'a comment that nearly ends in a marker': {
-    size: 100_000,
-    prepare: size => {
-      const text = `${'[holdfast policy='.repeat(size / 10)}]`
-      return () => [1, 2, 3, 4, 5].map(() => parseMarker(text))
-    },
-  },
-  'a message of the service': {
-    size: 100_000,
-    prepare: size => {
-      const text = `eyJ${'a'.repeat(size)}.${' \u202e'.repeat(size)}`
-      return () => Array.from({ length: 20 }, () => cleanText(text))
-    },
-  },
-}
-
-/** The fastest of some runs: what else the machine does only ever makes them slower. */
-function fastest(run: () => unknown, times: number): number {
-  let best = Number.POSITIVE_INFINITY
-  for (let index = 0; index < times; index += 1) {
-    const begun = performance.now()
-    run()
-    best = Math.min(best, performance.now() - begun)
-  }
-  return best
-}
-
-/** Time for four times as much, in times of the time for one: 4 where reading is linear, 16 where it is quadratic. */
-function growth(size: number, prepare: (size: number) => () => unknown): number {
-  const [small, large] = [prepare(size), prepare(4 * size)]
-  small()
-  // Below a millisecond the clock and the collector tell more than the reader.
-  return fastest(large, 2) / Math.max(1, fastest(small, 4))
-}
-
-test.each(Object.entries(READS))(
-  '%s takes no more than twice as long for twice as much',
-  (_what, { size, prepare }) => {
-    let least = Number.POSITIVE_INFINITY
-    // A busy machine may spoil one measurement, and hardly six.
-    for (let tries = 0; tries < 6 && least >= 10; tries += 1) least = Math.min(least, growth(size, prepare))
-    expect(least).toBeLessThan(10)
-  },
+/** How much more is done for four times as much: 4 where reading is linear, 16 where it is quadratic. */
+const GROWTH: Readonly<Record<string, { readonly blocks: number; readonly bytes: number }>> = JSON.parse(
+  execFileSync(process.execPath, [...FLAGS, new URL('count-work.ts', import.meta.url).pathname], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_V8_COVERAGE: '' },
+  }),
 )
+const MOST = 6
 
-test('a reader that is quadratic would be seen', () => {
-  const prepare = (size: number) => () => {
-    let text = ''
-    for (let index = 0; index < size; index += 1) text = [...text, 'x'].join('')
-    return text
-  }
-  expect(growth(1000, prepare)).toBeGreaterThan(10)
+test.each(Object.keys(READS))('%s: four times as much takes no more than six times the work', what => {
+  expect(GROWTH[what]?.blocks).toBeLessThan(MOST)
+  expect(GROWTH[what]?.bytes).toBeLessThan(MOST)
 })
 
-test('a hundred thousand keys are read in a bearable time', () => {
-  const text = lines(100_000, index => `key${index}: 1`)
-  const begun = performance.now()
-  expect(policy(text)).toMatchObject({ policies: [] })
-  expect(performance.now() - begun).toBeLessThan(60_000)
+test.each(Object.keys(QUADRATIC))('%s would be seen', what => {
+  const { blocks = 0, bytes = 0 } = GROWTH[what] ?? {}
+  expect(Math.max(blocks, bytes)).toBeGreaterThan(2 * MOST)
 })

@@ -41,10 +41,7 @@ describe.each(Object.entries(READERS))('%s', (_what, { read, right }) => {
   const told = (text: string): readonly Diagnostic[] => read({ path: 'a.yaml', text }).diagnostics
 
   test.each(Object.entries(NASTY_YAML))('takes %s, and says what is wrong with it', (_name, text) => {
-    const begun = performance.now()
     const diagnostics = told(text)
-    // A reader that is not linear takes minutes for some of these.
-    expect(performance.now() - begun).toBeLessThan(8000)
     expect(Array.isArray(diagnostics)).toBe(true)
     expect(isPolluted()).toBe(false)
   })

@@ -13,7 +13,7 @@ const RUNS = seededRuns('whole commands', 200)
 const REPLAY = process.env['PROPERTY_REPLAY_PATH'] ?? ''
 
 test('whatever we, analysts, other automation and the devices do in whatever order, the rules hold', {
-  timeout: 60_000 + RUNS.numRuns * 1000,
+  timeout: 600_000 + RUNS.numRuns * 1000,
 }, async () => {
   const commands = fc.commands([...COMMANDS], {
     maxCommands: 12,

@@ -12,6 +12,9 @@ import { serializeDocument } from '../../src/report/documents/serialize-document
 import { blocked, drift, inFlight, isolation, plan } from '../report/sample-plan.ts'
 import { outcome, result } from '../report/sample-result.ts'
 import { arbitraryPlan, arbitraryResult } from '../support/arbitrary-plan.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
+
+const RUNS = seededRuns('documents', 20)
 
 const ORIGIN = { revision: 'main', commit: 'abc', policies: 1 }
 const PLAN = plan({
@@ -94,7 +97,7 @@ describe('publishing a document', () => {
           expect(markdownOf(document, { kind: 'plan', name: 'emea' }).length).toBeLessThan(60_000)
         }
       }),
-      { numRuns: 20 },
+      RUNS,
     )
   })
 })

@@ -9,6 +9,9 @@ import type { Plan } from '../../src/plan/document/document.ts'
 import { driftDocument } from '../../src/report/documents/drift-document.ts'
 import { blocked, drift, inFlight, isolation, machine, plan } from '../report/sample-plan.ts'
 import { arbitraryPlan, arbitraryResult } from '../support/arbitrary-plan.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
+
+const RUNS = seededRuns('rendered', 30)
 
 const RUN = 'https://github.example/contoso/response/actions/runs/9'
 const github = new Marked({ gfm: true, async: false })
@@ -133,7 +136,7 @@ describe('a rendered comment', () => {
           expect(liveParts(render(commentOf(document)))).toStrictEqual([])
         }
       }),
-      { numRuns: 30 },
+      RUNS,
     )
   })
 })

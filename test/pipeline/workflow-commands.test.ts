@@ -4,6 +4,9 @@ import { issueCommand, summaryCommand, variableCommands } from '../../src/pipeli
 import { outputLines } from '../../src/pipeline/github/output-file.ts'
 import { annotationCommand } from '../../src/pipeline/github/workflow-commands.ts'
 import { hostileText } from '../support/arbitrary-plan.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
+
+const RUNS = seededRuns('workflow commands', 100)
 
 const place = { file: 'x', line: 3, column: 5 }
 
@@ -53,6 +56,7 @@ describe('an annotation for GitHub', () => {
         ])
         expect(said).not.toMatch(/##\[|##vso\[/i)
       }),
+      RUNS,
     )
   })
 })
@@ -84,6 +88,7 @@ describe('an issue for Azure', () => {
         expect(said.match(/##vso\[|##\[/gi)).toStrictEqual(['##vso['])
         expect(said.indexOf(']')).toBe(said.indexOf(';]') + 1)
       }),
+      RUNS,
     )
   })
 })

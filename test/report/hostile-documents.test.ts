@@ -9,8 +9,9 @@ import { renderTests } from '../../src/report/terminal/render-tests.ts'
 import { renderVerification } from '../../src/report/terminal/render-verification.ts'
 import type { Style } from '../../src/report/terminal/style.ts'
 import { hostileText } from '../support/arbitrary-plan.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
 
-fc.configureGlobal({ numRuns: 60 })
+const RUNS = seededRuns('hostile documents', 60)
 
 const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
 const COMMAND = /^\s*::|##\[|##vso\[|##teamcity\[/im
@@ -126,6 +127,7 @@ test.each(Object.entries(RENDERERS))(
         expect(written).not.toMatch(COMMAND)
         expect(written.endsWith('\n')).toBe(true)
       }),
+      RUNS,
     )
   },
 )

@@ -75,10 +75,8 @@ function reportsOf(name: string): Readonly<{ [report: string]: () => string }> {
 }
 
 describe.each(Object.entries(NAMES))('names of %s', (_what, name) => {
-  test.each(Object.entries(reportsOf(name)))('leave the %s short and quick', (_report, render) => {
-    const begun = performance.now()
+  test.each(Object.entries(reportsOf(name)))('leave the %s short', (_report, render) => {
     const text = render()
-    expect(performance.now() - begun).toBeLessThan(10_000)
     expect(text.length).toBeLessThan(MOST)
     expect(text).not.toMatch(/^\s*::(?:set-output|add-mask)/m)
   })

@@ -12,9 +12,10 @@ import { renderMachines } from '../../src/report/terminal/render-machines.ts'
 import type { Style } from '../../src/report/terminal/style.ts'
 import { hostileText } from '../support/arbitrary-plan.ts'
 import { action, actionId, machineId } from '../support/build-core.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
 import { machinesDocument, machineWith } from './sample-machines.ts'
 
-fc.configureGlobal({ numRuns: 40 })
+const RUNS = seededRuns('hostile machines', 40)
 
 const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
 const COMMAND = /^\s*::|##\[|##vso\[|##teamcity\[/im
@@ -108,5 +109,6 @@ test.each(Object.keys(RENDERERS))('%s writes nothing that a terminal or a CI log
       expect(written).not.toMatch(COMMAND)
       expect(written.endsWith('\n')).toBe(true)
     }),
+    RUNS,
   )
 })

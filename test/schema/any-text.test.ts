@@ -4,6 +4,9 @@ import { SCHEMA_CODES } from '../../src/schema/codes.ts'
 import type { Diagnostic } from '../../src/schema/diagnostic.ts'
 import { parseConfiguration } from '../../src/schema/parse-configuration.ts'
 import { parsePolicyFile } from '../../src/schema/parse-policy.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
+
+const RUNS = seededRuns('any text', 100)
 
 const POLICY = `version: 1
 policy: contain-finance
@@ -160,7 +163,7 @@ describe.each([
         if (parsed.policies.length === 0)
           expect(parsed.diagnostics.some(({ severity }) => severity === 'error')).toBe(true)
       }),
-      { numRuns },
+      seededRuns('any text', numRuns),
     )
   })
 
@@ -172,7 +175,7 @@ describe.each([
         const isWrong = parsed.diagnostics.some(({ severity }) => severity === 'error')
         expect(isWrong).toBe(parsed.configuration === undefined)
       }),
-      { numRuns },
+      seededRuns('any text', numRuns),
     )
   })
 })
@@ -188,5 +191,6 @@ test('a policy is the same in whatever order its keys stand', () => {
     fc.property(fc.shuffledSubarray(blocks, { minLength: blocks.length }), shuffled => {
       expect(meaning(shuffled.join('\n'))).toStrictEqual(meaning(document))
     }),
+    RUNS,
   )
 })

@@ -5,7 +5,10 @@ import type { Diagnostic } from '../../src/schema/diagnostic.ts'
 import { quoteSources } from '../../src/schema/indexed-text.ts'
 import { defaultConfiguration } from '../../src/schema/parse-configuration.ts'
 import { parsePolicyFile } from '../../src/schema/parse-policy.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
 import { type PolicyParts, policyText } from './policy-text.ts'
+
+const RUNS = seededRuns('check policy set', 100)
 
 const defaults = defaultConfiguration()
 
@@ -53,6 +56,7 @@ describe('a name', () => {
       fc.property(fc.shuffledSubarray(set, { minLength: set.length }), shuffled => {
         expect(checkPolicySet(shuffled, defaults)).toStrictEqual(want)
       }),
+      RUNS,
     )
   })
 

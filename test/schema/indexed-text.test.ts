@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Diagnostic } from '../../src/schema/diagnostic.ts'
 import { diagnose, diagnoseAll, indexText, placeAt, quoteSources } from '../../src/schema/indexed-text.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
 import { told, underlined } from './told.ts'
+
+const RUNS = seededRuns('indexed text', 100)
 
 function at(text: string, start: number, length: number): Diagnostic {
   return diagnose(indexText({ path: 'a.yaml', text }), {
@@ -43,6 +46,7 @@ describe('a place', () => {
           })
         }
       }),
+      RUNS,
     )
   })
 })
@@ -88,6 +92,7 @@ describe('a source line', () => {
         expect(diagnostic.sourceLine?.isWellFormed()).toBe(true)
         expect(underlined(diagnostic)).toBe('😀')
       }),
+      RUNS,
     )
     const shifted = at(`${smiles}WRONG${smiles}`, 401, 4)
     expect(shifted.sourceLine?.isWellFormed()).toBe(true)

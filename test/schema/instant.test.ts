@@ -11,6 +11,9 @@ import {
   parseInstant,
   toEpochMs,
 } from '../../src/schema/instant.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
+
+const RUNS = seededRuns('instant', 100)
 
 function instant(text: string): Instant {
   const parsed = parseInstant(text)
@@ -76,6 +79,7 @@ describe('parseInstant', () => {
         const iso = new Date(ms).toISOString()
         expect(parseInstant(iso)).toBe(iso.replace('Z', '0000Z'))
       }),
+      RUNS,
     )
   })
 })
@@ -89,6 +93,7 @@ describe('instants', () => {
         expect(toEpochMs(text)).toBe(ms)
         expect(text.slice(0, 23)).toBe(new Date(ms).toISOString().slice(0, 23))
       }),
+      RUNS,
     )
   })
 
@@ -97,6 +102,7 @@ describe('instants', () => {
       fc.property(epochMs, epochMs, (a, b) => {
         expect(fromEpochMs(a) < fromEpochMs(b)).toBe(a < b)
       }),
+      RUNS,
     )
   })
 
@@ -118,6 +124,7 @@ describe('instants', () => {
       fc.property(epochMs, fc.integer({ min: -1e11, max: 1e11 }), (ms, apart) => {
         expect(msBetween(fromEpochMs(ms), addMs(fromEpochMs(ms), apart))).toBe(apart)
       }),
+      RUNS,
     )
   })
 

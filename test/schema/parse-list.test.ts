@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseListFile } from '../../src/schema/parse-list.ts'
+import { seededRuns } from '../support/seeded-runs.ts'
 import { toldAll } from './told.ts'
+
+const RUNS = seededRuns('parse list', 100)
 
 function parse(text: string): ReturnType<typeof parseListFile> {
   return parseListFile({ path: 'lists/a.txt', text })
@@ -90,5 +93,6 @@ test('any text is listed without throwing, and every machine stands where its pl
         expect(line.toLowerCase().startsWith(name, place.column - 1)).toBe(true)
       }
     }),
+    RUNS,
   )
 })

@@ -17,6 +17,9 @@ import {
   policy,
 } from '../../support/build-core.ts'
 import { type Given, inputOf } from '../../support/plan-of.ts'
+import { seededRuns } from '../../support/seeded-runs.ts'
+
+const RUNS = seededRuns('simulate', 40)
 
 const SPAN = { from: at('2026-11-01'), to: NOW }
 
@@ -186,7 +189,7 @@ test('at every moment the plan is the one that plan --as-of makes, and the order
         expect(createPlan({ ...input, options }).planId).toBe(planId)
       }
     }),
-    { numRuns: 40 },
+    RUNS,
   )
 })
 

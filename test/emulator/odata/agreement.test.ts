@@ -1,8 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { WireAction } from '../../../src/emulator/action-record.ts'
+import { seededRuns } from '../../support/seeded-runs.ts'
 import { drive, type Row, rowsOf } from '../drive.ts'
 import { randomScenario } from '../random-scenario.ts'
+
+const RUNS = seededRuns('agreement', 300)
 
 const { emulator, get } = drive({ ...randomScenario(11, 20, 400), behaviour: { quotas: { enforce: false } } })
 const ACTIONS = emulator.actions().toReversed()
@@ -101,7 +104,7 @@ test('a filter finds the rows of which it is true, newest first', async () => {
     fc.asyncProperty(meaning, async ({ filter, holds }) => {
       expect(await listed(filter)).toStrictEqual(ACTIONS.filter(holds).map(({ id }) => id))
     }),
-    { numRuns: 300 },
+    RUNS,
   )
 })
 
@@ -111,7 +114,7 @@ test('an index never changes what is found', async () => {
       // Under a double negation no index can be used.
       expect(await listed(filter)).toStrictEqual(await listed(`not (not (${filter}))`))
     }),
-    { numRuns: 200 },
+    RUNS,
   )
 })
 
@@ -142,6 +145,6 @@ test('no text makes a filter that is answered other than 200 or 400', async () =
       const { status } = await get(`/api/machineactions?$filter=${encodeURIComponent(text)}`)
       expect([200, 400]).toContain(status)
     }),
-    { numRuns: 300 },
+    RUNS,
   )
 })

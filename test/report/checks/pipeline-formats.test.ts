@@ -7,10 +7,13 @@ import { resultChecks } from '../../../src/report/checks/result-checks.ts'
 import { renderSarif } from '../../../src/report/checks/sarif.ts'
 import { driftDocument } from '../../../src/report/documents/drift-document.ts'
 import { arbitraryPlan, arbitraryResult, hostileText } from '../../support/arbitrary-plan.ts'
+import { seededRuns } from '../../support/seeded-runs.ts'
 import { blocked, drift, drifted, FINANCE, FULL, machine, plan } from '../sample-plan.ts'
 import { outcome, result } from '../sample-result.ts'
 import { readSarif } from './sarif-shape.ts'
 import { xmlFaults } from './well-formed-xml.ts'
+
+const RUNS = seededRuns('pipeline formats', 100)
 
 const anyReport = fc.oneof(
   arbitraryPlan.map(planChecks),
@@ -35,7 +38,7 @@ test('JUnit is well-formed whatever the texts hold, prints nothing hidden, and c
       }
       expect(xml.match(/<testcase /g)).toHaveLength(report.checks.length)
     }),
-    { numRuns: 100 },
+    RUNS,
   )
 })
 
@@ -44,7 +47,7 @@ test('SARIF has the shape that it must have, whatever the texts hold', () => {
     fc.property(anyReport, report => {
       expect(readSarif(renderSarif(report)).faults).toStrictEqual([])
     }),
-    { numRuns: 100 },
+    RUNS,
   )
 })
 
@@ -71,6 +74,7 @@ test('no text keeps a character that XML cannot hold', () => {
     fc.property(hostileText, text => {
       expect(xmlFaults(`<a b="${escapeXml(text)}">${escapeXml(text)}</a>`)).toStrictEqual([])
     }),
+    RUNS,
   )
   expect(escapeXml('a\u0000\ufffe\uffff<"\'&>')).toBe('a\\u{0}\\u{fffe}\\u{ffff}&lt;&quot;&apos;&amp;&gt;')
 })

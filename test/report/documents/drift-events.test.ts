@@ -13,7 +13,10 @@ import { anyHistory, anyMachines, anyPolicies } from '../../support/arbitrary-co
 import { arbitraryPlan } from '../../support/arbitrary-plan.ts'
 import { action, actionId, isolated, machineId, NOW, policy } from '../../support/build-core.ts'
 import { type Given, inputOf } from '../../support/plan-of.ts'
+import { seededRuns } from '../../support/seeded-runs.ts'
 import { drift, drifted, machine } from '../sample-plan.ts'
+
+const RUNS = seededRuns('drift events', 60)
 
 /** What CloudEvents 1.0 and its JSON format ask: attributes, their names, their forms. */
 const validate = new Ajv().compile({
@@ -89,7 +92,7 @@ test('whatever the texts hold, every line is an event and prints nothing hidden'
         expect(line).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]|##vso\[/)
       }
     }),
-    { numRuns: 60 },
+    RUNS,
   )
 })
 
@@ -119,7 +122,7 @@ test('the same findings have the same ids in another run, whatever the order of 
       expect(idsOf(again).toSorted()).toStrictEqual(ids.toSorted())
       expect(new Set(ids).size).toBe(ids.length)
     }),
-    { numRuns: 100 },
+    RUNS,
   )
 })
 

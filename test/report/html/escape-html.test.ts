@@ -1,7 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { escapeHtml, html, NO_HTML, ownMarkup } from '../../../src/report/html/escape-html.ts'
+import { escapeTerminal } from '../../../src/report/terminal/escape-terminal.ts'
 import { hostileText } from '../../support/arbitrary-plan.ts'
+import { seededRuns } from '../../support/seeded-runs.ts'
+
+const RUNS = seededRuns('escape html', 100)
 
 test.each([
   ['<b>', '&#60;b&#62;'],
@@ -26,7 +30,10 @@ test('what is written ends no text and no attribute, and reads back as the visib
       const written = escapeHtml(text)
       expect(written).not.toMatch(/[<>"'`=]|&(?!#\d+;)/)
       expect(written).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
+      const read = written.replace(/&#(\d+);/g, (_entity, point) => String.fromCodePoint(Number(point)))
+      expect(read).toBe(escapeTerminal(text))
     }),
+    RUNS,
   )
 })
 

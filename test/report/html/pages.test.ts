@@ -8,9 +8,12 @@ import { renderDriftHtml } from '../../../src/report/html/render-drift-html.ts'
 import { renderPlanHtml } from '../../../src/report/html/render-plan-html.ts'
 import { renderResultHtml } from '../../../src/report/html/render-result-html.ts'
 import { arbitraryPlan, arbitraryResult } from '../../support/arbitrary-plan.ts'
+import { seededRuns } from '../../support/seeded-runs.ts'
 import { blocked, drift, drifted, FULL, inFlight, isolation, machine, plan, SCAN } from '../sample-plan.ts'
 import { outcome, result } from '../sample-result.ts'
 import { faultsOf, shownText } from './page-check.ts'
+
+const RUNS = seededRuns('pages', 60)
 
 const UNSAFE = /(?!\n)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u
 const COMMAND = /^\s*::|##\[|##vso\[|##teamcity\[/im
@@ -53,7 +56,7 @@ describe.each(Object.entries(PAGES))('the page of a %s', (_name, rendered) => {
       fc.property(rendered, page => {
         expect(faultsOf(page)).toStrictEqual([])
       }),
-      { numRuns: 60 },
+      RUNS,
     )
   })
 
@@ -63,7 +66,7 @@ describe.each(Object.entries(PAGES))('the page of a %s', (_name, rendered) => {
         expect(page).not.toMatch(UNSAFE)
         expect(page).not.toMatch(COMMAND)
       }),
-      { numRuns: 60 },
+      RUNS,
     )
   })
 })

@@ -6,9 +6,12 @@ import { renderPlanHtml } from '../../../src/report/html/render-plan-html.ts'
 import { renderTimelineHtml } from '../../../src/report/html/render-timeline-html.ts'
 import { timelineFigure } from '../../../src/report/html/timeline-figure.ts'
 import { hostileText } from '../../support/arbitrary-plan.ts'
+import { seededRuns } from '../../support/seeded-runs.ts'
 import { drift, drifted, isolation, machine, plan } from '../sample-plan.ts'
 import { ACT, ALICE, BAND, HELD, lane, timeline } from '../sample-timeline.ts'
 import { faultsOf, shownText } from './page-check.ts'
+
+const RUNS = seededRuns('timeline figure', 60)
 
 /** The rectangles of the only lane: class, x, y, width, height. */
 function shapes(over: Partial<TimelineLane>): readonly string[] {
@@ -142,7 +145,7 @@ describe('pages', () => {
         })
         expect(faultsOf(page)).toStrictEqual([])
       }),
-      { numRuns: 60 },
+      RUNS,
     )
   })
 })

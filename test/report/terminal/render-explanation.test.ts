@@ -19,6 +19,9 @@ import {
   policy,
 } from '../../support/build-core.ts'
 import { type Given, inputOf } from '../../support/plan-of.ts'
+import { seededRuns } from '../../support/seeded-runs.ts'
+
+const RUNS = seededRuns('render explanation', 60)
 
 const STYLE = { color: false, width: 400 }
 const OWN = { requestorComment: ownComment(), creationDateTimeUtc: at('2026-11-20T12:00:00Z') }
@@ -182,6 +185,6 @@ test('hostile names and comments stay inert, and lines stay within the terminal'
       expect(markdown.length).toBeLessThan(60_000)
       expect(JSON.parse(EXPLANATION_FORMATS.json(explanation, STYLE))).toStrictEqual(explanation)
     }),
-    { numRuns: 60 },
+    RUNS,
   )
 })

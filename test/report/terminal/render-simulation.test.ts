@@ -9,6 +9,9 @@ import {
   SIMULATION_FORMATS,
 } from '../../../src/report/terminal/render-simulation.ts'
 import { hostileText } from '../../support/arbitrary-plan.ts'
+import { seededRuns } from '../../support/seeded-runs.ts'
+
+const RUNS = seededRuns('render simulation', 60)
 
 const SUMMARY = {
   impose: 0,
@@ -167,6 +170,6 @@ test('hostile names stay inert, and lines stay within the terminal', () => {
         markdown.replace(/<\/?(?:code|details|summary)>|<!-- (?:holdfast:simulate )?-->/g, ''),
       ).not.toMatch(/[<@]/)
     }),
-    { numRuns: 60 },
+    RUNS,
   )
 })

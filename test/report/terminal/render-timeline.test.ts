@@ -9,8 +9,11 @@ import {
 } from '../../../src/report/terminal/render-timeline.ts'
 import { barLegend, timelineBars } from '../../../src/report/terminal/timeline-bars.ts'
 import { hostileText } from '../../support/arbitrary-plan.ts'
+import { seededRuns } from '../../support/seeded-runs.ts'
 import { machine } from '../sample-plan.ts'
 import { ACT, ALICE, BAND, HELD, lane, timeline } from '../sample-timeline.ts'
+
+const RUNS = seededRuns('render timeline', 60)
 
 function bars(over: Partial<TimelineLane>) {
   return timelineBars(timeline(lane(over)), 10)[0]
@@ -211,7 +214,7 @@ test('hostile texts stay inert, and lines stay within the terminal', () => {
       expect(markdown).not.toMatch(UNSAFE)
       expect(markdown.replace(/<\/?code>|<!-- (?:holdfast:timeline )?-->/g, '')).not.toMatch(/[<@]/)
     }),
-    { numRuns: 60 },
+    RUNS,
   )
 })
 
