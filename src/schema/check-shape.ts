@@ -85,6 +85,7 @@ function explainFormat(error: SchemaError, member: Member): Finding {
     code: 'invalid-value',
     expected: describeExpected(error.parentSchema),
   }
+  if (problem?.isSecret) return { code, message: `expected ${expected}`, span, isSecret: true }
   return { code, message: `expected ${expected}, found ${quoteText(text)}`, span }
 }
 

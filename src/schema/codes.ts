@@ -32,6 +32,10 @@ export const SCHEMA_CODES = {
     'An amount of machines is a whole number from 1 on, or a share of them above 0% such as `10%`; a wave can also be `rest`.',
   'invalid-endpoint':
     'The address is no https base such as `https://api.security.microsoft.com`; plain http is for this computer itself only.',
+  'invalid-store':
+    'The store is neither `local` nor the https address of a container, such as `https://acct.blob.core.windows.net/holdfast/emea`; plain http is for this computer itself only.',
+  'secret-in-store':
+    'The address of the store carries a SAS, a key or a login. Holdfast signs in to the store as it does to the service, so that no secret lies in a file. Remove it, and revoke what was shared.',
   'invalid-duration': 'A duration is a whole number and one of s, m, h, d, w, such as `12h` or `7d`.',
   'invalid-file-name':
     'A live response library file is named by letters, digits, `-`, `_` and `.`, at most 255 of them and without a folder.',

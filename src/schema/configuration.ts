@@ -2,6 +2,7 @@ import type { Place } from './diagnostic.ts'
 import type { Duration } from './duration.ts'
 import type { Instant } from './instant.ts'
 import type { FacetName, MachineEntry } from './policy.ts'
+import type { StoreSetting } from './store-address.ts'
 
 export type Cloud = 'commercial' | 'gcc' | 'gcc-high' | 'dod'
 
@@ -83,6 +84,8 @@ export interface Configuration {
   readonly authority?: string
   readonly scope?: string
   readonly tenantId?: string
+  /** Where the state of runs lies; absent: in this host's state directory, and other hosts may have theirs. */
+  readonly store?: StoreSetting
   /** Files, folders and globs, relative to the configuration file, as typed. */
   readonly policies: readonly string[]
   /** Where each of `policies` stands, in the same order; absent where there are none. */

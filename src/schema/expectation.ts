@@ -14,6 +14,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   fileName: 'the name of a library file',
   guid: 'a GUID',
   endpoint: 'an https address',
+  store: '`local` or an https address',
   share: 'a percentage',
   amount: 'a number or a percentage',
   waveSize: 'a number, a percentage or `rest`',

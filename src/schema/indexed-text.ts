@@ -21,6 +21,8 @@ export interface Finding {
   readonly code: SchemaCode
   readonly message: string
   readonly span: Span
+  /** Whether what stands there may be a secret: then the source line is shown without it. */
+  readonly isSecret?: true
   readonly related?: readonly { readonly message: string; readonly span: Span }[]
 }
 
@@ -86,6 +88,14 @@ function quote(
   }
 }
 
+/** The line of a finding, its secret as asterisks. */
+function shownLine(text: IndexedText, place: Place, { span, isSecret }: Finding): string {
+  const line = lineAt(text, place.line)
+  if (isSecret === undefined) return line
+  const [from, to] = [place.column - 1, place.column - 1 + span.end - span.start]
+  return line.slice(0, from) + '*'.repeat(line.slice(from, to).length) + line.slice(to)
+}
+
 /** Makes a diagnostic with its place and source line. */
 export function diagnose(text: IndexedText, finding: Finding): Diagnostic {
   const place = placeAt(text, finding.span.start)
@@ -95,7 +105,7 @@ export function diagnose(text: IndexedText, finding: Finding): Diagnostic {
     code: finding.code,
     message: finding.message,
     place,
-    ...quote(lineAt(text, place.line), place.column, finding.span.end - finding.span.start),
+    ...quote(shownLine(text, place, finding), place.column, finding.span.end - finding.span.start),
     ...(related === undefined ? {} : { related }),
   }
 }

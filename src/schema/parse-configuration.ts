@@ -10,6 +10,7 @@ import { at, isTrue, items, type Located, lineOf, need, placeOf, type Reading, t
 import { readEntry } from './read-entry.ts'
 import { readRollout, readShare } from './read-rollout.ts'
 import { readYaml } from './read-yaml.ts'
+import { parseStore } from './store-address.ts'
 import type { Member } from './text-tree.ts'
 
 function duration(text: string): Duration {
@@ -99,15 +100,17 @@ function readFreeze(reading: Reading, raw: Located<RawConfiguration>): { readonl
 
 function readConnection(
   raw: RawConfiguration,
-): Pick<Configuration, 'name' | 'endpoint' | 'authority' | 'scope' | 'tenantId'> {
+): Pick<Configuration, 'name' | 'endpoint' | 'authority' | 'scope' | 'tenantId' | 'store'> {
   const endpoint = raw.endpoint === undefined ? undefined : parseEndpoint(raw.endpoint)
   const authority = raw.authority === undefined ? undefined : parseEndpoint(raw.authority)
+  const store = raw.store === undefined ? undefined : parseStore(raw.store)
   return {
     ...(raw.name === undefined ? {} : { name: raw.name }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(authority === undefined ? {} : { authority }),
     ...(raw.scope === undefined ? {} : { scope: raw.scope.trim() }),
     ...(raw.tenantId === undefined ? {} : { tenantId: raw.tenantId.toLowerCase() }),
+    ...(store === undefined ? {} : { store }),
   }
 }
 

@@ -2,12 +2,15 @@ import type { SchemaCode } from './codes.ts'
 import { parseDuration } from './duration.ts'
 import { parseEndpoint } from './endpoint.ts'
 import { parseInstant } from './instant.ts'
+import { hasSecret, parseStore } from './store-address.ts'
 
 /** Why a text is not what its place asks for. */
 export interface TextProblem {
   readonly code: SchemaCode
   /** What was expected and the way out, without the text itself. */
   readonly expected: string
+  /** Whether the text may hold a secret: then it is shown nowhere. */
+  readonly isSecret?: true
 }
 
 /** Name of a format in the JSON Schemas. */
@@ -24,6 +27,7 @@ export type TextFormat =
   | 'fileName'
   | 'guid'
   | 'endpoint'
+  | 'store'
   | 'share'
   | 'amount'
   | 'waveSize'
@@ -125,6 +129,23 @@ function explainEndpoint(text: string): TextProblem | undefined {
   }
 }
 
+function explainStore(text: string): TextProblem | undefined {
+  if (parseStore(text) !== undefined) return undefined
+  if (hasSecret(text)) {
+    return {
+      code: 'secret-in-store',
+      expected:
+        'an address without a SAS, a key or a login, since Holdfast signs in to the store as it does to the service: remove it here, and revoke it where this file was shared',
+      isSecret: true,
+    }
+  }
+  return {
+    code: 'invalid-store',
+    expected:
+      '`local`, or an https address of a container such as `https://acct.blob.core.windows.net/holdfast/emea` (plain http to this computer only)',
+  }
+}
+
 /** The named formats of the JSON Schemas: each says what is wrong with a text, or undefined where nothing is. */
 export const TEXT_RULES: Readonly<Record<TextFormat, Explain>> = {
   line: explainLine,
@@ -155,6 +176,7 @@ export const TEXT_RULES: Readonly<Record<TextFormat, Explain>> = {
     'a GUID such as `80fe8ff8-2624-418e-9591-41f0491218f9`',
   ),
   endpoint: explainEndpoint,
+  store: explainStore,
   share: explainShare,
   amount: explainAmount,
   waveSize: explainWaveSize,

@@ -49,6 +49,7 @@ test('a whole configuration is typed with its places', () => {
       'authority: https://login.microsoftonline.us/',
       'scope: https://api.securitycenter.microsoft.com/.default',
       'tenantId: AAAAAAAA-0000-0000-0000-000000000000',
+      'store: https://acct.blob.core.windows.net/holdfast/emea/',
       'policies: [policies/**/*.yaml, extra]',
       'guards: { maxMachines: 50, maxShare: 2.5%, maxLifts: 0, maxRuns: 2000 }',
       'protected:',
@@ -69,10 +70,16 @@ test('a whole configuration is typed with its places', () => {
     authority: 'https://login.microsoftonline.us',
     scope: 'https://api.securitycenter.microsoft.com/.default',
     tenantId: 'aaaaaaaa-0000-0000-0000-000000000000',
+    store: {
+      url: 'https://acct.blob.core.windows.net/holdfast/emea',
+      account: 'https://acct.blob.core.windows.net',
+      container: 'holdfast',
+      prefix: 'emea',
+    },
     policies: ['policies/**/*.yaml', 'extra'],
     policyPlaces: [
-      { file: 'conf/holdfast.yaml', line: 8, column: 12 },
-      { file: 'conf/holdfast.yaml', line: 8, column: 32 },
+      { file: 'conf/holdfast.yaml', line: 9, column: 12 },
+      { file: 'conf/holdfast.yaml', line: 9, column: 32 },
     ],
     guards: { maxMachines: 50, maxShare: { text: '2.5%', ratio: 0.025 }, maxLifts: 0, maxRuns: 2000 },
     protected: [
@@ -81,10 +88,10 @@ test('a whole configuration is typed with its places', () => {
           fields: { tag: ['domain-controller'] },
           all: false,
           missing: 'error',
-          place: { file: 'conf/holdfast.yaml', line: 11, column: 5 },
+          place: { file: 'conf/holdfast.yaml', line: 12, column: 5 },
         },
         allow: ['scanned', 'collected'],
-        place: { file: 'conf/holdfast.yaml', line: 11, column: 5 },
+        place: { file: 'conf/holdfast.yaml', line: 12, column: 5 },
       },
       {
         match: {
@@ -92,10 +99,10 @@ test('a whole configuration is typed with its places', () => {
           list: { path: 'conf/dc.txt', machines: [] },
           all: false,
           missing: 'error',
-          place: { file: 'conf/holdfast.yaml', line: 13, column: 5 },
+          place: { file: 'conf/holdfast.yaml', line: 14, column: 5 },
         },
         allow: [],
-        place: { file: 'conf/holdfast.yaml', line: 13, column: 5 },
+        place: { file: 'conf/holdfast.yaml', line: 14, column: 5 },
       },
     ],
     allow: { quarantined: true, liveResponse: true, offboarded: true, scopeChange: true },
@@ -160,6 +167,14 @@ describe('is told with its place:', () => {
       'an endpoint without TLS': [
         'version: 1\nendpoint: http://api.contoso.com',
         '2:11 invalid-endpoint |http://api.contoso.com|',
+      ],
+      'a store without a container': [
+        'version: 1\nstore: https://acct.blob.core.windows.net',
+        '2:8 invalid-store |https://acct.blob.core.windows.net|',
+      ],
+      'a store with a SAS, which is shown nowhere': [
+        'version: 1\nstore: https://a.net/holdfast?sig=geheim # ours',
+        '2:8 secret-in-store |*********************************|',
       ],
       'an authority with a login': [
         'version: 1\nauthority: https://a:b@c.com',

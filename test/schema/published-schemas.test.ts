@@ -268,6 +268,22 @@ describe('a text of the format', () => {
         },
       ],
       endpoint: ['endpoint', ['https://a', 'http://localhost'], { 'http://a': 'invalid-endpoint' }],
+      store: [
+        'store',
+        [
+          'local',
+          'https://acct.blob.core.windows.net/holdfast',
+          'http://127.0.0.1:10000/devstoreaccount1/holdfast/a',
+        ],
+        {
+          'http://acct.blob.core.windows.net/holdfast': 'invalid-store',
+          'https://acct.blob.core.windows.net': 'invalid-store',
+          'https://acct.blob.core.windows.net/holdfast?sig=abc': 'secret-in-store',
+          'https://key@acct.blob.core.windows.net/holdfast': 'secret-in-store',
+          'AccountName=acct;AccountKey=abc==': 'secret-in-store',
+          Local: 'invalid-store',
+        },
+      ],
       share: [
         'share',
         ['0%', '100%', '2.5%'],
