@@ -37,7 +37,7 @@ type AnswerKind =
   | { readonly kind: 'rejected'; readonly status: number; readonly code: string; readonly message: string }
   /** 400 ActiveRequestAlreadyExists: an action of this kind is already in flight. */
   | { readonly kind: 'active-exists'; readonly message: string }
-  /** 429: nothing was accepted; `retryAfterMs` from the header, 60 s where it is missing. */
+  /** 429, or no token just now: nothing was accepted; `retryAfterMs` from the header, 60 s where it is missing. */
   | { readonly kind: 'throttled'; readonly retryAfterMs: number }
   /** The token was refused twice, or none can be had: no further request can succeed. */
   | { readonly kind: 'unauthorized'; readonly message: string }

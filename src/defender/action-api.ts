@@ -81,6 +81,9 @@ function listFailure(error: unknown): ListAnswer {
   return { kind: 'failed', message: `${error.code}: ${error.message}`, unauthorized: isFatal(error) }
 }
 
+/** How long a request waits that could not be sent because sign-in was away. */
+const SIGN_IN_PAUSE_MS = 10_000
+
 type Post = (
   url: string,
   body: Readonly<Record<string, unknown>>,
@@ -106,6 +109,7 @@ function createPoster(caller: Caller, clock: Clock, actions: ActionReads): Post 
 function notAnswered(error: unknown): SubmitAnswer {
   if (error instanceof TransportError) return { kind: 'unknown', message: error.message }
   if (!(error instanceof DefenderError)) throw error
+  if (error.code === 'sign-in-unavailable') return { kind: 'throttled', retryAfterMs: SIGN_IN_PAUSE_MS }
   const trace = error.status === undefined ? {} : { trace: { httpStatus: error.status, correlation: null } }
   if (isFatal(error)) return { kind: 'unauthorized', message: `${error.message} ${error.wayOut}`, ...trace }
   return { kind: 'rejected', status: error.status ?? 0, code: error.code, message: error.message, ...trace }

@@ -18,9 +18,28 @@ export const DEFENDER_CODES = {
     wayOut: 'Set it to the token alone: no quotes, no line breaks, no JSON around it.',
   },
   'authentication-failed': {
-    meaning: 'No access token could be had.',
+    meaning: 'No access token could be had: sign-in was refused, or nothing here can sign in.',
     wayOut:
-      'Set HOLDFAST_TOKEN, or sign in one of the ways that @azure/identity knows: AZURE_TENANT_ID with AZURE_CLIENT_ID and AZURE_CLIENT_SECRET, workload identity, managed identity, or `az login`.',
+      'Mend the credential that the message names; with none set, set HOLDFAST_TOKEN, or AZURE_TENANT_ID and AZURE_CLIENT_ID with a secret, a certificate or a federated token, or use a managed identity or `az login`.',
+  },
+  'sign-in-unavailable': {
+    meaning:
+      'Sign-in, or what a pipeline signs in with, is away or answers that it cannot now; nobody was refused.',
+    wayOut: 'Run the command again; what was submitted is found again.',
+  },
+  'credentials-contradict': {
+    meaning: 'The environment names more than one credential, and a run signs in with exactly one.',
+    wayOut: 'Unset one of the two variables.',
+  },
+  'credential-incomplete': {
+    meaning: 'The environment names a credential, and a part of it is missing, empty or cannot be read.',
+    wayOut:
+      'Set what the message names, or unset the variable beside it; no other way to sign in is tried meanwhile.',
+  },
+  'identity-changed': {
+    meaning: 'A renewed token was given to somebody else than the first token of the run, so the run ended.',
+    wayOut:
+      'Look who is signed in here (`holdfast doctor`), then run the command again: it begins anew as one identity.',
   },
   'tenant-mismatch': {
     meaning: 'The token was issued by another tenant than the one the configuration names.',

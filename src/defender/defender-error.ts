@@ -34,6 +34,9 @@ export class DefenderError extends Error {
 /** Codes after which no further request can succeed: they leave every read as an exception. */
 const FATAL: ReadonlySet<DefenderCode> = new Set<DefenderCode>([
   'authentication-failed',
+  'credentials-contradict',
+  'credential-incomplete',
+  'identity-changed',
   'tenant-mismatch',
   'unauthorized',
 ])

@@ -59,7 +59,13 @@ async function tryOnce(
   try {
     response = await caller.call(request, context.log, context.signal)
   } catch (error) {
-    if (error instanceof DefenderError) return { kind: 'failed', error }
+    if (error instanceof DefenderError) {
+      return {
+        kind: 'failed',
+        error,
+        retryInMs: error.code === 'sign-in-unavailable' ? backOffMs : undefined,
+      }
+    }
     if (!(error instanceof TransportError)) throw error
     if (error.code === 'aborted') return { kind: 'failed', error: interrupted() }
     const isFinal = error.code === 'body-too-large'

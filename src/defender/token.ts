@@ -1,5 +1,4 @@
-import type { Clock } from '../apply/ports.ts'
-import { addMs, type Instant, msBetween } from '../schema/instant.ts'
+import { fromEpochMs, type Instant } from '../schema/instant.ts'
 import { cleanText } from './clean-text.ts'
 import { DefenderError } from './defender-error.ts'
 
@@ -7,6 +6,8 @@ import { DefenderError } from './defender-error.ts'
 export interface AccessToken {
   readonly text: string
   readonly expiresAt?: Instant
+  /** After this no renewal is sure; absent where one is as long as the run lasts. */
+  readonly lastsUntil?: Instant
 }
 
 /** How a token is asked for. */
@@ -17,9 +18,22 @@ export interface TokenRequest {
   readonly refused?: string
 }
 
-/** Where bearer tokens come from. Rejects with a {@link DefenderError} `authentication-failed`. */
+/**
+ * Where bearer tokens for one audience come from. Rejects with a {@link DefenderError}: `sign-in-unavailable` in an
+ * outage, or one after which no further request can succeed, such as `authentication-failed` and `identity-changed`.
+ */
 export interface TokenSource {
   get(request: TokenRequest): Promise<AccessToken>
+}
+
+/** The one identity of a run. */
+export interface SignIn {
+  /**
+   * Gives the source of tokens for an audience, always the same one.
+   *
+   * @param scope - OAuth2 v2, such as `https://graph.microsoft.com/.default`.
+   */
+  tokenFor(scope: string): TokenSource
 }
 
 /**
@@ -32,47 +46,35 @@ export function staticToken(text: string): TokenSource {
   if (!/^[\x21\x23-\x26\x28-\x7e]+$/.test(token) || token.startsWith('{')) {
     throw new DefenderError('token-malformed', 'HOLDFAST_TOKEN is not a bearer token.')
   }
-  return { get: () => Promise.resolve({ text: token }) }
+  const exp = tokenClaims(token)?.exp ?? undefined
+  const ends = exp === undefined ? {} : { lastsUntil: fromEpochMs(exp * 1000) }
+  return { get: () => Promise.resolve({ text: token, ...ends }) }
 }
-
-/** How long before its end a token is replaced. */
-const MARGIN_MS = 300_000
 
 /**
- * Keeps a token until shortly before its end; callers that ask at the same time share one acquisition.
+ * Signs in as whoever got the token of `HOLDFAST_TOKEN`, which is good for one audience alone.
  *
- * A token handed out with little life left is used for half of it, so that it is not asked for on every call.
+ * @throws DefenderError `token-malformed` where the text cannot be a token.
  */
-export function cachedToken(acquire: () => Promise<AccessToken>, clock: Pick<Clock, 'now'>): TokenSource {
-  let held: { readonly token: AccessToken; readonly renewAt: Instant | undefined } | undefined
-  let pending: Promise<AccessToken> | undefined
-
-  async function renew(): Promise<AccessToken> {
-    try {
-      const token = await acquire()
-      held = { token, renewAt: token.expiresAt && renewalOf(clock.now(), token.expiresAt) }
-      return token
-    } finally {
-      pending = undefined
-    }
-  }
-
+export function staticSignIn(text: string, scope: string): SignIn {
+  const source = staticToken(text)
   return {
-    get(request) {
-      const usable =
-        held !== undefined &&
-        (held.renewAt === undefined || clock.now() < held.renewAt) &&
-        (!request.fresh || (request.refused !== undefined && held.token.text !== request.refused))
-      if (held !== undefined && usable) return Promise.resolve(held.token)
-      pending ??= renew()
-      return pending
-    },
+    tokenFor: wanted =>
+      wanted === scope
+        ? source
+        : {
+            get: () =>
+              Promise.reject(
+                new DefenderError(
+                  'authentication-failed',
+                  `HOLDFAST_TOKEN is for ${scope} alone, and ${wanted} is needed too.`,
+                  {
+                    wayOut: 'Leave HOLDFAST_TOKEN out and sign in another way, which gives tokens for both.',
+                  },
+                ),
+              ),
+          },
   }
-}
-
-function renewalOf(now: Instant, expiresAt: Instant): Instant {
-  const left = msBetween(now, expiresAt)
-  return addMs(expiresAt, -Math.min(MARGIN_MS, left / 2))
 }
 
 /** What a JWT says about itself; read without verification, so for messages and comparison only. */

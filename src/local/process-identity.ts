@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process'
 import { readFile, readlink } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { promisify } from 'node:util'
 import { errorCode } from './file-error.ts'
-
-const run = promisify(execFile)
+import { runProgram } from './run-program.ts'
 
 /** Which process this is, so that nobody takes another one with the same number for it. */
 export interface ProcessIdentity {
@@ -29,8 +26,7 @@ async function tryRead(read: Promise<string>): Promise<string | null> {
 }
 
 async function firstLine(command: string, args: readonly string[]): Promise<string> {
-  const { stdout } = await run(command, [...args], { timeout: 2000 })
-  return stdout
+  return (await runProgram(command, args, { env: process.env, timeoutMs: 2000 })).toString()
 }
 
 /**

@@ -1,4 +1,6 @@
-import { cachedToken, staticToken, type TokenSource } from '../../src/defender/token.ts'
+import { heldToken } from '../../src/defender/sign-in/held-token.ts'
+import { pinIdentity } from '../../src/defender/sign-in/identity-pin.ts'
+import { staticToken, type TokenSource } from '../../src/defender/token.ts'
 import type { Emulator } from '../../src/emulator/emulator.ts'
 import type { Behaviour, FaultRule } from '../../src/emulator/scenario-types.ts'
 import { addMs } from '../../src/schema/instant.ts'
@@ -139,7 +141,7 @@ export const FAULT_ROWS: readonly FaultRow[] = [
     name: 'token expires during the wait, renewed',
     kind: 'service',
     scene: { behaviour: { tokens: { enforce: true, lifetime: '2m' } } },
-    tokenOf: (emulator, clock) => cachedToken(() => acquire(emulator, clock), clock),
+    tokenOf: (emulator, clock) => heldToken(() => acquire(emulator, clock), clock, pinIdentity()),
   },
   {
     name: 'token expires during the wait, none other to be had',

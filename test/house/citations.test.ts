@@ -39,8 +39,9 @@ const UNIT = /^(?:SECOND|MINUTE|HOUR|DAY|WEEK|TICKS_PER)_MS$/
 /** Numbers that we chose, by room. A number that a page of the service or the contract states does not belong here. */
 const OURS: Readonly<Record<string, readonly string[]>> = {
   defender: [
-    ...['ACQUITTALS', 'BATCH', 'BODY_TIMEOUT_MS', 'CANONICAL_LENGTH', 'FILTER_LIMIT', 'FRACTION_DOT'],
-    ...['HEADERS_TIMEOUT_MS', 'IDLE_PAGES', 'ID_LIMIT', 'MANY_BATCHES', 'MARGIN_MS', 'PASSES', 'PATIENCE_MS'],
+    ...['ACQUITTALS', 'BATCH', 'BODY_TIMEOUT_MS', 'CANONICAL_LENGTH', 'EARLIEST_MS', 'FILTER_LIMIT'],
+    ...['FRACTION_DOT', 'LONGEST_PAUSE_MS', 'SIGN_IN_PAUSE_MS'],
+    ...['HEADERS_TIMEOUT_MS', 'IDLE_PAGES', 'ID_LIMIT', 'MANY_BATCHES', 'PASSES', 'PATIENCE_MS'],
     ...['PROGRESS_BYTES', 'RANGE_NOT_THERE', 'SHORT_WINDOW_MS', 'TEXT_LIMIT', 'TRIES'],
   ],
   plan: ['HELD_AT_ONCE', 'SECONDS', 'SHOWN'],

@@ -1,5 +1,5 @@
 import type { Clock } from '../../apply/ports.ts'
-import type { TokenSource } from '../../defender/token.ts'
+import type { SignIn, TokenSource } from '../../defender/token.ts'
 import { realClock } from '../../emulator/clock.ts'
 import { createEmulator, type Emulator } from '../../emulator/emulator.ts'
 import type { Scenario } from '../../emulator/scenario-types.ts'
@@ -15,7 +15,7 @@ export interface Emulation {
   readonly endpoint: string
   /** What plans call it, the same in every run: `emulated:` and the scenario's path. */
   readonly name: string
-  readonly token: TokenSource
+  readonly signIn: SignIn
   /** Tells the emulator's time, which a scenario may have set; sleeps in ours. */
   readonly clock: Clock
   close(): Promise<void>
@@ -25,13 +25,13 @@ export interface Emulation {
 const TENANT = '00000000-0000-0000-0000-00000000000e'
 
 /** Signs in to the emulator like every client, so that scenarios about tokens hold here too. */
-function emulatedToken(emulator: Emulator, scenario: Scenario, tenantId: string): TokenSource {
+function emulatedToken(emulator: Emulator, scenario: Scenario, tenantId: string, scope: string): TokenSource {
   const [client = ['holdfast', '']] = Object.entries(scenario.behaviour?.tokens?.secrets ?? {})
   const form = new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: client[0],
     client_secret: client[1],
-    scope: 'https://api.securitycenter.microsoft.com/.default',
+    scope,
   })
   return {
     async get() {
@@ -57,10 +57,11 @@ export async function startEmulation(
   const scenario = await readScenario(file, context.io.cwd)
   const emulator = createEmulator({ scenario, clock: realClock(1) })
   const server = await serveEmulator(emulator, { port: 0 })
+  const tenantId = configuration.tenantId ?? scenario.tenantId ?? TENANT
   return {
     endpoint: server.url,
     name: `emulated:${displayPath(file, context.io.cwd)}`,
-    token: emulatedToken(emulator, scenario, configuration.tenantId ?? scenario.tenantId ?? TENANT),
+    signIn: { tokenFor: scope => emulatedToken(emulator, scenario, tenantId, scope) },
     clock: emulatorClock(emulator, 1),
     close: () => server.close(),
   }

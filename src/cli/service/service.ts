@@ -5,7 +5,8 @@ import type { LibraryApi } from '../../defender/library-api.ts'
 import type { PermissionProbe } from '../../defender/permission-probe.ts'
 import type { ReadClient } from '../../defender/read-client.ts'
 import type { TagApi } from '../../defender/tag-api.ts'
-import type { TokenSource } from '../../defender/token.ts'
+import type { SignIn, TokenSource } from '../../defender/token.ts'
+import type { ClosableSend } from '../../defender/undici-transport.ts'
 import { AuditTrail } from '../../local/record/audit-trail.ts'
 import type { Need, Observation } from '../../plan/select/observation.ts'
 import type { Configuration } from '../../schema/configuration.ts'
@@ -26,6 +27,8 @@ export interface Service {
   readonly endpointName: string
   /** Where tokens come from, for `doctor`, which tells what they say of themselves. */
   readonly token: TokenSource
+  /** The same identity, for audiences beside the service. */
+  readonly signIn: SignIn
   /** For those who only look: it has no method that writes. */
   readonly reader: Pick<ReadClient, 'observe'>
   /** The same, with every read there is. */
@@ -66,16 +69,21 @@ async function emulate(
   return startEmulation(scenario, configuration, context)
 }
 
-async function chooseToken(
-  context: CommandContext,
+async function chooseSignIn(
+  { io }: CommandContext,
   target: ServiceTarget,
   clock: Clock,
-): Promise<TokenSource> {
-  const { io } = context
+  send: ClosableSend,
+): Promise<SignIn> {
   const given = io.env['HOLDFAST_TOKEN'] ?? ''
-  if (given !== '') return (await import('../../defender/token.ts')).staticToken(given)
-  const { authority, scope, tenantId } = target
-  return (await import('../../defender/azure-token.ts')).azureToken({ authority, scope, tenantId, clock })
+  if (given !== '') return (await import('../../defender/token.ts')).staticSignIn(given, target.scope)
+  const { authority, tenantId } = target
+  const [{ openSignIn }, { azureCli }] = await Promise.all([
+    import('../../defender/sign-in/sign-in.ts'),
+    import('./azure-cli.ts'),
+  ])
+  const { env } = io
+  return openSignIn({ authority, tenantId, env, clock, send, runAzureCli: azureCli(env) })
 }
 
 /** A client that looks at the service. */
@@ -111,10 +119,11 @@ export async function openService(context: CommandContext, configuration: Config
   const endpoint = emulation?.endpoint ?? endpointOf(context)
   const target = resolveTarget({ configuration, ...(endpoint === undefined ? {} : { endpoint }) })
   if (target instanceof Error) throw target
-  const token = emulation?.token ?? (await chooseToken(context, target, clock))
   const { undiciTransport } = await import('../../defender/undici-transport.ts')
   const { createReadClient } = await import('../../defender/read-client.ts')
   const send = undiciTransport({ env: context.io.env, userAgent: `holdfast/${readVersion()}` })
+  const signIn = emulation?.signIn ?? (await chooseSignIn(context, target, clock, send))
+  const token = signIn.tokenFor(target.scope)
   const dependencies = { send, token, target, clock }
   const named = namer(emulation)
   const client = createReadClient(dependencies)
@@ -138,6 +147,7 @@ export async function openService(context: CommandContext, configuration: Config
     target,
     endpointName,
     token,
+    signIn,
     reader: named(client),
     client,
     openHunting: async () =>
