@@ -61,6 +61,10 @@ export interface ActionRecord {
   readonly troubleshootInfo: string | null
   /** Exit code of the scripts of a live response. */
   exitCode: number
+  /** How long its isolation lasts; undefined for as long as usual. */
+  readonly lastsMs: number | undefined
+  /** Whether lists show it; they count it in any case. */
+  readonly listed: boolean
   /** From when lists show it, and from when its id is found. */
   readonly listedFromMs: number
   readonly foundFromMs: number

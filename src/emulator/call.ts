@@ -1,9 +1,7 @@
 import type { Form } from './multipart.ts'
+import type { RowTampering } from './scenario-types.ts'
 import type { Caller } from './tokens.ts'
 import type { World } from './world.ts'
-
-/** What a fault does to the rows of a list. */
-export type RowTampering = 'skip-row' | 'repeat-row'
 
 /** One request on its way through a handler. */
 export interface Call {

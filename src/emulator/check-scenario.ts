@@ -12,9 +12,14 @@ const SPANS: ReadonlySet<string> = new Set([
   'linkLifetime',
   'clockSkew',
   'lag',
-  'from',
-  'until',
+  'late',
+  'for',
+  'repeat',
 ])
+/** Keys whose text is a length of time, or `never`. */
+const LASTS: ReadonlySet<string> = new Set(['lasts'])
+/** Keys of a fault whose text is a length of time after the start, or a time. */
+const MOMENTS: ReadonlySet<string> = new Set(['from', 'until'])
 /** Keys whose text is a time, absolute or relative to the start. */
 const TIMES: ReadonlySet<string> = new Set([
   'now',
@@ -27,6 +32,7 @@ const TIMES: ReadonlySet<string> = new Set([
   'lastUpdateDateTimeUtc',
   'cancellationDateTimeUtc',
   'creationTime',
+  'oldPathEnds',
 ])
 /** Maps all of whose texts are lengths of time, but for `end`. */
 const SPAN_MAPS: ReadonlySet<string> = new Set(['settle', 'visibility', 'cancel'])
@@ -37,10 +43,26 @@ function isSpanKey(key: string, parent: string, grandparent: string): boolean {
   return SPANS.has(key) || (SPAN_MAPS.has(parent) && key !== 'end')
 }
 
+/** Whether a key may say `never`. */
+function mayBeNever(key: string, parent: string): boolean {
+  return key === 'inProgressAfter' || LASTS.has(key) || (parent === 'lapse' && key === 'after')
+}
+
+/** A moment of a fault; `from` of a lapse is a word, which the schema checks. */
+function isMoment(key: string, parent: string): boolean {
+  return MOMENTS.has(key) && parent !== 'lapse'
+}
+
 function checkText(key: string, parent: string, grandparent: string, { node }: Member): Finding | undefined {
   const found = `found \`${node.text.slice(0, 60)}\``
-  const isNever = key === 'inProgressAfter' && node.text === 'never'
-  if (isSpanKey(key, parent, grandparent) || (key === 'inProgressAfter' && !isNever)) {
+  const isNever = mayBeNever(key, parent) && node.text === 'never'
+  if (isNever) return undefined
+  if (isMoment(key, parent)) {
+    if (parseSpan(node.text) !== undefined || parseScenarioTime(node.text, 0) !== undefined) return undefined
+    const message = `expected a length of time after the start such as \`90s\`, or a time such as \`2027-02-01T00:00:00Z\`, ${found}`
+    return { code: 'invalid-duration', message, span: node.span }
+  }
+  if (isSpanKey(key, parent, grandparent) || mayBeNever(key, parent)) {
     if (parseSpan(node.text) !== undefined) return undefined
     const message = `expected a length of time such as \`66s\`, \`1.7s\`, \`250ms\` or \`3d14m\`, ${found}`
     return { code: 'invalid-duration', message, span: node.span }

@@ -2,6 +2,7 @@ import { methodOf } from '../posture/methods.ts'
 import { fromEpochMs, type Instant, msBetween, parseInstant } from '../schema/instant.ts'
 import { type ActionRecord, hasEnded } from './action-record.ts'
 import { ActionStore } from './action-store.ts'
+import { Isolations, joinMerged } from './isolations.ts'
 import { Library } from './library-store.ts'
 import { Links } from './links.ts'
 import { type MachineRecord, toWireMachine } from './machine-record.ts'
@@ -9,7 +10,7 @@ import { MachineStore } from './machine-store.ts'
 import { createOutcomes } from './outcomes.ts'
 import { Quotas } from './quota.ts'
 import { createRandom } from './random.ts'
-import { Replies } from './reply.ts'
+import { GraphReplies, Replies } from './reply.ts'
 import type { Scenario, ScenarioLibraryFile, ScenarioMachine } from './scenario-types.ts'
 import { Schedule } from './schedule.ts'
 import { type ActionContext, createAction } from './seed-action.ts'
@@ -36,11 +37,14 @@ export function createWorld(
   nowMs: () => number,
   seed: number,
 ): SeededWorld {
-  const settings = resolveSettings(scenario.behaviour ?? {})
+  const settings = resolveSettings(scenario.behaviour ?? {}, startMs)
   const random = createRandom(seed)
   const stamper = createStamper(random)
   const [machines, actions, schedule] = [new MachineStore(), new ActionStore(), new Schedule()]
-  const statuses = new StatusMachine(settings, schedule, actions, machines, stamper, random)
+  const actionContext: ActionContext = { machines, random, startMs, settleMs: settings.settleMs }
+  const isolations = new Isolations(settings.lapse, schedule, actions, actionContext)
+  const statuses = new StatusMachine(settings, schedule, actions, machines, isolations, stamper, random)
+  const dateMs = (): number => nowMs() + settings.clockSkewMs
   const world: World = {
     settings,
     machines,
@@ -49,14 +53,16 @@ export function createWorld(
     links: new Links(random.hex(32), settings.linkLifetimeMs),
     outcomes: createOutcomes(scenario.behaviour?.outcomes ?? [], seed),
     statuses,
+    isolations,
     quotas: new Quotas(settings.quotas),
-    replies: new Replies(random, () => nowMs() + settings.clockSkewMs),
+    replies: new Replies(random, dateMs),
+    graphReplies: new GraphReplies(random, dateMs),
     random,
     stamper,
     isForgotten: (record, now) => record.creation < fromEpochMs(now - settings.retentionMs),
   }
   for (const machine of scenario.machines ?? []) seedMachine(world, schedule, machine, startMs)
-  const actionContext: ActionContext = { machines, random, startMs, settleMs: settings.settleMs }
+  joinMerged(machines, isolations, startMs)
   seedActions(world, scenario, actionContext)
   for (const file of scenario.libraryFiles ?? []) seedFile(world, file, startMs)
   return { world, schedule, actionContext }
@@ -95,7 +101,7 @@ function seedActions(
   const seeded = (scenario.actions ?? []).map(action => ({ record: createAction(action, context), action }))
   seeded.sort(({ record: left }, { record: right }) => compareInstants(left.creation, right.creation))
   for (const { record } of seeded) actions.add(record)
-  for (const record of lastEffects(actions.all()))
+  for (const record of effects(actions.all()))
     if (!isReonboarded(record, machines, context.startMs)) statuses.applyEffect(record)
   for (const { record, action } of seeded)
     if (!hasEnded(record)) statuses.begin(record, action.fate ?? {}, context.startMs)
@@ -106,17 +112,11 @@ function compareInstants(left: Instant, right: Instant): number {
   return left < right ? -1 : 1
 }
 
-/** The actions that decide what holds at the start: of each machine and facet the one that succeeded last. */
-function lastEffects(oldestFirst: readonly ActionRecord[]): readonly ActionRecord[] {
-  const last = new Map<string, ActionRecord>()
-  for (const record of oldestFirst) {
-    const method = methodOf(record.type)
-    if (record.status !== 'Succeeded' || method === undefined) continue
-    const key = `${record.machineId} ${method.facet}`
-    const earlier = last.get(key)
-    if (earlier === undefined || earlier.update <= record.update) last.set(key, record)
-  }
-  return [...last.values()]
+/** The actions that took effect before the start, in the order in which they did: what holds follows from them. */
+function effects(records: readonly ActionRecord[]): readonly ActionRecord[] {
+  return records
+    .filter(({ status, type }) => status === 'Succeeded' && methodOf(type)?.effect !== undefined)
+    .toSorted((left, right) => compareInstants(left.update, right.update))
 }
 
 /** A machine seen more than a day after its offboarding was onboarded again. */

@@ -1,5 +1,6 @@
-import { fromEpochMs, type Instant, toEpochMs } from '../schema/instant.ts'
-import type { ActionRecord } from './action-record.ts'
+import { fromEpochMs, type Instant } from '../schema/instant.ts'
+import type { Device, DeviceChange } from './device.ts'
+import type { HuntingSettings } from './hunting-settings.ts'
 import type { MachineRecord } from './machine-record.ts'
 import type { World } from './world.ts'
 
@@ -14,7 +15,12 @@ export interface DeviceInfo {
   readonly DeviceName: string
   readonly OSPlatform: string
   readonly OnboardingStatus: string
+  readonly SensorHealthState: string
   readonly MitigationStatus: string
+  readonly MergedToDeviceId: string
+  readonly MergedDeviceIds: string
+  readonly RestrictedDeviceSecurityOperations: string
+  readonly IsExcluded: boolean
 }
 
 /** The type of each column, as an answer's schema names it. */
@@ -24,52 +30,69 @@ export const DEVICE_INFO_TYPES: Readonly<Record<keyof DeviceInfo, string>> = {
   DeviceName: 'String',
   OSPlatform: 'String',
   OnboardingStatus: 'String',
+  SensorHealthState: 'String',
   MitigationStatus: 'String',
+  MergedToDeviceId: 'String',
+  MergedDeviceIds: 'String',
+  RestrictedDeviceSecurityOperations: 'String',
+  IsExcluded: 'SByte',
 }
 
 /** Writes the latest row of each device that advanced hunting shows by now. */
 export function deviceInfos(world: World, nowMs: number): readonly DeviceInfo[] {
-  const shownMs = nowMs - world.settings.huntingLagMs
+  const shownMs = nowMs - world.settings.hunting.lagMs
   return world.machines.all().flatMap(record => deviceInfo(world, record, shownMs) ?? [])
 }
 
-function deviceInfo(world: World, record: MachineRecord, shownMs: number): DeviceInfo | undefined {
-  const { facts, online, seenMs, silentFromMs, mitigation } = record
-  const changes = isolationChanges(world, facts.id)
+function deviceInfo(
+  { machines, settings: { hunting } }: World,
+  record: MachineRecord,
+  shownMs: number,
+): DeviceInfo | undefined {
+  const { facts, device, online, seenMs, silentFromMs, mitigation, refuses, refusesInColumn } = record
   const untilMs = online ? shownMs : Math.min(shownMs, silentFromMs ?? seenMs ?? -1)
-  const atMs = lastReportMs(facts.id, changes, untilMs)
+  const atMs = lastReportMs(facts.id, device, untilMs)
   if (atMs < 0) return undefined
+  const merged = machines.all().filter(({ facts: other }) => other.mergedIntoMachineId === facts.id)
+  const mergedIds = merged.map(({ facts: { id } }) => id)
   return {
     Timestamp: fromEpochMs(atMs),
     DeviceId: facts.id,
     DeviceName: facts.computerDnsName ?? '',
     OSPlatform: facts.osPlatform ?? '',
     OnboardingStatus: facts.onboardingStatus,
-    MitigationStatus: mitigation ?? mitigationAt(changes, atMs),
+    SensorHealthState: facts.healthStatus ?? '',
+    MitigationStatus: mitigation ?? mitigationAt(device.changes, atMs, hunting),
+    MergedToDeviceId: facts.mergedIntoMachineId ?? '',
+    MergedDeviceIds: mergedIds.length === 0 ? '' : JSON.stringify(mergedIds),
+    RestrictedDeviceSecurityOperations: refusesInColumn ? operationsOf(refuses ?? [], hunting) : '',
+    IsExcluded: facts.isExcluded,
   }
 }
 
-/** The actions that changed whether a device is isolated, in the order in which they took effect. */
-function isolationChanges({ actions }: World, machineId: string): readonly ActionRecord[] {
-  return actions
-    .ofMachines(new Set([machineId]))
-    .filter(
-      ({ type, status, scope }) =>
-        status === 'Succeeded' &&
-        (type === 'Unisolate' || (type === 'Isolate' && scope !== 'UnManagedDevice')),
-    )
-    .sort((left, right) => (left.update < right.update ? -1 : 1))
+function operationsOf(refuses: readonly string[], { refusedAsArray }: HuntingSettings): string {
+  return refusedAsArray ? JSON.stringify(refuses) : refuses.join(', ')
 }
 
 /** Devices report hourly, each at a minute of its own, and when they change (docs/service.md#device-info). */
-function lastReportMs(id: string, changes: readonly ActionRecord[], untilMs: number): number {
+function lastReportMs(id: string, { changes }: Device, untilMs: number): number {
   const phase = (Number.parseInt(id.slice(0, 6), 16) || 0) % HOUR_MS
   const hourly = Math.floor((untilMs - phase) / HOUR_MS) * HOUR_MS + phase
-  const changed = changes.map(({ update }) => toEpochMs(update) + REPORT_MS).filter(ms => ms <= untilMs)
+  const changed = changes.map(({ atMs }) => atMs + REPORT_MS).filter(ms => ms <= untilMs)
   return Math.max(hourly, ...changed)
 }
 
-function mitigationAt(changes: readonly ActionRecord[], atMs: number): string {
-  const last = changes.filter(({ update }) => toEpochMs(update) <= atMs).at(-1)
-  return last === undefined ? '' : JSON.stringify({ Isolated: String(last.type === 'Isolate') })
+/** Writes `MitigationStatus` in the shape of the scenario; empty for a device that was never isolated. */
+function mitigationAt(changes: readonly DeviceChange[], atMs: number, { status }: HuntingSettings): string {
+  const last = changes.findLast(change => change.atMs <= atMs)
+  if (last === undefined || (!last.isIsolated && status.released === 'empty')) return ''
+  const says = last.isIsolated || status.released === 'false'
+  const value = {
+    text: String(last.isIsolated),
+    capital: last.isIsolated ? 'True' : 'False',
+    boolean: last.isIsolated,
+    number: Number(last.isIsolated),
+  }[status.value]
+  const one = says ? { Isolated: value } : {}
+  return JSON.stringify(status.form === 'array' ? [one] : one)
 }

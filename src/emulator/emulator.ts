@@ -1,20 +1,21 @@
 import { hasEnded, toWireAction, type WireAction } from './action-record.ts'
 import type { EmulatorClock } from './clock.ts'
 import { createWorld } from './create-world.ts'
+import type { Device } from './device.ts'
 import { createEvents } from './events.ts'
 import type { EmulatorAnswer, EmulatorRequest, RequestRecord } from './exchange.ts'
 import { createFaults } from './faults.ts'
 import { createGateway } from './gateway.ts'
-import { happen, takeAction } from './happenings.ts'
-import { type MachineTruth, toWireMachine, type WireMachine } from './machine-record.ts'
+import { changeDevice, happen, takeAction } from './happenings.ts'
+import { toWireMachine, type WireMachine } from './machine-record.ts'
 import { bringsForm, readForm } from './multipart.ts'
-import type { Scenario, ScenarioAction } from './scenario-types.ts'
+import type { Scenario, ScenarioAction, ScenarioEvent } from './scenario-types.ts'
 import { scenarioMs } from './span.ts'
 import { TokenIssuer } from './tokens.ts'
 
 /** A machine as the service sends it, and what really holds on it. */
 export interface EmulatedMachine extends WireMachine {
-  readonly truth: Readonly<MachineTruth>
+  readonly truth: Pick<Device, 'isolation' | 'restricted'>
 }
 
 /** The Defender API in process. Nothing moves on its own: state is worked out from the clock at each call. */
@@ -38,6 +39,8 @@ export interface Emulator {
    * @throws RangeError where there is no such action in flight.
    */
   cancelAs(id: string, by: { readonly requestor: string; readonly comment?: string }): WireAction
+  /** Frees or isolates a device now, without any action: only evidence tells. */
+  setDevice(change: NonNullable<ScenarioEvent['device']>): void
   /** Ends at once everything in flight that would end by itself. */
   settleAll(): void
   /** Milliseconds of the emulator's own clock. */
@@ -51,6 +54,10 @@ export interface EmulatorOptions {
   readonly seed?: number
   /** Origin of nextLinks where a request has a relative URL. */
   readonly baseUrl?: string
+}
+
+function truthOf({ isolation, restricted }: Device): EmulatedMachine['truth'] {
+  return { isolation, restricted }
 }
 
 /**
@@ -72,7 +79,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
   const gateway = createGateway({
     world,
     tokens: new TokenIssuer(world.settings, scenario.tenantId, world.random, nowMs, world.replies),
-    pickFault: createFaults(scenario.behaviour?.faults ?? [], seed),
+    pickFault: createFaults(scenario.behaviour?.faults ?? [], seed, startMs),
     baseUrl,
     startMs,
     countRequest,
@@ -97,7 +104,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
       const now = settle()
       return world.machines
         .all()
-        .map(record => ({ ...toWireMachine(record, now), truth: { ...record.truth } }))
+        .map(record => ({ ...toWireMachine(record, now), truth: truthOf(record.device) }))
     },
     requests: () => requests,
     addAction(action) {
@@ -111,6 +118,7 @@ export function createEmulator(options: EmulatorOptions): Emulator {
       world.statuses.cancel(record, { requestor, comment }, now)
       return toWireAction(record, words)
     },
+    setDevice: change => changeDevice(stage, change, settle()),
     settleAll() {
       world.statuses.settleAll(settle())
     },

@@ -7,6 +7,18 @@ import { scenarioMs, spanMs } from './span.ts'
 /** Counts a request that was answered, and sets off the events that wait for it. */
 export type RequestCounter = (request: RequestShape, nowMs: number) => void
 
+function plan(
+  schedule: Schedule,
+  event: ScenarioEvent,
+  atMs: number,
+  happen: (event: ScenarioEvent, atMs: number) => void,
+): void {
+  schedule.at(atMs, due => {
+    if (event.repeat !== undefined) plan(schedule, event, due + Math.max(1, spanMs(event.repeat)), happen)
+    happen(event, due)
+  })
+}
+
 /**
  * Puts the events of a scenario on the schedule, and makes the counter for those that wait for requests.
  *
@@ -24,7 +36,7 @@ export function createEvents(
   for (const event of events) {
     if (event.afterRequests !== undefined) continue
     const atMs = event.at === undefined ? startMs + spanMs(event.after ?? 0) : scenarioMs(event.at, startMs)
-    schedule.at(atMs, due => happen(event, due))
+    plan(schedule, event, atMs, happen)
   }
   return (request, nowMs) => {
     for (const counter of waiting) {

@@ -1,5 +1,8 @@
 import type { ByteSource } from './byte-source.ts'
 
+/** Which of the two services a path belongs to. */
+export type Api = 'defender' | 'graph'
+
 /** One HTTP request as it reaches the emulator. */
 export interface EmulatorRequest {
   readonly method: string

@@ -1,9 +1,8 @@
-import type { RowTampering } from './call.ts'
 import { type EmulatorAnswer, Refusal, type Reply } from './exchange.ts'
 import { createOccurrence } from './occurrence.ts'
 import type { Replies } from './reply.ts'
-import type { FaultRule } from './scenario-types.ts'
-import { spanMs } from './span.ts'
+import type { FaultRule, RowTampering } from './scenario-types.ts'
+import { parseSpan, type Span, scenarioMs } from './span.ts'
 
 /** A request as fault and event rules see it. */
 export interface RequestShape {
@@ -33,13 +32,18 @@ export function requestPattern(on: string): (request: RequestShape) => boolean {
 /** Picks the fault of each request; at most one strikes. */
 export type FaultPicker = (request: RequestShape, elapsedMs: number) => FaultRule | undefined
 
+/** Milliseconds after the start of a length of time, or of a time. */
+function elapsed(at: Span, startMs: number): number {
+  return parseSpan(at) ?? scenarioMs(String(at), startMs) - startMs
+}
+
 /** Makes the fault rules of a scenario ready; each counts the requests it matches. */
-export function createFaults(rules: readonly FaultRule[], seed: number): FaultPicker {
+export function createFaults(rules: readonly FaultRule[], seed: number, startMs: number): FaultPicker {
   const ready = rules.map((rule, index) => ({
     rule,
     matches: requestPattern(rule.on),
-    fromMs: spanMs(rule.from ?? 0),
-    untilMs: rule.until === undefined ? Number.POSITIVE_INFINITY : spanMs(rule.until),
+    fromMs: elapsed(rule.from ?? 0, startMs),
+    untilMs: rule.until === undefined ? Number.POSITIVE_INFINITY : elapsed(rule.until, startMs),
     strikes: createOccurrence(rule, seed + index),
   }))
   return (request, elapsedMs) => {
@@ -60,6 +64,7 @@ const REASONS: Readonly<Record<number, readonly [code: string, message: string]>
   401: ['Unauthorized', 'Unauthorized'],
   403: ['Forbidden', 'Forbidden'],
   404: ['ResourceNotFound', 'Resource was not found'],
+  410: ['Gone', 'This API has been retired.'],
   429: ['429', 'API calls quota exceeded! maximum allowed 100 per 00:01:00'],
   500: ['InternalServerError', ''],
   502: ['BadGateway', 'Bad Gateway'],
@@ -82,9 +87,22 @@ function halfOf(reply: Reply): Reply {
   return { ...reply, body: text.slice(0, Math.max(1, Math.floor(text.length / 2))) }
 }
 
-/** Which rows of a list a fault loses or repeats; undefined for other faults. */
+const TAMPERINGS: ReadonlySet<string | undefined> = new Set<RowTampering>([
+  'skip-row',
+  'repeat-row',
+  'no-rows',
+  'no-link',
+  'link-no-text',
+  'endless-links',
+])
+
+function isTampering(fault: FaultRule['fault']): fault is RowTampering {
+  return TAMPERINGS.has(fault)
+}
+
+/** What a fault does to the rows of a list, or to its link; undefined for other faults. */
 export function tamperingOf(rule: FaultRule | undefined): RowTampering | undefined {
-  return rule?.fault === 'skip-row' || rule?.fault === 'repeat-row' ? rule.fault : undefined
+  return isTampering(rule?.fault) ? rule.fault : undefined
 }
 
 /**

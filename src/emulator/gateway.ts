@@ -11,9 +11,12 @@ import {
   type RequestRecord,
 } from './exchange.ts'
 import { answerFault, type FaultPicker, type RequestShape, tamperingOf } from './faults.ts'
+import { unresolved } from './hunting.ts'
+import { isLacking, notEmulated } from './lacking-routes.ts'
 import type { Form } from './multipart.ts'
 import { ODataProblem } from './odata/lexer.ts'
-import { apiPath, findRoute, type Route } from './routes.ts'
+import type { Replies } from './reply.ts'
+import { type ApiPath, apiPath, findRoute, type Route } from './routes.ts'
 import { type Caller, discoveryDocument, type TokenIssuer, tokenEndpoint } from './tokens.ts'
 import type { World } from './world.ts'
 
@@ -34,8 +37,8 @@ interface Incoming {
   readonly method: string
   readonly url: URL
   readonly headers: Readonly<Record<string, string | undefined>>
-  /** Path below `/api`, case kept; undefined outside the API. */
-  readonly apiPath: string | undefined
+  /** Which service's method it is, case kept; undefined outside both. */
+  readonly target: ApiPath | undefined
   readonly nowMs: number
   readonly form: Form | undefined
 }
@@ -54,12 +57,12 @@ function readIncoming(request: EmulatorRequest, baseUrl: string, nowMs: number):
     ? new URL(request.url)
     : new URL(baseUrl.replace(/\/+$/, '') + request.url.replace(/^\/*/, '/'))
   const method = request.method.toUpperCase()
-  return { request, method, url, headers: readHeaders(request), apiPath: apiPath(url.pathname), nowMs }
+  return { request, method, url, headers: readHeaders(request), target: apiPath(url.pathname), nowMs }
 }
 
-function shapeOf({ method, url, apiPath: path }: Incoming): RequestShape {
+function shapeOf({ method, url, target }: Incoming): RequestShape {
   const query = decodeQuery(url.search.slice(1))
-  return { method, path: (path ?? url.pathname).toLowerCase(), query }
+  return { method, path: (target?.path ?? url.pathname).toLowerCase(), query }
 }
 
 function decodeQuery(query: string): string {
@@ -71,13 +74,23 @@ function decodeQuery(query: string): string {
 }
 
 /** The service's words for a caller that lacks all of the permissions a call accepts. */
-function checkRoles({ roles }: Caller, { permissions }: Route): void {
+function checkRoles({ settings }: World, { roles }: Caller, route: Route, { api }: ApiPath): void {
+  const own = settings.permissions.get(`${route.method} ${route.path}`.toLowerCase())
+  const permissions = own ?? route.permissions
   if (permissions.some(permission => roles.includes(permission))) return
+  if (api === 'graph' && settings.hunting.unpermittedIsUnresolved) throw unresolved()
   throw new Refusal(
     403,
     'Forbidden',
     `Missing application roles. API required roles: ${permissions.join(',')}, application roles: ${roles.join(',')}.`,
   )
+}
+
+/** A token of another audience is 403 on every call, not 401 (docs/service.md#token-audience). */
+function checkAudience({ settings }: World, { audience }: Caller, { api }: ApiPath): void {
+  const taken = settings.audiences?.[api]
+  if (taken === undefined || (audience !== undefined && taken.includes(audience))) return
+  throw new Refusal(403, 'Forbidden', `The token is for another audience: ${audience ?? 'none'}.`)
 }
 
 /** Makes the function that answers requests: token endpoints, then authentication, routes, roles and quota. */
@@ -87,16 +100,26 @@ export function createGateway(
   const { world, tokens, pickFault, countRequest, log } = parts
 
   function answerRoute(incoming: Incoming, tampering: Call['tampering']): Reply {
-    const { method, url, headers, request, form, nowMs } = incoming
-    const caller = tokens.callerOf(headers['authorization'])
+    const { method, url, headers, request, form, target, nowMs } = incoming
+    const caller = tokens.callerOf(headers['authorization'], target?.api ?? 'defender')
     if (caller === undefined)
       throw new Refusal(401, 'Unauthorized', 'Unauthorized: the token is missing or not valid')
-    const match = incoming.apiPath === undefined ? undefined : findRoute(method, incoming.apiPath)
-    if (match === undefined || match.kind === 'none') throw notFound('Resource', url.pathname)
+    if (target === undefined) throw notFound('Resource', url.pathname)
+    checkAudience(world, caller, target)
+    const match = findRoute(target.api, method, target.path)
+    if (match.kind === 'none')
+      throw isLacking(target.api, target.path)
+        ? notEmulated(method, url.pathname)
+        : notFound('Resource', url.pathname)
     if (match.kind === 'wrong-method') return world.replies.empty(405, { allow: match.allow })
     const { route, params } = match
-    checkRoles(caller, route)
-    world.quotas.count(caller.appId, `${route.method} ${route.path}`, route.quota, nowMs)
+    checkRoles(world, caller, route, target)
+    world.quotas.count(
+      route.isPerTenant ? 'tenant' : caller.appId,
+      `${route.method} ${route.path}`,
+      route.quota,
+      nowMs,
+    )
     const { body = '' } = request
     return route.answer({
       world,
@@ -112,6 +135,11 @@ export function createGateway(
     })
   }
 
+  /** Errors of Graph have a shape of their own. */
+  function repliesTo({ target }: Incoming): Replies {
+    return target?.api === 'graph' ? world.graphReplies : world.replies
+  }
+
   function answer(incoming: Incoming, tampering: Call['tampering']): Reply {
     const stored = answerStorage(world, incoming)
     if (stored !== undefined) return stored
@@ -125,7 +153,7 @@ export function createGateway(
     try {
       return answerRoute(incoming, tampering)
     } catch (error) {
-      if (error instanceof Refusal) return world.replies.refusal(error)
+      if (error instanceof Refusal) return repliesTo(incoming).refusal(error)
       if (error instanceof ODataProblem)
         return world.replies.refusal(new Refusal(400, 'ODataError', error.message))
       throw error
@@ -138,7 +166,9 @@ export function createGateway(
     const fault = pickFault(shape, nowMs - parts.startMs)
     const proceed = (): Reply => answer(incoming, tamperingOf(fault))
     const answered: EmulatorAnswer =
-      fault === undefined ? { kind: 'response', ...proceed() } : answerFault(fault, world.replies, proceed)
+      fault === undefined
+        ? { kind: 'response', ...proceed() }
+        : answerFault(fault, repliesTo(incoming), proceed)
     log(recordOf(incoming, answered))
     countRequest(shape, nowMs)
     return answered

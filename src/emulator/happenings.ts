@@ -1,6 +1,8 @@
 import { type ActionRecord, hasEnded } from './action-record.ts'
 import type { SeededWorld } from './create-world.ts'
 import { scheduleReach } from './create-world.ts'
+import { joinMerged } from './isolations.ts'
+import { lastsMs } from './lapse-settings.ts'
 import type { ScenarioAction, ScenarioEvent, ScenarioMachine } from './scenario-types.ts'
 import { createAction, machineIdOf } from './seed-action.ts'
 import { createMachine, idFromName, statedFacts } from './seed-machine.ts'
@@ -39,13 +41,28 @@ function changeMachine({ world, schedule }: SeededWorld, change: ScenarioMachine
   else machines.change(record, statedFacts(change))
   if (change.noAutomation !== undefined) record.noAutomation = change.noAutomation
   if (change.mitigation !== undefined) record.mitigation = change.mitigation
-  if (change.offline === true) statuses.goOffline(record, atMs)
+  if (change.refuses !== undefined) record.refuses = change.refuses
+  const isMerged = typeof change.mergedIntoMachineId === 'string'
+  if (change.offline ?? isMerged) statuses.goOffline(record, atMs)
   if (change.offline === false) statuses.goOnline(record, atMs)
+  if (isMerged) joinMerged(machines, world.isolations, atMs)
   scheduleReach(schedule, statuses, record, change, atMs)
+}
+
+/** Frees or isolates a device without any action. */
+export function changeDevice(
+  { world }: SeededWorld,
+  { machineId, isolation, lasts }: NonNullable<ScenarioEvent['device']>,
+  atMs: number,
+): void {
+  const machine = world.machines.find(machineIdOf(world.machines, machineId))
+  if (machine === undefined) return
+  world.isolations.set(machine, isolation, atMs, lasts === undefined ? undefined : lastsMs(lasts))
 }
 
 /** Does what an event says. */
 export function happen(stage: SeededWorld, event: ScenarioEvent, atMs: number): void {
+  if (event.device !== undefined) changeDevice(stage, event.device, atMs)
   if (event.machine !== undefined) changeMachine(stage, event.machine, atMs)
   if (event.action !== undefined) takeAction(stage, event.action, atMs)
   if (event.cancel !== undefined) cancelOnMachine(stage, event.cancel, atMs)

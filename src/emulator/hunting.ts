@@ -1,106 +1,87 @@
-import { formatInstant, toEpochMs } from '../schema/instant.ts'
+import { formatInstant, fromEpochMs } from '../schema/instant.ts'
 import type { Call } from './call.ts'
 import { DEVICE_INFO_TYPES, type DeviceInfo, deviceInfos } from './device-info.ts'
 import { Refusal, type Reply } from './exchange.ts'
-import { readBody, requiredText } from './submit-body.ts'
+import { type Column, type Query, readQuery, TABLE } from './kql.ts'
+import { optionalText, readBody, requiredText } from './submit-body.ts'
+import { readTimespan } from './timespan.ts'
 
-type Column = keyof DeviceInfo
-type Test = (row: DeviceInfo, nowMs: number) => boolean
+/** Both paths go back so far. */
+const REACH_MS = 30 * 86_400_000
 
-/** A query taken apart. */
-interface Query {
-  readonly tests: readonly Test[]
-  readonly columns: readonly Column[]
+/** What both paths answer where tenant or token may not see the table, in place of a 403 on demand. */
+export function unresolved(): Refusal {
+  const message = `Failed to resolve table or column expression named '${TABLE}'. Fix semantic errors in your query.`
+  return new Refusal(400, 'BadRequest', message)
 }
 
-const COLUMNS = Object.keys(DEVICE_INFO_TYPES) as Column[]
-const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** What the service says to a query that it cannot read. */
-function unreadable(): Refusal {
-  return new Refusal(400, 'BadRequest', 'A recognition error occurred.. Fix syntax errors in your query.')
+function rowsOf({ world, nowMs, tampering }: Call, { tests }: Query, reachMs: number): readonly DeviceInfo[] {
+  const { noTable, rowLimit } = world.settings.hunting
+  if (noTable) throw unresolved()
+  const from = fromEpochMs(nowMs - reachMs)
+  const rows = deviceInfos(world, nowMs).filter(
+    row => row.Timestamp > from && tests.every(test => test(row, nowMs)),
+  )
+  if (rows.length > rowLimit)
+    throw new Refusal(400, 'BadRequest', `Query execution has exceeded the allowed limits: ${rowLimit} rows.`)
+  return tampering === 'no-rows' ? [] : rows
 }
 
-function columnOf(text: string): Column {
-  const column = COLUMNS.find(name => name === text.trim())
-  if (column === undefined) throw unreadable()
-  return column
-}
-
-/** Reads `"a", "b"`, without escapes. */
-function literals(text: string): readonly string[] {
-  return text.split(',').map(part => {
-    const literal = /^\s*(["'])([^"'\\]*)\1\s*$/.exec(part)?.[2]
-    if (literal === undefined) throw unreadable()
-    return literal
-  })
-}
-
-function readCondition(text: string): Test {
-  const age = /^Timestamp\s*>=?\s*ago\((\d{1,4})([mhd])\)$/.exec(text)
-  if (age !== null) {
-    const ms = Number(age[1]) * (UNIT_MS[age[2] ?? ''] ?? 0)
-    return (row, nowMs) => toEpochMs(row.Timestamp) > nowMs - ms
-  }
-  const among = /^(\w+)\s+in\s*\(([^()]*)\)$/.exec(text)
-  if (among !== null) {
-    const [column, values] = [columnOf(among[1] ?? ''), new Set(literals(among[2] ?? ''))]
-    return row => values.has(row[column])
-  }
-  const term = /^(\w+)\s+(has|==)\s+(["'][^"']*["'])$/.exec(text)
-  if (term === null) throw unreadable()
-  const [column, [value = '']] = [columnOf(term[1] ?? ''), literals(term[3] ?? '')]
-  if (term[2] === '==') return row => row[column] === value
-  // A term is a run of letters and digits, whatever its case.
-  return row =>
-    row[column]
-      .toLowerCase()
-      .split(/[^a-z0-9]+/)
-      .includes(value.toLowerCase())
-}
-
-function readOperator(text: string): Test | readonly Column[] {
-  const [, operator, rest = ''] = /^(where|summarize|project)\s+(.*)$/s.exec(text) ?? []
-  if (operator === 'where') {
-    const tests = rest.split(/\s+or\s+/).map(part => readCondition(part.trim()))
-    return (row, nowMs) => tests.some(test => test(row, nowMs))
-  }
-  if (operator === 'project') return rest.split(',').map(columnOf)
-  const latest = /^arg_max\(\s*Timestamp\s*,([^()]*)\)\s+by\s+DeviceId$/.exec(rest)
-  if (operator !== 'summarize' || latest === null) throw unreadable()
-  const kept = (latest[1] ?? '').trim()
-  // The table of this emulator holds the latest row of each device alone, so that only the columns are left to do.
-  return kept === '*' ? COLUMNS : ['DeviceId', 'Timestamp', ...kept.split(',').map(columnOf)]
-}
-
-/**
- * Reads the queries that `--verify` and its like ask: `DeviceInfo` through `where`, `summarize arg_max(…) by DeviceId`
- * and `project`.
- *
- * @throws Refusal in the service's words for every other one.
- */
-function readQuery(text: string): Query {
-  const [table = '', ...operators] = text.split(/\s*\|\s*/).map(part => part.trim())
-  if (table !== 'DeviceInfo') throw unreadable()
-  const tests: Test[] = []
-  let columns: readonly Column[] = COLUMNS
-  for (const operator of operators.map(readOperator)) {
-    if (typeof operator === 'function') tests.push(operator)
-    else columns = operator
-  }
-  return { tests, columns }
-}
-
-/** Answers `POST /advancedqueries/run`. */
-export function answerHunting({ world, body, nowMs }: Call): Reply {
-  const { tests, columns } = readQuery(requiredText(readBody(body.toString(), ['Query']), 'Query'))
-  const rows = deviceInfos(world, nowMs).filter(row => tests.every(test => test(row, nowMs)))
+/** Answers `POST /advancedqueries/run`, until it is switched off (docs/service.md#hunting-old). */
+export function answerHunting(call: Call): Reply {
+  const { world, body, nowMs } = call
+  const { oldPathEndsMs, oldPathAnswer } = world.settings.hunting
+  if (nowMs >= oldPathEndsMs && oldPathAnswer !== 'empty') throw RETIRED[oldPathAnswer]()
+  const query = readQuery(requiredText(readBody(body.toString(), ['Query']), 'Query'))
+  const rows = nowMs >= oldPathEndsMs ? [] : rowsOf(call, query, REACH_MS)
   return world.replies.json(200, {
-    Schema: columns.map(column => ({ Name: column, Type: DEVICE_INFO_TYPES[column] })),
-    Results: rows.map(row => Object.fromEntries(columns.map(column => [column, cellOf(row, column)]))),
+    Schema: query.columns.map(column => ({ Name: column, Type: DEVICE_INFO_TYPES[column] })),
+    Results: rows.map(row => Object.fromEntries(query.columns.map(column => [column, cellOf(row, column)]))),
   })
 }
 
-function cellOf(row: DeviceInfo, column: Column): string {
-  return column === 'Timestamp' ? formatInstant(row.Timestamp) : row[column]
+/** How the old path may look once it is gone; no page says (docs/service.md#hunting-retirement). */
+const RETIRED = {
+  gone: () => new Refusal(410, 'Gone', 'This API has been retired.'),
+  'not-found': () => new Refusal(404, 'NotFound', 'Not found'),
+  forbidden: () => new Refusal(403, 'Forbidden', 'This API has been retired.'),
+}
+
+/** Answers `POST /v1.0/security/runHuntingQuery` of Microsoft Graph (docs/service.md#hunting-graph-answer). */
+export function answerGraphHunting(call: Call): Reply {
+  const { world, body, url } = call
+  const { camelKeys } = world.settings.hunting
+  const read = readBody(body.toString(), ['Query', 'Timespan', 'workspaceId'])
+  const query = readQuery(requiredText(read, 'Query'))
+  const timespan = optionalText(read, 'Timespan')
+  const reachMs = timespan === null ? REACH_MS : Math.min(REACH_MS, readTimespan(timespan))
+  const rows = rowsOf(call, query, reachMs)
+  const keyOf = (column: Column): string =>
+    camelKeys ? column.slice(0, 1).toLowerCase() + column.slice(1) : column
+  return world.graphReplies.odata(
+    JSON.stringify({
+      '@odata.context': `${url.origin}/v1.0/$metadata#microsoft.graph.security.huntingQueryResults`,
+      schema: query.columns.map(column => ({ name: column, type: DEVICE_INFO_TYPES[column] })),
+      results: rows.map(row =>
+        Object.fromEntries(query.columns.flatMap(column => graphCells(row, column, keyOf(column)))),
+      ),
+    }),
+  )
+}
+
+/** A boolean stands as 0 or 1 beside its type, as it was captured. */
+function graphCells(row: DeviceInfo, column: Column, key: string): readonly (readonly [string, unknown])[] {
+  const cell = cellOf(row, column)
+  return typeof cell === 'boolean'
+    ? [
+        [`${key}@odata.type`, '#SByte'],
+        [key, Number(cell)],
+      ]
+    : [[key, cell]]
+}
+
+function cellOf(row: DeviceInfo, column: Column): string | boolean | null {
+  if (column === 'Timestamp') return formatInstant(row.Timestamp)
+  const isUnrestricted = column === 'RestrictedDeviceSecurityOperations' && row[column] === ''
+  return isUnrestricted ? null : row[column]
 }

@@ -19,12 +19,24 @@ function readOptions(call: Call): QueryOptions<MachineRecord> {
   )
 }
 
+/** What the caller may see. */
+function visible(records: readonly MachineRecord[]): readonly MachineRecord[] {
+  return records.filter(({ hidden }) => !hidden)
+}
+
+/** Finds the machine of a path by its id, where the caller may see it. */
+export function machineOf({ world }: Call, id: string): MachineRecord {
+  const record = world.machines.find(id)
+  if (record === undefined || record.hidden) throw notFound('Machine', id)
+  return record
+}
+
 function select(
   { world, nowMs }: Call,
   { expression, predicate, orderBy }: QueryOptions<MachineRecord>,
 ): readonly MachineRecord[] {
   const ids = expression === undefined ? undefined : valuesAllowed(expression, 'id')
-  const rows = ids === undefined ? world.machines.all() : world.machines.withIds(ids)
+  const rows = visible(ids === undefined ? world.machines.all() : world.machines.withIds(ids))
   const kept = predicate === undefined ? rows : rows.filter(predicate)
   return sortRows(
     machineEntity(() => nowMs),
@@ -40,7 +52,7 @@ function answerMachines(call: Call, rows: readonly MachineRecord[]): Reply {
 /** Answers `GET /machines`. */
 export function listMachines(call: Call): Reply {
   const { machines, settings } = call.world
-  if (settings.noMachinesIs404 && machines.all().length === 0)
+  if (settings.noMachinesIs404 && visible(machines.all()).length === 0)
     throw new Refusal(404, 'ResourceNotFound', 'No machines were found')
   return answerMachines(call, select(call, readOptions(call)))
 }
@@ -54,11 +66,10 @@ export function countMachines(call: Call): Reply {
 export function getMachine(call: Call): Reply {
   const { world, params, nowMs } = call
   const name = params[0] ?? ''
-  const namesakes = world.machines
-    .named(name)
-    .toSorted((left, right) => lastSeenMs(right, nowMs) - lastSeenMs(left, nowMs))
-  const record = world.machines.find(name) ?? namesakes[0]
-  if (record === undefined) throw notFound('Machine', name)
+  const namesakes = visible(world.machines.named(name)).toSorted(
+    (left, right) => lastSeenMs(right, nowMs) - lastSeenMs(left, nowMs),
+  )
+  const record = namesakes[0] ?? machineOf(call, name)
   return answerMachine(call, record)
 }
 
@@ -82,9 +93,9 @@ export function findByTag(call: Call): Reply {
   const tag = named.get('tag') ?? ''
   if (tag === '') throw new Refusal(400, 'MissingRequiredParameter', 'Parameter tag is missing')
   const byStart = named.get('usestartswithfilter')?.toLowerCase() === 'true'
-  const rows = world.machines
-    .all()
-    .filter(({ facts }) => facts.machineTags.some(own => (byStart ? own.startsWith(tag) : own === tag)))
+  const rows = visible(world.machines.all()).filter(({ facts }) =>
+    facts.machineTags.some(own => (byStart ? own.startsWith(tag) : own === tag)),
+  )
   return answerMachines(call, rows)
 }
 
@@ -94,7 +105,7 @@ export function findByIp(call: Call): Reply {
   const [, ip = '', time = ''] = /^ip='([^']*)',\s*timestamp=(\S+)$/i.exec(params[0] ?? '') ?? []
   const timestamp = parseInstant(time)
   if (timestamp === undefined) throw new Refusal(400, 'InvalidInput', `Invalid input ${params[0] ?? ''}`)
-  const rows = world.machines.all().filter(record => {
+  const rows = visible(world.machines.all()).filter(record => {
     const { lastIpAddress, lastExternalIpAddress } = record.facts
     const isNear = Math.abs(lastSeenMs(record, nowMs) - toEpochMs(timestamp)) <= FOUND_BY_IP_MS
     return isNear && (lastIpAddress === ip || lastExternalIpAddress === ip)

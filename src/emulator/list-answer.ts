@@ -1,7 +1,8 @@
-import type { Call, RowTampering } from './call.ts'
+import type { Call } from './call.ts'
 import type { Reply } from './exchange.ts'
 import { takePage } from './odata/page.ts'
 import type { QueryOptions } from './odata/query-options.ts'
+import type { RowTampering } from './scenario-types.ts'
 
 /** Keeps only the selected properties of a row, in the entity's order. */
 function project(json: string, select: readonly string[] | undefined): string {
@@ -9,11 +10,23 @@ function project(json: string, select: readonly string[] | undefined): string {
   return JSON.stringify(JSON.parse(json), [...select])
 }
 
-/** Loses the second row, or sends the last one twice: what paging over a moving list does. */
+/** Loses the second row, or sends the last one twice: what paging over a moving list does; or loses them all. */
 function tamper(rows: readonly string[], tampering: RowTampering | undefined): readonly string[] {
   const last = rows.at(-1)
-  if (tampering === undefined || last === undefined) return rows
-  return tampering === 'repeat-row' ? [...rows, last] : rows.toSpliced(Math.min(1, rows.length - 1), 1)
+  if (tampering === 'no-rows') return []
+  if (tampering === 'repeat-row') return last === undefined ? rows : [...rows, last]
+  return tampering === 'skip-row' ? rows.toSpliced(Math.min(1, rows.length - 1), 1) : rows
+}
+
+/** Writes the member that leads to the next page, or nothing where this is the last one. */
+function linkMember(call: Call, cut: boolean, skip: number, left: number | undefined): string {
+  const { tampering } = call
+  if (tampering === 'link-no-text') return ',"@odata.nextLink":1'
+  const isEndless = tampering === 'endless-links'
+  if ((!cut && !isEndless) || tampering === 'no-link') return ''
+  // Past its end a chain goes on by steps of one, so that no link is like the one before it.
+  const next = isEndless && !cut ? skip + 1 : skip
+  return `,"@odata.nextLink":${JSON.stringify(nextLink(call, next, left))}`
 }
 
 /** The address of the next page: the same query from a later row. */
@@ -32,15 +45,16 @@ function nextLink({ url, world, query }: Call, skip: number, top: number | undef
  * @param set - The entity set in `@odata.context`.
  * @param rowOf - Writes one row as JSON.
  */
-export function answerList<Row>(
+export function answerList<Row extends { readonly listed: boolean }>(
   call: Call,
   set: string,
   sorted: readonly Row[],
   options: QueryOptions<Row>,
   rowOf: (row: Row) => string,
 ): Reply {
+  const isListed = (row: Row): boolean => row.listed
   const { settings, replies } = call.world
-  const { rows, count, cut } = takePage(sorted, options, settings.pageLimit)
+  const { rows, count, cut } = takePage(sorted, options, settings.pageLimit, isListed)
   const { select, top, skip } = options
   const written = tamper(
     rows.map(select === undefined ? rowOf : row => project(rowOf(row), select)),
@@ -50,7 +64,7 @@ export function answerList<Row>(
   const context = JSON.stringify(`${settings.contextOrigin}/api/$metadata#${set}${columns}`)
   const counted = count === undefined ? '' : `"@odata.count":${count},`
   const left = top === undefined ? undefined : top - rows.length
-  const next = cut ? `,"@odata.nextLink":${JSON.stringify(nextLink(call, skip + rows.length, left))}` : ''
+  const next = linkMember(call, cut, skip + rows.length, left)
   return replies.odata(`{"@odata.context":${context},${counted}"value":[${written.join(',')}]${next}}`)
 }
 

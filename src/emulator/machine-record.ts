@@ -1,4 +1,6 @@
 import { formatInstant, fromEpochMs } from '../schema/instant.ts'
+import type { Device } from './device.ts'
+import type { RefusedOperation } from './scenario-types.ts'
 import { addTicks } from './stamp.ts'
 
 /** A machine as the service sends it: all its fields, in the captured order (docs/service.md#machine-shape). */
@@ -42,21 +44,24 @@ export interface WireMachine {
   readonly vmMetadata: null
 }
 
-/** What really holds on a machine, which the service itself never says. */
-export interface MachineTruth {
-  isolation: 'none' | 'Full' | 'Selective' | 'UnManagedDevice'
-  restricted: boolean
-}
-
 /** A machine as the emulator keeps it. */
 export interface MachineRecord {
   facts: WireMachine
-  readonly truth: MachineTruth
+  /** What really holds; shared with the record that this one was merged into. */
+  device: Device
   /** Whether the device answers. */
   online: boolean
   noAutomation: boolean
   /** Stands in for `MitigationStatus` in advanced hunting, whatever really holds. */
   mitigation: string | undefined
+  /** Categories that it refuses, as one that was onboarded restricted; undefined where it was not. */
+  refuses: readonly RefusedOperation[] | undefined
+  /** Whether hunting shows what it refuses. */
+  readonly refusesInColumn: boolean
+  /** Whether the caller may see it. */
+  readonly hidden: boolean
+  /** Whether lists show it; they count it in any case. */
+  readonly listed: boolean
   /** Since when it does not answer, where that was during the run. */
   silentFromMs: number | undefined
   /** When it last reported; undefined where it never did. */

@@ -5,6 +5,7 @@ export class MachineStore {
   readonly #ordered: MachineRecord[] = []
   readonly #byId: Map<string, MachineRecord> = new Map()
   readonly #byName: Map<string, MachineRecord[]> = new Map()
+  #merged = false
 
   /** Adds a machine. */
   add(record: MachineRecord): void {
@@ -23,7 +24,13 @@ export class MachineStore {
     this.#index(record)
   }
 
+  /** Whether any record was merged into another one. */
+  hasMerged(): boolean {
+    return this.#merged
+  }
+
   #index(record: MachineRecord): void {
+    if (record.facts.mergedIntoMachineId !== null) this.#merged = true
     const name = record.facts.computerDnsName?.toLowerCase()
     if (name === undefined) return
     const namesakes = this.#byName.get(name)

@@ -21,27 +21,32 @@ export function httpDate(ms: number): string {
 
 /** Writes answers with the headers that were recorded (docs/service.md#answer-headers). */
 export class Replies {
-  readonly #random: Random
+  protected readonly random: Random
   readonly #dateMs: () => number
 
   /** @param dateMs - What the `Date` header says, skew included. */
   constructor(random: Random, dateMs: () => number) {
-    this.#random = random
+    this.random = random
     this.#dateMs = dateMs
   }
 
-  #base(): Record<string, string> {
+  protected base(): Record<string, string> {
     return {
       date: httpDate(this.#dateMs()),
       'strict-transport-security': TRANSPORT_SECURITY,
-      'mise-correlation-id': this.#random.guid(),
+      'mise-correlation-id': this.random.guid(),
     }
+  }
+
+  /** Now, as Graph writes it in errors: to the second, without an offset. */
+  protected dateText(): string {
+    return fromEpochMs(this.#dateMs()).slice(0, 19)
   }
 
   /** An entity or a list, already written as JSON. */
   odata(body: string, status = 200): Reply {
     const headers = {
-      ...this.#base(),
+      ...this.base(),
       'content-type': ODATA_JSON,
       'odata-version': '4.0',
       vary: 'Accept-Encoding',
@@ -51,22 +56,22 @@ export class Replies {
 
   /** The bare number of `/$count`. */
   count(count: number): Reply {
-    const headers = { ...this.#base(), 'content-type': 'text/plain; charset=utf-8', 'odata-version': '4.0' }
+    const headers = { ...this.base(), 'content-type': 'text/plain; charset=utf-8', 'odata-version': '4.0' }
     return { status: 200, headers, body: String(count) }
   }
 
   /** JSON that is not OData, as of the token endpoints. */
   json(status: number, value: unknown): Reply {
-    const headers = { ...this.#base(), 'content-type': PLAIN_JSON, 'cache-control': 'no-store, no-cache' }
+    const headers = { ...this.base(), 'content-type': PLAIN_JSON, 'cache-control': 'no-store, no-cache' }
     return { status, headers, body: JSON.stringify(value) }
   }
 
   /** The service's error body with a correlation id of its own; no `OData-Version`. */
   refusal({ status, code, message, headers }: Refusal): Reply {
-    const target = `|${this.#random.hex(8)}-${this.#random.hex(16)}.`
+    const target = `|${this.random.hex(8)}-${this.random.hex(16)}.`
     return {
       status,
-      headers: { ...this.#base(), 'content-type': PLAIN_JSON, ...headers },
+      headers: { ...this.base(), 'content-type': PLAIN_JSON, ...headers },
       body: JSON.stringify({ error: { code, message, target } }),
     }
   }
@@ -74,21 +79,21 @@ export class Replies {
   /** An answer without a body, such as 405 and 204. */
   empty(status: number, headers: Readonly<Record<string, string>> = {}): Reply {
     const length: Record<string, string> = status === 204 ? {} : { 'content-length': '0' }
-    return { status, headers: { ...this.#base(), ...length, ...headers }, body: '' }
+    return { status, headers: { ...this.base(), ...length, ...headers }, body: '' }
   }
 
   /** A page of HTML, as proxies and gateways send it. */
   html(status: number, title: string, headers: Readonly<Record<string, string>> = {}): Reply {
     return {
       status,
-      headers: { ...this.#base(), 'content-type': 'text/html', ...headers },
+      headers: { ...this.base(), 'content-type': 'text/html', ...headers },
       body: `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`,
     }
   }
 
   /** Bytes for a download. */
   bytes(status: number, body: Buffer, headers: Readonly<Record<string, string>>): Reply {
-    return { status, headers: { ...this.#base(), 'content-length': String(body.length), ...headers }, body }
+    return { status, headers: { ...this.base(), 'content-length': String(body.length), ...headers }, body }
   }
 
   /** A part of a source for a download; a large one is made while it is sent. */
@@ -103,5 +108,36 @@ export class Replies {
     const stream = { length, read: (first: number, last: number) => source.read(from + first, from + last) }
     const reply = this.bytes(status, Buffer.alloc(0), { ...headers, 'content-length': String(length) })
     return { ...reply, stream }
+  }
+}
+
+/** Codes that Graph gives a status in place of Defender's (docs/service.md#hunting-graph-errors). */
+const GRAPH_CODES: Readonly<Record<number, string>> = {
+  401: 'InvalidAuthenticationToken',
+  429: 'TooManyRequests',
+  500: 'UnknownError',
+  504: 'UnknownError',
+}
+
+/** Writes answers of Microsoft Graph: its errors have an `innerError`, and those of its own no message. */
+export class GraphReplies extends Replies {
+  override refusal({ status, code, message, headers }: Refusal): Reply {
+    const id = this.random.guid()
+    const isOwn = GRAPH_CODES[status] === 'UnknownError'
+    return {
+      status,
+      headers: { ...this.base(), 'content-type': 'application/json', ...headers },
+      body: JSON.stringify({
+        error: {
+          code: GRAPH_CODES[status] ?? code,
+          message: isOwn ? '' : message,
+          innerError: {
+            date: this.dateText(),
+            'request-id': id,
+            'client-request-id': id,
+          },
+        },
+      }),
+    }
   }
 }

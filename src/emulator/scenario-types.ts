@@ -48,9 +48,20 @@ export interface ScenarioMachine extends MachineFacts {
   readonly offlineAt?: string
   /** Its device group has no automation level: live response is 403 DisallowedOperation. */
   readonly noAutomation?: boolean
-  /** What advanced hunting shows as its `MitigationStatus`, in place of what its actions make true. */
+  /** What hunting shows as its `MitigationStatus`, in place of what holds on it. */
   readonly mitigation?: string
+  /** It was onboarded restricted and refuses these categories, and scripts in any case. */
+  readonly refuses?: readonly RefusedOperation[]
+  /** What shows that it is restricted: its tag, the column of `DeviceInfo`, both (as documented), or nothing. */
+  readonly refusesShownBy?: 'tag' | 'column' | 'both' | 'none'
+  /** The caller may not see it: it is in no list and 404 by id. Its actions stay listed. */
+  readonly hidden?: boolean
+  /** False: lists count it and never show it. */
+  readonly listed?: boolean
 }
+
+/** What a device that was onboarded restricted can refuse, as hunting names it. */
+export type RefusedOperation = 'BasicResponse' | 'AdvancedResponse' | 'LiveResponse' | 'DeviceProtection'
 
 /** How an action ends, in place of Succeeded after its settle time. */
 export interface Fate {
@@ -96,6 +107,10 @@ export interface ScenarioAction {
   readonly troubleshootInfo?: string | null
   /** How it goes on, where it is in flight. */
   readonly fate?: Fate
+  /** How long its isolation lasts, in place of `behaviour.lapse`: automatic isolation has a length of its own. */
+  readonly lasts?: Span | 'never'
+  /** False: lists count it and never show it. */
+  readonly listed?: boolean
 }
 
 /** One command as a request states it. */
@@ -129,8 +144,20 @@ export type FaultKind =
   | 'cut-body'
   | 'invalid-json'
   | 'wrong-content'
+  | RowTampering
+
+/** What a fault does to a list: its rows, or its link to the next page. */
+export type RowTampering =
   | 'skip-row'
   | 'repeat-row'
+  /** No rows at all, with status 200. */
+  | 'no-rows'
+  /** A page that is cut says so by no link. */
+  | 'no-link'
+  /** The link to the next page is a number. */
+  | 'link-no-text'
+  /** Each page links to one more, for ever. */
+  | 'endless-links'
 
 /** One fault: which requests it strikes, and what happens to them. Either `fault` or `status` is there. */
 export interface FaultRule extends Occurrence {
@@ -138,7 +165,7 @@ export interface FaultRule extends Occurrence {
   readonly on: string
   /** Only requests whose decoded query contains this text. */
   readonly query?: string
-  /** Only from this time after the start, and until that. */
+  /** Only from this time on, and until that: lengths after the start, or times. */
   readonly from?: Span
   readonly until?: Span
   readonly fault?: FaultKind
@@ -173,6 +200,58 @@ export interface ScenarioEvent {
   }
   /** A machine changes in its facts, or in whether it answers. */
   readonly machine?: ScenarioMachine
+  /** A device is freed or isolated without any action: by a script on it, or by Defender itself. */
+  readonly device?: {
+    readonly machineId: string
+    readonly isolation: 'none' | 'Full' | 'Selective'
+    /** How long that isolation lasts, in place of `behaviour.lapse`. */
+    readonly lasts?: Span | 'never'
+  }
+  /** It happens again each time so much has passed. */
+  readonly repeat?: Span
+}
+
+/** How an isolation ends by itself. Made true for seven days from its last update where nothing is said. */
+export interface LapseRule {
+  readonly after?: Span | 'never'
+  /** What the time counts from. `update` by default. */
+  readonly from?: 'update' | 'creation'
+  /** `full` leaves selective isolations standing. `both` by default. */
+  readonly scopes?: 'both' | 'full'
+  /** Whether another isolation of a held device starts the time anew. */
+  readonly extends?: boolean
+  /** How long after its time the service gets to it. */
+  readonly late?: Span
+  /** What it leaves: an `Unisolate` of the service (as it is assumed), one without requestor, or nothing. */
+  readonly record?: 'unisolate' | 'unnamed' | 'none'
+  readonly requestor?: string
+  readonly requestSource?: string
+}
+
+/** What hunting shows of devices, and how. */
+export interface HuntingRule {
+  /** How long after a report a row is to be seen. 10 minutes by default. */
+  readonly lag?: Span
+  /** The shape of `MitigationStatus`; `{"Isolated":"true"}` and `{"Isolated":"false"}` by default. */
+  readonly status?: {
+    readonly form?: 'object' | 'array'
+    readonly value?: 'text' | 'capital' | 'boolean' | 'number'
+    readonly released?: 'false' | 'absent' | 'empty'
+  }
+  /** Keys of rows: as the query names them, or with a small first letter. Graph alone. */
+  readonly keys?: 'asked' | 'camel'
+  /** How several refused categories stand in their column. */
+  readonly refusedAs?: 'text' | 'array'
+  /** What Graph answers without the permission: 403, or 400 as for a table that is not there. */
+  readonly unpermitted?: 'forbidden' | 'unresolved'
+  /** The tenant has no such table: 400 to everybody. */
+  readonly noTable?: boolean
+  /** Most rows of one answer; more is 400. 100000 by default. */
+  readonly rowLimit?: number
+  /** When `/api/advancedqueries/run` ends. 2027-02-01 by default. */
+  readonly oldPathEnds?: string
+  /** What it answers from then on. 410 by default. */
+  readonly oldPathAnswer?: 'gone' | 'not-found' | 'forbidden' | 'empty'
 }
 
 /** Limits of calls; each API path has its own windows per application. */
@@ -209,8 +288,10 @@ export interface Behaviour {
   readonly comments?: { readonly limit?: number; readonly keep?: number }
   /** Display name of the application in `requestor`. */
   readonly requestor?: string
-  /** Application permissions; all where it is missing. */
+  /** Application permissions, those of Graph among them; all where it is missing. */
   readonly roles?: readonly string[]
+  /** Permissions, any of which is enough, by path such as `GET /machineactions`. */
+  readonly permissions?: Readonly<Record<string, readonly string[]>>
   /** Tenant features that are off: live response is 403 DisabledFeature. */
   readonly disabled?: readonly ActionType[]
   readonly tokens?: {
@@ -222,6 +303,8 @@ export interface Behaviour {
     readonly secrets?: Readonly<Record<string, string>>
     /** Certificates or public keys, PEM, by client id, that client assertions must be signed with. */
     readonly assertions?: Readonly<Record<string, string>>
+    /** The audiences that Defender and Graph take; a token of any other one is 403. Without it none is looked at. */
+    readonly audiences?: { readonly defender?: readonly string[]; readonly graph?: readonly string[] }
   }
   /** Other limits than those of the documentation, or none. */
   readonly quotas?: QuotaRule & {
@@ -253,8 +336,21 @@ export interface Behaviour {
     /** Links to packages stand in a second pair of quotes, as the documentation shows them. */
     readonly quotedLinks?: boolean
   }
-  /** How long after a report advanced hunting shows it. 10 minutes by default. */
-  readonly hunting?: { readonly lag?: Span }
+  readonly hunting?: HuntingRule
+  readonly lapse?: LapseRule
+  /** A live response that no device takes: how long it is queued (2 h), and how it ends (TimeOut). */
+  readonly liveResponseQueue?: {
+    readonly for?: Span
+    readonly end?: 'TimeOut' | 'Failed' | 'Cancelled' | 'never'
+  }
+  /** What a restricted device answers. 403 DisallowedOperation by default. */
+  readonly restrictedRefusal?: { readonly status?: number; readonly code?: string }
+  /** A scan without `ScanType`: 201 with a null scope as recorded, or 400 as documented. */
+  readonly scanWithoutType?: 'accept' | 'refuse'
+  /** What `machineTags` of a PATCH does. */
+  readonly patchTags?: 'replace' | 'append'
+  /** What a `$top` over 10,000 gets: 10,000 rows, or 400. */
+  readonly topOverLimit?: 'cap' | 'refuse'
   /** How far the `Date` header is ahead of the emulator's clock; negative is behind. */
   readonly clockSkew?: Span
   readonly faults?: readonly FaultRule[]

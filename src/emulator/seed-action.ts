@@ -2,6 +2,7 @@ import { fromEpochMs, type Instant, toEpochMs } from '../schema/instant.ts'
 import { type ActionRecord, createdCommands, type WireCommand } from './action-record.ts'
 import { commandsFailed, commandsRun } from './command-results.ts'
 import { hresultOf } from './hresult.ts'
+import { lastsMs } from './lapse-settings.ts'
 import type { MachineStore } from './machine-store.ts'
 import type { Random } from './random.ts'
 import type { ScenarioAction } from './scenario-types.ts'
@@ -108,6 +109,8 @@ export function createAction(action: ScenarioAction, context: ActionContext): Ac
     listedFromMs: createdMs,
     foundFromMs: createdMs,
     exitCode: action.fate?.exitCode ?? 0,
+    lastsMs: action.lasts === undefined ? undefined : lastsMs(action.lasts),
+    listed: action.listed ?? true,
     course: 0,
     json: undefined,
   }

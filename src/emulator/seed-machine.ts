@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto'
 import { formatInstant, fromEpochMs, parseInstant, toEpochMs } from '../schema/instant.ts'
+import { freeDevice } from './device.ts'
 import { firstReportMs, type MachineRecord, type WireMachine } from './machine-record.ts'
 import type { MachineFacts, ScenarioMachine } from './scenario-types.ts'
 import { scenarioTime } from './span.ts'
 import { addTicks } from './stamp.ts'
 
+/** The tag that a device onboarded restricted gets by itself (docs/service.md#restricted-signs). */
+const RESTRICTED_TAG = 'Restricted security operations'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 
@@ -94,9 +97,19 @@ function defaults(id: string, address: string): WireMachine {
 export function statedFacts(machine: ScenarioMachine): Partial<WireMachine> {
   const { id: _id, firstSeen: _first, lastSeen: _last, ...rest } = machine
   const { offline: _offline, onlineAt: _online, offlineAt: _offlineAt, noAutomation: _none, ...others } = rest
-  const { mitigation: _mitigation, ...facts } = others
+  const { mitigation: _mitigation, refuses: _refuses, refusesShownBy: _shown, ...shown } = others
+  const { hidden: _hidden, listed: _listed, ...facts } = shown
   const known: Partial<WireMachine> & Omit<MachineFacts, 'id' | 'firstSeen' | 'lastSeen'> = facts
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined))
+}
+
+function shownBy({ refuses, refusesShownBy = 'both' }: ScenarioMachine, sign: 'tag' | 'column'): boolean {
+  return refuses !== undefined && (refusesShownBy === 'both' || refusesShownBy === sign)
+}
+
+function tagsOf(machine: ScenarioMachine): readonly string[] {
+  const tags = machine.machineTags ?? []
+  return shownBy(machine, 'tag') ? [...tags, RESTRICTED_TAG] : tags
 }
 
 /** Makes the record of a scenario's machine, what is missing filled in. */
@@ -117,13 +130,18 @@ export function createMachine(machine: ScenarioMachine, startMs: number): Machin
     facts: {
       ...base,
       ...stated,
+      machineTags: tagsOf(machine),
       firstSeen: instantText(machine.firstSeen, startMs, startMs - 200 * DAY_MS),
       lastSeen,
     },
-    truth: { isolation: 'none', restricted: false },
+    device: freeDevice(),
     online: !isSilent,
     noAutomation: machine.noAutomation ?? false,
     mitigation: machine.mitigation,
+    refuses: machine.refuses,
+    refusesInColumn: shownBy(machine, 'column'),
+    hidden: machine.hidden ?? false,
+    listed: machine.listed ?? true,
     silentFromMs: undefined,
     seenMs,
     nextReportMs: firstReportMs(seenMs ?? startMs, startMs),

@@ -1,3 +1,5 @@
+import { type HuntingSettings, huntingSettings } from './hunting-settings.ts'
+import { type LapseSettings, lapseSettings } from './lapse-settings.ts'
 import type { Behaviour, QuotaRule, RefusedQuery } from './scenario-types.ts'
 import { type Span, spanMs } from './span.ts'
 
@@ -15,6 +17,8 @@ const SETTLE: Readonly<Record<string, Span>> = {
   Offboard: '60s',
 }
 
+/** Most rows of one page (docs/service.md#page-size). */
+const PAGE_LIMIT = 10_000
 const CONTEXT_ORIGIN = 'https://api.securitycenter.microsoft.com'
 
 /** A {@link Behaviour} with its defaults, lengths of time in milliseconds. */
@@ -52,7 +56,20 @@ export interface Settings {
   readonly packagePadding: number
   readonly quotedLinks: boolean
   readonly clockSkewMs: number
-  readonly huntingLagMs: number
+  readonly hunting: HuntingSettings
+  readonly lapse: LapseSettings
+  readonly liveResponseQueue: {
+    readonly forMs: number
+    readonly end: 'TimeOut' | 'Failed' | 'Cancelled' | 'never'
+  }
+  readonly restrictedRefusal: { readonly status: number; readonly code: string }
+  readonly scanNeedsType: boolean
+  readonly patchAppendsTags: boolean
+  /** Largest `$top` that is taken; larger ones are refused where it is finite. */
+  readonly topLimit: number
+  /** Permissions by route in small letters, in place of its own. */
+  readonly permissions: ReadonlyMap<string, readonly string[]>
+  readonly audiences: NonNullable<Behaviour['tokens']>['audiences']
 }
 
 /** Limits that a scenario puts in place of the documented ones, and how a 429 looks. */
@@ -84,22 +101,27 @@ function quotaSettings(quotas: Behaviour['quotas']): QuotaSettings | undefined {
 /** Tokens last as docs/service.md#token-lifetime states. */
 function tokenSettings(
   tokens: Behaviour['tokens'],
-): Pick<Settings, 'tokenLifetimeMs' | 'enforceTokens' | 'secrets' | 'assertions'> {
+): Pick<Settings, 'tokenLifetimeMs' | 'enforceTokens' | 'secrets' | 'assertions' | 'audiences'> {
   return {
     tokenLifetimeMs: spanMs(tokens?.lifetime ?? '1h'),
     enforceTokens: tokens?.enforce ?? false,
     secrets: tokens?.secrets,
     assertions: tokens?.assertions,
+    audiences: tokens?.audiences,
   }
 }
 
 /** Pages as docs/service.md#page-size states them. */
 function querySettings(
   behaviour: Behaviour,
-): Pick<Settings, 'refuse' | 'pageLimit' | 'filterNodeLimit' | 'nextLinkOrigin' | 'contextOrigin'> {
+): Pick<
+  Settings,
+  'refuse' | 'pageLimit' | 'filterNodeLimit' | 'nextLinkOrigin' | 'contextOrigin' | 'topLimit'
+> {
   return {
     refuse: new Set(behaviour.refuse),
-    pageLimit: behaviour.pageLimit ?? 10_000,
+    pageLimit: behaviour.pageLimit ?? PAGE_LIMIT,
+    topLimit: behaviour.topOverLimit === 'refuse' ? PAGE_LIMIT : Number.POSITIVE_INFINITY,
     filterNodeLimit: behaviour.filterNodeLimit ?? Number.POSITIVE_INFINITY,
     nextLinkOrigin: originOf(behaviour.nextLinkHost),
     contextOrigin: originOf(behaviour.contextHost) ?? CONTEXT_ORIGIN,
@@ -118,7 +140,7 @@ function timeSettings(
   | 'getDelayMs'
   | 'cancelSettleMs'
   | 'clockSkewMs'
-  | 'huntingLagMs'
+  | 'liveResponseQueue'
 > {
   return {
     enqueuedForMs: spanMs(behaviour.enqueuedFor ?? '30m'),
@@ -128,7 +150,23 @@ function timeSettings(
     getDelayMs: spanMs(behaviour.visibility?.get ?? 0),
     cancelSettleMs: spanMs(behaviour.cancel?.settle ?? 0),
     clockSkewMs: spanMs(behaviour.clockSkew ?? 0),
-    huntingLagMs: spanMs(behaviour.hunting?.lag ?? '10m'),
+    liveResponseQueue: {
+      forMs: spanMs(behaviour.liveResponseQueue?.for ?? '2h'),
+      end: behaviour.liveResponseQueue?.end ?? 'TimeOut',
+    },
+  }
+}
+
+function refusalSettings(
+  behaviour: Behaviour,
+): Pick<Settings, 'restrictedRefusal' | 'scanNeedsType' | 'patchAppendsTags' | 'permissions'> {
+  const { status = 403, code = 'DisallowedOperation' } = behaviour.restrictedRefusal ?? {}
+  const byPath = Object.entries(behaviour.permissions ?? {})
+  return {
+    restrictedRefusal: { status, code },
+    scanNeedsType: behaviour.scanWithoutType === 'refuse',
+    patchAppendsTags: behaviour.patchTags === 'append',
+    permissions: new Map(byPath.map(([path, names]) => [path.toLowerCase(), names])),
   }
 }
 
@@ -137,8 +175,11 @@ function timeSettings(
  *
  * @throws RangeError where a length of time is none.
  */
-export function resolveSettings(behaviour: Behaviour): Settings {
+export function resolveSettings(behaviour: Behaviour, startMs: number): Settings {
   return {
+    hunting: huntingSettings(behaviour.hunting, startMs),
+    lapse: lapseSettings(behaviour.lapse),
+    ...refusalSettings(behaviour),
     ...timeSettings(behaviour),
     ...tokenSettings(behaviour.tokens),
     ...querySettings(behaviour),

@@ -3,6 +3,7 @@ import { type ActionRecord, hasEnded } from './action-record.ts'
 import type { ActionStore } from './action-store.ts'
 import { commandsFailed, commandsRun } from './command-results.ts'
 import { hresultOf } from './hresult.ts'
+import type { Isolations } from './isolations.ts'
 import { comeBack, fallSilent, type MachineRecord } from './machine-record.ts'
 import type { MachineStore } from './machine-store.ts'
 import type { Random } from './random.ts'
@@ -29,6 +30,7 @@ export class StatusMachine {
   readonly #schedule: Schedule
   readonly #actions: ActionStore
   readonly #machines: MachineStore
+  readonly #isolations: Isolations
   readonly #stamper: Stamper
   readonly #random: Random
   readonly #fates: Map<string, Fate> = new Map()
@@ -38,6 +40,7 @@ export class StatusMachine {
     schedule: Schedule,
     actions: ActionStore,
     machines: MachineStore,
+    isolations: Isolations,
     stamper: Stamper,
     random: Random,
   ) {
@@ -45,6 +48,7 @@ export class StatusMachine {
     this.#schedule = schedule
     this.#actions = actions
     this.#machines = machines
+    this.#isolations = isolations
     this.#stamper = stamper
     this.#random = random
   }
@@ -53,8 +57,20 @@ export class StatusMachine {
   begin(record: ActionRecord, fate: Fate, nowMs: number): void {
     this.#fates.set(record.id, fate)
     const machine = this.#machines.find(record.machineId)
-    if (machine === undefined || machine.online) this.#run(record, fate, nowMs)
+    if (machine === undefined || this.#answers(machine)) this.#run(record, fate, nowMs)
     else this.#wait(record, fate)
+  }
+
+  /** Whether the device of a record answers: the record itself, or another one of that device. */
+  #answers(machine: MachineRecord): boolean {
+    return this.#recordsOf(machine).some(({ online }) => online)
+  }
+
+  /** Every record of one device: those that were merged share it. */
+  #recordsOf(machine: MachineRecord): readonly MachineRecord[] {
+    const { mergedIntoMachineId: heir } = machine.facts
+    const isAlone = heir === null && !this.#machines.hasMerged()
+    return isAlone ? [machine] : this.#machines.all().filter(({ device }) => device === machine.device)
   }
 
   /** The device works on the action. */
@@ -78,8 +94,11 @@ export class StatusMachine {
   #wait(record: ActionRecord, fate: Fate): void {
     const course = this.#newCourse(record)
     if (fate.end === 'never') return
-    const deadline = toEpochMs(record.creation) + this.#settings.offlineTimeoutMs
-    this.#plan(record, course, deadline, atMs => this.#end(record, 'TimeOut', {}, atMs))
+    const { offlineTimeoutMs, liveResponseQueue } = this.#settings
+    const isQueued = record.type === 'LiveResponse'
+    const deadline = toEpochMs(record.creation) + (isQueued ? liveResponseQueue.forMs : offlineTimeoutMs)
+    const end = isQueued ? liveResponseQueue.end : 'TimeOut'
+    if (end !== 'never') this.#plan(record, course, deadline, atMs => this.#end(record, end, {}, atMs))
   }
 
   #settleMs(record: ActionRecord): number {
@@ -134,15 +153,12 @@ export class StatusMachine {
     if (machine === undefined) return
     switch (record.type) {
       case 'Isolate':
-        machine.truth.isolation =
-          record.scope === 'Selective' || record.scope === 'UnManagedDevice' ? record.scope : 'Full'
-        return
       case 'Unisolate':
-        machine.truth.isolation = 'none'
+        this.#isolations.apply(record, machine)
         return
       case 'RestrictCodeExecution':
       case 'UnrestrictCodeExecution':
-        machine.truth.restricted = record.type === 'RestrictCodeExecution'
+        machine.device.restricted = record.type === 'RestrictCodeExecution'
         return
       case 'Offboard':
         this.#offboard(machine, toEpochMs(record.update))
@@ -163,16 +179,21 @@ export class StatusMachine {
   goOffline(machine: MachineRecord, atMs: number): void {
     if (!machine.online) return
     fallSilent(machine, atMs)
-    for (const record of this.#actions.inFlightOn(machine.facts.id))
-      this.#wait(record, this.#fates.get(record.id) ?? {})
+    if (this.#answers(machine)) return
+    for (const record of this.#inFlightOn(machine)) this.#wait(record, this.#fates.get(record.id) ?? {})
   }
 
   /** A machine answers again: it takes up what waits for it. */
   goOnline(machine: MachineRecord, atMs: number): void {
     if (machine.online) return
+    const answered = this.#answers(machine)
     comeBack(machine, atMs)
-    for (const record of this.#actions.inFlightOn(machine.facts.id))
-      this.#run(record, this.#fates.get(record.id) ?? {}, atMs)
+    if (answered) return
+    for (const record of this.#inFlightOn(machine)) this.#run(record, this.#fates.get(record.id) ?? {}, atMs)
+  }
+
+  #inFlightOn(machine: MachineRecord): readonly ActionRecord[] {
+    return this.#recordsOf(machine).flatMap(({ facts }) => this.#actions.inFlightOn(facts.id))
   }
 
   /** Cancels an action in flight, at once or after the scenario's time. */
@@ -199,8 +220,9 @@ export class StatusMachine {
   settleAll(nowMs: number): void {
     for (const record of this.#actions.inFlight()) {
       const fate = this.#fates.get(record.id) ?? {}
-      const isOnline = this.#machines.find(record.machineId)?.online ?? true
-      if (isOnline && fate.end !== 'never') this.#end(record, fate.end ?? 'Succeeded', fate, nowMs)
+      const machine = this.#machines.find(record.machineId)
+      if ((machine === undefined || this.#answers(machine)) && fate.end !== 'never')
+        this.#end(record, fate.end ?? 'Succeeded', fate, nowMs)
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { ActionMethod } from '../posture/methods.ts'
 import { Refusal } from './exchange.ts'
 import type { LiveResponseRequest } from './scenario-types.ts'
+import type { Settings } from './settings.ts'
 
 /** What a POST asks for, checked. */
 export interface Submission {
@@ -86,15 +87,20 @@ function oneOf(words: ReadonlySet<string>, key: string, text: string): string {
   return text
 }
 
-/** Reads IsolationType or ScanType. Only the latter has to be there (docs/service.md#scan-without-type). */
-function readScope(type: string, body: Body): Pick<Submission, 'scope' | 'statedScope'> {
+/** Reads IsolationType or ScanType; whether the latter has to be there is a switch (docs/service.md#scan-without-type). */
+function readScope(
+  type: string,
+  body: Body,
+  scanNeedsType: boolean,
+): Pick<Submission, 'scope' | 'statedScope'> {
   if (type === 'Isolate') {
     const stated = optionalText(body, 'IsolationType')
     const scope = oneOf(ISOLATION_TYPES, 'IsolationType', stated ?? 'Full')
     return { scope, statedScope: stated }
   }
   if (type === 'RunAntiVirusScan') {
-    const scope = oneOf(SCAN_TYPES, 'ScanType', requiredText(body, 'ScanType'))
+    const stated = scanNeedsType ? requiredText(body, 'ScanType') : optionalText(body, 'ScanType')
+    const scope = stated === null ? null : oneOf(SCAN_TYPES, 'ScanType', stated)
     return { scope, statedScope: scope }
   }
   return { scope: null, statedScope: null }
@@ -142,14 +148,18 @@ function readCommands(body: Body): readonly LiveResponseRequest[] {
 /**
  * Reads the body of one of the nine POSTs that create an action.
  *
- * @param commentLimit - Longest comment, in characters.
+ * @param settings - Longest comment, in characters, and whether a scan has to say its type.
  * @throws Refusal for everything the service answers with 400.
  */
-export function readSubmission(method: ActionMethod, text: string, commentLimit: number): Submission {
+export function readSubmission(
+  method: ActionMethod,
+  text: string,
+  { commentLimit, scanNeedsType }: Pick<Settings, 'commentLimit' | 'scanNeedsType'>,
+): Submission {
   const body = readBody(text, [...COMMON_KEYS, ...method.bodyKeys])
   return {
     comment: readComment(body, method.type !== 'LiveResponse', commentLimit),
-    ...readScope(method.type, body),
+    ...readScope(method.type, body, scanNeedsType),
     sha1: method.type === 'StopAndQuarantineFile' ? readSha1(body) : null,
     commands: method.type === 'LiveResponse' ? readCommands(body) : [],
     title: optionalText(body, 'Title'),

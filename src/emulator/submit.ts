@@ -4,6 +4,7 @@ import type { Call } from './call.ts'
 import { notFound, Refusal, type Reply } from './exchange.ts'
 import type { MachineRecord } from './machine-record.ts'
 import { isSupported } from './platform-support.ts'
+import { isRefused } from './refused-operations.ts'
 import type { Fate } from './scenario-types.ts'
 import { addTicks } from './stamp.ts'
 import { readSubmission, type Submission } from './submit-body.ts'
@@ -11,9 +12,9 @@ import type { World } from './world.ts'
 
 /** Answers one of the nine POSTs that create an action. */
 export function submitAction({ world, params, body, nowMs }: Call, method: ActionMethod): Reply {
-  const submission = readSubmission(method, body.toString(), world.settings.commentLimit)
+  const submission = readSubmission(method, body.toString(), world.settings)
   const machine = world.machines.find(params[0] ?? '')
-  if (machine === undefined) throw notFound('Machine', params[0] ?? '')
+  if (machine === undefined || machine.hidden) throw notFound('Machine', params[0] ?? '')
   checkPossible(world, method, submission, machine)
   const busy = busyWith(world, method, machine.facts.id)
   const { duplicates } = world.settings
@@ -31,9 +32,11 @@ export function submitAction({ world, params, body, nowMs }: Call, method: Actio
 function checkPossible(
   { settings }: World,
   { type }: ActionMethod,
-  { scope }: Submission,
-  { facts, noAutomation }: MachineRecord,
+  submission: Submission,
+  machine: MachineRecord,
 ): void {
+  const { scope } = submission
+  const { facts, noAutomation } = machine
   const isContain = scope === 'UnManagedDevice'
   const isOnboarded = facts.onboardingStatus === 'Onboarded'
   if (isOnboarded === isContain && type !== 'Unisolate')
@@ -46,6 +49,10 @@ function checkPossible(
     throw new Refusal(400, 'OsPlatformNotSupported', `${type} is not supported on ${facts.osPlatform}`)
   if (settings.disabled.has(type))
     throw new Refusal(403, 'DisabledFeature', `Feature ${type} is disabled for this tenant`)
+  if (isRefused(machine, type, submission)) {
+    const { status, code } = settings.restrictedRefusal
+    throw new Refusal(status, code, `The operation ${type} is not allowed on this device.`)
+  }
   if (type === 'LiveResponse' && noAutomation)
     throw new Refusal(
       403,
@@ -102,6 +109,8 @@ function newRecord(
     listedFromMs: nowMs + settings.listDelayMs,
     foundFromMs: nowMs + settings.getDelayMs,
     exitCode: 0,
+    lastsMs: undefined,
+    listed: true,
     course: 0,
     json: undefined,
   }
@@ -111,7 +120,7 @@ function newRecord(
 function fateOf(world: World, record: ActionRecord, isDuplicate: boolean, machine: MachineRecord): Fate {
   const ruled = world.outcomes(record)
   if (ruled !== undefined) return ruled
-  const repeatsHold = record.type === 'Isolate' && machine.truth.isolation !== 'none'
+  const repeatsHold = record.type === 'Isolate' && machine.device.isolation !== 'none'
   const sticks = world.settings.duplicates === 'enqueue' && (isDuplicate || repeatsHold)
   return sticks ? { after: world.settings.enqueuedForMs, inProgressAfter: 'never' } : {}
 }

@@ -1,6 +1,6 @@
 import type { Call } from './call.ts'
-import { notFound, Refusal, type Reply } from './exchange.ts'
-import { answerMachine } from './inventory.ts'
+import { Refusal, type Reply } from './exchange.ts'
+import { answerMachine, machineOf } from './inventory.ts'
 import { type MachineRecord, machineRow } from './machine-record.ts'
 import { readBody, requiredText } from './submit-body.ts'
 
@@ -28,16 +28,10 @@ function changeTags({ world }: Call, record: MachineRecord, { tag, adds }: TagCh
   world.machines.change(record, { machineTags: adds ? [...others, tag] : others })
 }
 
-function machineNamed({ world }: Call, id: string): MachineRecord {
-  const record = world.machines.find(id)
-  if (record === undefined) throw notFound('Machine', id)
-  return record
-}
-
 /** Answers `POST /machines/{id}/tags` with the changed machine. */
 export function tagMachine(call: Call): Reply {
   const change = readChange(readBody(call.body.toString(), ['Value', 'Action']))
-  const record = machineNamed(call, call.params[0] ?? '')
+  const record = machineOf(call, call.params[0] ?? '')
   changeTags(call, record, change)
   return answerMachine(call, record)
 }
@@ -51,9 +45,33 @@ export function tagMachines(call: Call): Reply {
     throw new Refusal(400, 'MissingRequiredParameter', 'Parameter MachineIds is missing')
   if (ids.length > BULK_LIMIT)
     throw new Refusal(400, 'InvalidInput', `Invalid input MachineIds: at most ${BULK_LIMIT} are allowed`)
-  const records = ids.map(id => machineNamed(call, String(id)))
+  const records = ids.map(id => machineOf(call, String(id)))
   for (const record of records) changeTags(call, record, change)
   const context = JSON.stringify(`${call.world.settings.contextOrigin}/api/$metadata#Machines`)
   const rows = records.map(record => machineRow(record, call.nowMs))
   return call.world.replies.odata(`{"@odata.context":${context},"value":[${rows.join(',')}]}`)
+}
+
+const DEVICE_VALUES: ReadonlySet<unknown> = new Set(['Normal', 'Low', 'High'])
+
+function readTags(value: unknown): readonly string[] {
+  const isList =
+    Array.isArray(value) && value.every(tag => typeof tag === 'string' && tag.length <= TAG_LIMIT)
+  if (!isList) throw new Refusal(400, 'InvalidInput', 'Invalid input machineTags')
+  return [...new Set(value)]
+}
+
+/** Answers `PATCH /machines/{id}`; its tags replace those that are there (docs/service.md#tags-patch). */
+export function updateMachine(call: Call): Reply {
+  const { deviceValue, machineTags } = readBody(call.body.toString(), ['deviceValue', 'machineTags'])
+  if (deviceValue !== undefined && !DEVICE_VALUES.has(deviceValue))
+    throw new Refusal(400, 'InvalidInput', 'Invalid input deviceValue')
+  const record = machineOf(call, call.params[0] ?? '')
+  const { machines, settings } = call.world
+  const kept = settings.patchAppendsTags ? record.facts.machineTags : []
+  machines.change(record, {
+    ...(deviceValue === undefined ? {} : { deviceValue: String(deviceValue) }),
+    ...(machineTags === undefined ? {} : { machineTags: [...new Set([...kept, ...readTags(machineTags)])] }),
+  })
+  return answerMachine(call, record)
 }

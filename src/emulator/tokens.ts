@@ -1,5 +1,5 @@
 import { isGoodAssertion } from './client-assertion.ts'
-import type { EmulatorRequest, Reply } from './exchange.ts'
+import type { Api, EmulatorRequest, Reply } from './exchange.ts'
 import type { Random } from './random.ts'
 import type { Replies } from './reply.ts'
 import type { Settings } from './settings.ts'
@@ -18,11 +18,16 @@ export const ALL_ROLES: readonly string[] = [
   'Library.Manage',
   'AdvancedQuery.Read.All',
 ]
+/** Those of Microsoft Graph, which stand in tokens for it alone (docs/service.md#hunting-graph). */
+const GRAPH_ROLES: readonly string[] = ['ThreatHunting.Read.All']
+const GRAPH_AUDIENCE = /^https:\/\/(dod-)?graph\.microsoft\.(com|us)$/i
 
 /** The application a request comes from. Quotas are counted by `appId`. */
 export interface Caller {
   readonly appId: string
   readonly roles: readonly string[]
+  /** What its token is for; undefined where that cannot be read. */
+  readonly audience: string | undefined
 }
 
 const GRANTS: ReadonlySet<string> = new Set([
@@ -217,21 +222,31 @@ export class TokenIssuer {
       exp: issuedAt + Math.floor(this.#settings.tokenLifetimeMs / SECOND_MS),
       app_displayname: this.#settings.requestor,
       appid: clientId,
-      roles: this.#settings.roles ?? ALL_ROLES,
+      roles: this.#rolesFor(this.#isForGraph(audience) ? 'graph' : 'defender'),
       tid,
       uti: this.#random.hex(22),
       ver: '1.0',
     }
   }
 
+  #isForGraph(audience: string): boolean {
+    return GRAPH_AUDIENCE.test(audience) || this.#settings.audiences?.graph?.includes(audience) === true
+  }
+
+  #rolesFor(api: Api): readonly string[] {
+    const roles = this.#settings.roles ?? [...ALL_ROLES, ...GRAPH_ROLES]
+    return roles.filter(role => GRAPH_ROLES.includes(role) === (api === 'graph'))
+  }
+
   /** The caller of a request; undefined where it carries no token, or none that is good. */
-  callerOf(authorization: string | undefined): Caller | undefined {
+  callerOf(authorization: string | undefined, api: Api): Caller | undefined {
     const token = /^Bearer\s+(\S+)$/i.exec(authorization ?? '')?.[1]
     if (token === undefined) return undefined
     const claims = decodeClaims(token)
     if (this.#settings.enforceTokens && !this.#isGood(token, claims)) return undefined
     const appId = typeof claims?.['appid'] === 'string' ? claims['appid'] : UNKNOWN_APP
-    return { appId, roles: this.#settings.roles ?? ALL_ROLES }
+    const audience = typeof claims?.['aud'] === 'string' ? claims['aud'] : undefined
+    return { appId, roles: this.#rolesFor(api), audience }
   }
 
   #isGood(token: string, claims: Readonly<Record<string, unknown>> | undefined): boolean {

@@ -1,12 +1,13 @@
 import type { ActionRecord } from './action-record.ts'
 import type { ActionStore } from './action-store.ts'
+import type { Isolations } from './isolations.ts'
 import type { Library } from './library-store.ts'
 import type { Links } from './links.ts'
 import type { MachineStore } from './machine-store.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { Quotas } from './quota.ts'
 import type { Random } from './random.ts'
-import type { Replies } from './reply.ts'
+import type { GraphReplies, Replies } from './reply.ts'
 import type { Settings } from './settings.ts'
 import type { Stamper } from './stamp.ts'
 import type { StatusMachine } from './status-machine.ts'
@@ -20,8 +21,10 @@ export interface World {
   readonly links: Links
   readonly outcomes: Outcomes
   readonly statuses: StatusMachine
+  readonly isolations: Isolations
   readonly quotas: Quotas
   readonly replies: Replies
+  readonly graphReplies: GraphReplies
   readonly random: Random
   readonly stamper: Stamper
   /** Whether an action is older than the history reaches. */

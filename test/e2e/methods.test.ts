@@ -88,7 +88,7 @@ function madeIn({ emulator }: Tenant): ReadonlySet<string> {
     .requests()
     .filter(({ status }) => typeof status === 'number' && status < 300)
     .map(({ method, path }) => ({ method, path: path.replace(/^\/api/, '') }))
-  const rows = ROUTES.filter(({ method, pattern }) =>
+  const rows = ROUTES.defender.filter(({ method, pattern }) =>
     made.some(one => one.method === method && pattern.test(one.path)),
   )
   return new Set(rows.map(({ method, path }) => `${method} ${path}`))
@@ -128,7 +128,7 @@ const MADE_BY: Readonly<Record<string, (one: Tenant) => readonly (readonly strin
 
 describe('docs/methods.md', () => {
   test('has the fourteen rows of the resource, and none that is not an own route of the emulator', () => {
-    const routes = new Set(ROUTES.map(({ method, path }) => `${method} ${path}`))
+    const routes = new Set(ROUTES.defender.map(({ method, path }) => `${method} ${path}`))
     expect(TOLD.size).toBe(14)
     expect([...TOLD.keys()].filter(request => !routes.has(request))).toStrictEqual([])
   })
@@ -143,7 +143,7 @@ describe('docs/methods.md', () => {
   })
 
   test.each([...TOLD])('tells the quota of %s', (request, { quota }) => {
-    const route = ROUTES.find(({ method, path }) => `${method} ${path}` === request)
+    const route = ROUTES.defender.find(({ method, path }) => `${method} ${path}` === request)
     expect(quota).toContain(`${route?.quota.perMinute} / ${route?.quota.perHour}`)
   })
 })

@@ -101,13 +101,17 @@ describe('queries', () => {
   const machines = [
     { id: 'a'.repeat(40), computerDnsName: 'one', mitigation: '{"Isolated":"true"}' },
     { id: 'b'.repeat(40), computerDnsName: 'two', mitigation: '{"Other":"true"}' },
-    { id: 'c'.repeat(40), computerDnsName: 'old', offline: true, lastSeen: '-40d' },
+    { id: 'c'.repeat(40), computerDnsName: 'old', offline: true, lastSeen: '-20d' },
+    { id: 'd'.repeat(40), computerDnsName: 'gone', offline: true, lastSeen: '-40d' },
   ]
 
   test.each([
     ['DeviceInfo', 'one two old'],
-    ['DeviceInfo | where Timestamp > ago(30d)', 'one two'],
-    ['DeviceInfo | where Timestamp > ago(960h)', 'one two'],
+    ['DeviceInfo | where Timestamp > ago(15d)', 'one two'],
+    ['DeviceInfo | where Timestamp > ago(480h)', 'one two'],
+    ['DeviceInfo | where Timestamp > ago(60d)', 'one two old'],
+    ['DeviceInfo | where isnotempty(MitigationStatus)', 'one two'],
+    ['DeviceInfo | extend OSPlatform = column_ifexists("OSPlatform", "")', 'one two old'],
     ['DeviceInfo | where MitigationStatus has "isolated"', 'one'],
     ['DeviceInfo | where MitigationStatus has "Isol"', ''],
     ["DeviceInfo | where DeviceName == 'two'", 'two'],
@@ -133,6 +137,10 @@ describe('queries', () => {
     'DeviceInfo | summarize count() by DeviceId',
     'DeviceInfo | summarize arg_max(Timestamp, Nothing) by DeviceId',
     'DeviceInfo | project Nothing',
+    'DeviceInfo | extend Nothing = column_ifexists("Nothing", "")',
+    'DeviceInfo | extend OSPlatform = column_ifexists("DeviceName", "")',
+    'DeviceInfo | extend OSPlatform = "x"',
+    'DeviceInfo | where isnotempty(Nothing)',
   ])('what cannot be read is refused in the recorded words: %j', async query => {
     const answer = await hunt(drive(), query === '' ? ' DeviceInfo |' : query)
     expect(answer.status).toBe(400)
@@ -163,4 +171,63 @@ describe('queries', () => {
     service.clock.advance(61 * SECOND)
     expect((await hunt(service)).status).toBe(200)
   })
+})
+
+describe('the shape of MitigationStatus', () => {
+  const actions = [{ type: 'Isolate', machineId: HOST, scope: 'Full', creationDateTimeUtc: '-3h' }]
+
+  test.each([
+    [{}, '{"Isolated":"true"}', '{"Isolated":"false"}'],
+    [{ form: 'array', value: 'capital' }, '[{"Isolated":"True"}]', '[{"Isolated":"False"}]'],
+    [{ value: 'boolean', released: 'absent' }, '{"Isolated":true}', '{}'],
+    [{ value: 'number', released: 'empty' }, '{"Isolated":1}', ''],
+  ] as const)('%o', async (shape, held, released) => {
+    const service = drive({ actions, behaviour: { ...QUIET, hunting: { lag: 0, status: shape } } })
+    expect(await status(service)).toBe(held)
+    await service.post(onHost('unisolate'))
+    service.clock.advance(HOUR)
+    expect(await status(service)).toBe(released)
+  })
+})
+
+describe('the old path', () => {
+  test.each([
+    ['gone', 410, 'Gone'],
+    ['not-found', 404, 'NotFound'],
+    ['forbidden', 403, 'Forbidden'],
+    ['empty', 200, undefined],
+  ] as const)('%s from its end on', async (oldPathAnswer, code, word) => {
+    const service = drive({ behaviour: { hunting: { oldPathEnds: '+1h', oldPathAnswer } } })
+    expect(await rows(service)).toHaveLength(1)
+    service.clock.advance(HOUR)
+    const answer = await hunt(service)
+    expect(answer).toMatchObject({ status: code })
+    expect(answer.json.error?.code).toBe(word)
+    if (code === 200) expect(answer.json['Results']).toStrictEqual([])
+  })
+
+  test('ends on 2027-02-01, and no other path with it', async () => {
+    const service = drive({ now: '2027-01-31T23:59:59Z' })
+    expect((await hunt(service)).status).toBe(200)
+    service.clock.advance(SECOND)
+    expect((await hunt(service)).status).toBe(410)
+    expect((await service.get('/api/machineactions')).status).toBe(200)
+  })
+
+  test('and any other one can answer 410 from an instant on', async () => {
+    const faults = [{ on: '* /**', from: '2026-11-22T19:00:00Z', status: 410 }] as const
+    const service = drive({ behaviour: { faults } })
+    expect((await service.get('/api/machines')).status).toBe(200)
+    service.clock.advance(HOUR)
+    expect(await service.get('/api/machines')).toMatchObject({
+      status: 410,
+      json: { error: { code: 'Gone' } },
+    })
+  })
+})
+
+test('more rows than one answer takes are refused', async () => {
+  const answer = await hunt(drive({ behaviour: { hunting: { rowLimit: 0 } } }))
+  expect(answer).toMatchObject({ status: 400, json: { error: { code: 'BadRequest' } } })
+  expect(answer.json.error?.message).toContain('exceeded')
 })

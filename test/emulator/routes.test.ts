@@ -152,14 +152,6 @@ describe('refusals in the words of the service', () => {
         'InvalidInput',
         /full/,
       ],
-      'a scan without a type': [
-        'POST',
-        onHost('runAntiVirusScan'),
-        { Comment: 'c' },
-        400,
-        'MissingRequiredParameter',
-        /ScanType/,
-      ],
       'a scan of no known type': [
         'POST',
         onHost('runAntiVirusScan'),

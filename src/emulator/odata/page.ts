@@ -40,17 +40,19 @@ export function sortRows<Row>(
 /**
  * Takes one page of rows that are already filtered and sorted.
  *
- * A `$top` within the server's page limit is never followed by a nextLink (docs/service.md#paging).
+ * Rows that are not listed are counted all the same. A `$top` within the server's page limit is never followed by a nextLink (docs/service.md#paging).
  */
 export function takePage<Row>(
   sorted: readonly Row[],
   options: QueryOptions<Row>,
   pageLimit: number,
+  isListed: (row: Row) => boolean = () => true,
 ): Page<Row> {
-  const wanted = Math.min(options.top ?? Number.POSITIVE_INFINITY, sorted.length - options.skip)
+  const listed = sorted.filter(isListed)
+  const wanted = Math.min(options.top ?? Number.POSITIVE_INFINITY, listed.length - options.skip)
   const size = Math.max(0, Math.min(wanted, pageLimit))
   return {
-    rows: sorted.slice(options.skip, options.skip + size),
+    rows: listed.slice(options.skip, options.skip + size),
     count: options.count ? sorted.length : undefined,
     cut: wanted > pageLimit,
   }

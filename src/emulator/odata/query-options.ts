@@ -28,6 +28,8 @@ export interface QueryOptions<Row> {
 export interface QueryLimits {
   readonly refuse: ReadonlySet<RefusedQuery>
   readonly filterNodeLimit: number
+  /** Largest `$top` that is taken. */
+  readonly topLimit: number
 }
 
 const KNOWN: ReadonlySet<string> = new Set(['filter', 'orderby', 'top', 'skip', 'count', 'select'])
@@ -53,6 +55,13 @@ function wholeNumber(name: string, text: string | undefined): number | undefined
   if (!/^\d{1,9}$/.test(text))
     throw new ODataProblem(`Invalid value '${text}' for $${name} query option found.`)
   return Number(text)
+}
+
+function readTop(text: string | undefined, limit: number): number | undefined {
+  const top = wholeNumber('top', text)
+  if (top !== undefined && top > limit)
+    throw new ODataProblem(`The limit of '${limit}' for Top query has been exceeded.`)
+  return top
 }
 
 function readOrderBy<Row>(entity: Entity<Row>, text: string | undefined): readonly Ordering[] {
@@ -106,7 +115,7 @@ export function readQueryOptions<Row>(
     expression: filter?.expression,
     predicate: filter && compileFilter(entity, filter.expression),
     orderBy: readOrderBy(entity, options.get('orderby')),
-    top: wholeNumber('top', options.get('top')),
+    top: readTop(options.get('top'), limits.topLimit),
     skip: wholeNumber('skip', options.get('skip')) ?? 0,
     count: readCount(options.get('count')),
     select: readSelect(entity, options.get('select')),
