@@ -6,7 +6,7 @@ import { type Column, type Query, readQuery, TABLE } from './kql.ts'
 import { optionalText, readBody, requiredText } from './submit-body.ts'
 import { readTimespan } from './timespan.ts'
 
-/** Both paths go back so far. */
+/** Both paths go back so far (docs/service.md#hunting-limits). */
 const REACH_MS = 30 * 86_400_000
 
 /** What both paths answer where tenant or token may not see the table, in place of a 403 on demand. */
