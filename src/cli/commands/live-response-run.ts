@@ -26,7 +26,7 @@ import { type Session, withService } from '../service/inventory.ts'
 import { resolveMachine } from '../service/resolve-machine.ts'
 
 const TYPE = 'LiveResponse'
-/** A live response that no device answers ends after three days and some minutes (docs/service.md#action-timeout). */
+/** Longer than a live response stays queued for a device, formerly three days (docs/service.md#live-response-queue). */
 const LONGEST_MS = 4 * 86_400_000
 
 /** What only waiting makes use of. */

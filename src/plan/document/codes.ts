@@ -234,7 +234,7 @@ export const PLAN_CODES = {
     wayOut: 'Nothing needs doing; `allow.scopeChange` would weaken it by a release and a new isolation.',
   },
   'stuck-in-flight': {
-    meaning: 'An action is in flight for over 96 h, longer than the service tries.',
+    meaning: 'An action is in flight for longer than the service tries: over 96 h, a live response over 6 h.',
     wayOut: 'Cancel the action that the message names, then plan again.',
   },
   'tag-of-the-device': {

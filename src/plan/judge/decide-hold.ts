@@ -1,10 +1,11 @@
 import type { DirectedAction, HoldPosture } from '../../posture/fold-hold.ts'
 import { compareText } from '../../posture/history.ts'
 import type { HoldLevel, HoldPair } from '../../posture/holds.ts'
-import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
+import type { Instant } from '../../schema/instant.ts'
 import type { Note, Operation } from '../document/document.ts'
 import { attribute } from './attribution.ts'
 import type { Decision, DraftRequest } from './decision.ts'
+import { isStuck, stuckMessage } from './stuck.ts'
 
 /** What is wanted of one hold of one machine, and what may be done for it. */
 export interface HoldWish {
@@ -20,9 +21,6 @@ export interface HoldWish {
   /** Why a lift is wanted, in the closed set of reasons. */
   readonly liftReason: 'declared-released' | 'expired' | 'orphaned' | 'undone'
 }
-
-/** The service stops trying after 72 h and 14 min (docs/service.md#action-timeout); at 96 h something is wrong. */
-const STUCK_MS = 96 * 3_600_000
 
 /** The `IsolationType` that imposes a level; a level that needs none is not in it (docs/service.md#isolation-type). */
 export const ISOLATION_TYPES: Readonly<Record<string, string>> = {
@@ -50,7 +48,7 @@ export function decideHold(wish: HoldWish, posture: HoldPosture, now: Instant): 
   const toward = posture.inFlight.filter(flight => leadsToward(flight, wish))
   const opposite = posture.inFlight.filter(flight => !leadsToward(flight, wish))
   const settled = isSettled(wish, posture)
-  const stuck = posture.inFlight.find(flight => addMs(flight.action.creationDateTimeUtc, STUCK_MS) < now)
+  const stuck = posture.inFlight.find(flight => isStuck(flight.action, now))
   if (stuck !== undefined) return stuckInFlight(stuck, wish, posture)
   if (settled && opposite.length === 0) return settledDecision(wish, posture, toward.length > 0)
   if (toward.length > 0 && opposite.length > 0) return contradictory(wish, posture)
@@ -194,12 +192,7 @@ function blocked(code: string, message: string, wish: HoldWish, posture: HoldPos
 }
 
 function stuckInFlight({ action }: DirectedAction, wish: HoldWish, posture: HoldPosture): Decision {
-  return blocked(
-    'stuck-in-flight',
-    `${action.type} ${action.id} is ${action.status} since ${formatInstant(action.creationDateTimeUtc)}, over 96 h; cancel it with \`holdfast actions cancel ${action.id}\` (or in the portal), then plan again.`,
-    wish,
-    posture,
-  )
+  return blocked('stuck-in-flight', stuckMessage(action), wish, posture)
 }
 
 function contradictory(wish: HoldWish, posture: HoldPosture): Decision {

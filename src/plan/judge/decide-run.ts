@@ -4,6 +4,7 @@ import { formatInstant, type Instant } from '../../schema/instant.ts'
 import type { RunFacet, RunWish } from '../claim/run-facets.ts'
 import type { Decision } from './decision.ts'
 import { earliestOf, formatFreshness } from './freshness.ts'
+import { isStuck, stuckMessage } from './stuck.ts'
 
 /** Says whether a succeeded or pending action is recent and strong enough for a wish. */
 function counts(facet: RunFacet, wish: RunWish, now: Instant): (action: MachineAction) => boolean {
@@ -67,6 +68,31 @@ export function decideRun(
     reason: reasonOf(satisfied, isDue(facet, wish, posture, now)),
     warnings: facet.oneWay ? [{ code: 'one-way', message: 'nothing in the service can undo this.' }] : [],
     waitsForInFlight: posture.inFlight.length > 0,
+  }
+}
+
+/**
+ * Blocks what would wait for an action that is in flight for longer than the service tries.
+ *
+ * @param observedAt - The time up to which the history tells: the age of what is in flight counts until then.
+ */
+export function unlessStuck(
+  decision: Decision,
+  facet: RunFacet,
+  wish: RunWish,
+  posture: RunPosture,
+  observedAt: Instant,
+): Decision {
+  const waits = decision.kind === 'in-flight' || (decision.kind === 'change' && decision.waitsForInFlight)
+  const stuck = waits ? posture.inFlight.find(action => isStuck(action, observedAt)) : undefined
+  if (stuck === undefined) return decision
+  return {
+    kind: 'blocked',
+    code: 'stuck-in-flight',
+    message: stuckMessage(stuck),
+    wouldBe: ['run'],
+    before: describeDone(facet, posture),
+    after: describeWish(facet, wish),
   }
 }
 

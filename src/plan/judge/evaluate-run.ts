@@ -2,7 +2,7 @@ import { failedAttempts } from '../../posture/attempts.ts'
 import { foldRun, type RunPosture, runBasis } from '../../posture/fold-run.ts'
 import type { RunClaim } from '../claim/claim.ts'
 import { contestRun } from './contest.ts'
-import { decideRun, describeDone, describeWish, isDue } from './decide-run.ts'
+import { decideRun, describeDone, describeWish, isDue, unlessStuck } from './decide-run.ts'
 import type { Decision } from './decision.ts'
 import { addressedOf, checkChange, commentOf, findStuck, isChosen, type Subject } from './evaluation.ts'
 import { earliestOf } from './freshness.ts'
@@ -17,7 +17,13 @@ export function evaluateRun(claim: RunClaim, subject: Subject): Item {
   const posture = foldRun(history, facet.type, action => facet.isAbout(action, wish))
   const raw =
     reOnboarded(claim, posture) ??
-    decideRun(facet, wish, posture, context.now, isChosen(context.resubmit, item))
+    unlessStuck(
+      decideRun(facet, wish, posture, context.now, isChosen(context.resubmit, item)),
+      facet,
+      wish,
+      posture,
+      context.observedAt,
+    )
   return {
     ...item,
     machine,

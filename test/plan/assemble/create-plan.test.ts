@@ -534,10 +534,7 @@ describe('drift', () => {
         observed: {
           actions: [action({ type: 'RunAntiVirusScan', status: 'Pending', creationDateTimeUtc: old })],
         },
-        lines: [
-          'm1/scanned run never->quick within 12h (not-run)',
-          '= m1/scanned RunAntiVirusScan (not awaited)',
-        ],
+        lines: ['! m1/scanned stuck-in-flight', '= m1/scanned RunAntiVirusScan (not awaited)'],
         drift: ['m1/scanned stuck quick within 12h/never by application'],
       },
       'due: a rolling run went stale by time alone': {

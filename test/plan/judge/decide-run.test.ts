@@ -6,6 +6,7 @@ import {
   describeWish,
   isDue,
   isSatisfied,
+  unlessStuck,
 } from '../../../src/plan/judge/decide-run.ts'
 import type { Decision } from '../../../src/plan/judge/decision.ts'
 import { foldRun, type RunPosture } from '../../../src/posture/fold-run.ts'
@@ -211,6 +212,51 @@ describe('a resubmission', () => {
 
   test('gives way to what is to be run anyway', () => {
     expect(told(decide('scanned', { scan: 'quick', since }, [], true))).toContain('not-run')
+  })
+})
+
+describe('a run that would wait for an action is blocked once that is in flight for longer than the service tries', () => {
+  const HOUR = 3_600_000
+  const commands = [{ type: 'GetFile', path: 'x' }] as const
+  const session = (over: Partial<MachineAction>): MachineAction =>
+    action({ id: actionId(16), type: 'LiveResponse', status: 'Pending', ...over })
+  const afterHours = (
+    name: RunName,
+    wish: RunWish,
+    one: MachineAction,
+    hours: number,
+    done: readonly MachineAction[] = [],
+  ) => {
+    const old = { ...one, creationDateTimeUtc: addMs(NOW, -hours * HOUR) }
+    const posture = postureOf(name, wish, [old, ...done])
+    return unlessStuck(decideRun(facetOf(name), wish, posture, NOW, false), facetOf(name), wish, posture, NOW)
+  }
+
+  test.each([
+    ['scanned', { scan: 'quick' }, flying('Quick'), 96, 'awaits 16'],
+    ['scanned', { scan: 'quick' }, flying('Quick'), 96.01, 'stuck-in-flight'],
+    ['scanned', { scan: 'full' }, flying('Quick'), 96, 'run (not-run, waits): never -> full'],
+    ['scanned', { scan: 'full' }, flying('Quick'), 96.01, 'stuck-in-flight'],
+    ['liveResponse', { commands }, session({}), 6, 'run (not-run, waits): never -> run'],
+    ['liveResponse', { commands }, session({}), 6.01, 'stuck-in-flight'],
+  ] as const)('%s %j', (name, wish, one, hours, want) => {
+    expect(told(afterHours(name, wish as RunWish, one, hours))).toBe(want)
+  })
+
+  test('names it, its age and the way out, and what would be done', () => {
+    expect(afterHours('scanned', { scan: 'full' }, flying('Quick'), 100)).toStrictEqual({
+      kind: 'blocked',
+      code: 'stuck-in-flight',
+      message: `RunAntiVirusScan ${actionId(16)} is Pending since 2026-11-18T14:00:00Z, over 96 h; cancel it with \`holdfast actions cancel ${actionId(16)}\` (or in the portal), then plan again.`,
+      wouldBe: ['run'],
+      before: 'never',
+      after: 'full',
+    })
+  })
+
+  test('never stops what is satisfied', () => {
+    const done = [scan('Full', since)]
+    expect(afterHours('scanned', { scan: 'quick', since }, flying('Quick'), 200, done).kind).toBe('unchanged')
   })
 })
 
