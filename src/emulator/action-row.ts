@@ -1,5 +1,5 @@
 import type { Instant } from '../schema/instant.ts'
-import type { ActionRecord, StatusWords } from './action-record.ts'
+import type { StatusWords, StoredAction } from './stored-action.ts'
 
 /** Writes a time as the service does, trailing zeros of the fraction dropped, in quotes. */
 function quoteTime(instant: Instant): string {
@@ -23,7 +23,7 @@ function quoteList(values: readonly unknown[]): string {
  *
  * @param updateField - Name of the field for the last update, which was another one in 2020.
  */
-export function writeActionRow(record: ActionRecord, words: StatusWords, updateField: string): string {
+export function writeActionRow(record: StoredAction, words: StatusWords, updateField: string): string {
   const { cancellation, relatedFileInfo } = record
   return [
     `{"id":"${record.id}","type":`,

@@ -1,15 +1,15 @@
 import type { Instant } from '../schema/instant.ts'
-import { type ActionRecord, hasEnded } from './action-record.ts'
+import { hasEnded, type StoredAction } from './stored-action.ts'
 
 /** The history of the tenant: in order of creation, and by id and machine. */
 export class ActionStore {
-  readonly #ordered: ActionRecord[] = []
-  readonly #byId: Map<string, ActionRecord> = new Map()
-  readonly #byMachine: Map<string, ActionRecord[]> = new Map()
-  readonly #inFlight: Map<string, Set<ActionRecord>> = new Map()
+  readonly #ordered: StoredAction[] = []
+  readonly #byId: Map<string, StoredAction> = new Map()
+  readonly #byMachine: Map<string, StoredAction[]> = new Map()
+  readonly #inFlight: Map<string, Set<StoredAction>> = new Map()
 
   /** Adds an action, at its place by creation. */
-  add(record: ActionRecord): void {
+  add(record: StoredAction): void {
     insertByCreation(this.#ordered, record)
     this.#byId.set(record.id, record)
     const own = this.#byMachine.get(record.machineId)
@@ -19,7 +19,7 @@ export class ActionStore {
   }
 
   /** Notes that a record changed: its cached row is dropped, and it is in flight no longer once it has ended. */
-  touch(record: ActionRecord): void {
+  touch(record: StoredAction): void {
     record.json = undefined
     const key = record.machineId
     if (hasEnded(record)) {
@@ -31,34 +31,34 @@ export class ActionStore {
     this.#inFlight.set(key, waiting)
   }
 
-  find(id: string): ActionRecord | undefined {
+  find(id: string): StoredAction | undefined {
     return this.#byId.get(id.toLowerCase())
   }
 
   /** What is in flight on a machine, oldest first. */
-  inFlightOn(machineId: string): readonly ActionRecord[] {
+  inFlightOn(machineId: string): readonly StoredAction[] {
     return [...(this.#inFlight.get(machineId) ?? [])]
   }
 
   /** Everything in flight, oldest first. */
-  inFlight(): readonly ActionRecord[] {
+  inFlight(): readonly StoredAction[] {
     return [...this.#inFlight.values()].flatMap(waiting => [...waiting]).sort(byCreation)
   }
 
   /** All actions, oldest first. */
-  all(): readonly ActionRecord[] {
+  all(): readonly StoredAction[] {
     return this.#ordered
   }
 
   /** The actions of some machines, oldest first. */
-  ofMachines(machineIds: ReadonlySet<string>): readonly ActionRecord[] {
+  ofMachines(machineIds: ReadonlySet<string>): readonly StoredAction[] {
     const lists = [...machineIds].map(id => this.#byMachine.get(id) ?? [])
     return lists.length === 1 ? (lists[0] ?? []) : lists.flat().sort(byCreation)
   }
 
   /** The actions with some ids, oldest first. */
-  withIds(ids: ReadonlySet<string>): readonly ActionRecord[] {
-    const found: ActionRecord[] = []
+  withIds(ids: ReadonlySet<string>): readonly StoredAction[] {
+    const found: StoredAction[] = []
     for (const id of ids) {
       const record = this.#byId.get(id)
       if (record !== undefined) found.push(record)
@@ -67,23 +67,23 @@ export class ActionStore {
   }
 }
 
-function byCreation(left: ActionRecord, right: ActionRecord): number {
+function byCreation(left: StoredAction, right: StoredAction): number {
   return left.creation < right.creation ? -1 : left.creation > right.creation ? 1 : 0
 }
 
 /** The index of the first action created at or after a time, in a list that is oldest first. */
-export function firstCreatedFrom(ordered: readonly ActionRecord[], from: Instant): number {
+export function firstCreatedFrom(ordered: readonly StoredAction[], from: Instant): number {
   let low = 0
   let high = ordered.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((ordered[middle] as ActionRecord).creation < from) low = middle + 1
+    if ((ordered[middle] as StoredAction).creation < from) low = middle + 1
     else high = middle
   }
   return low
 }
 
-function insertByCreation(ordered: ActionRecord[], record: ActionRecord): void {
+function insertByCreation(ordered: StoredAction[], record: StoredAction): void {
   const last = ordered.at(-1)
   if (last === undefined || last.creation <= record.creation) {
     ordered.push(record)

@@ -1,6 +1,6 @@
-import { type ActionRecord, hasEnded, toWireAction } from './action-record.ts'
 import type { Call } from './call.ts'
 import { notFound, Refusal, type Reply } from './exchange.ts'
+import { hasEnded, type StoredAction, toWireAction } from './stored-action.ts'
 import { readCancelComment } from './submit-body.ts'
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
@@ -10,7 +10,7 @@ const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
  *
  * @throws Refusal 400 where the key is no GUID, 404 where there is no such action, or not yet or no longer.
  */
-export function findAction({ world, nowMs }: Call, id: string): ActionRecord {
+export function findAction({ world, nowMs }: Call, id: string): StoredAction {
   if (!GUID.test(id))
     throw new Refusal(
       400,

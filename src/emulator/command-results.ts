@@ -1,6 +1,6 @@
 import { formatInstant, type Instant, msBetween } from '../schema/instant.ts'
-import type { WireCommand } from './action-record.ts'
 import { addTicks } from './stamp.ts'
+import type { WireCommand } from './stored-action.ts'
 
 const TICKS_PER_MS = 10_000
 

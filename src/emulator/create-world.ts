@@ -1,11 +1,9 @@
 import { methodOf } from '../posture/methods.ts'
 import { fromEpochMs, type Instant, msBetween, parseInstant } from '../schema/instant.ts'
-import { type ActionRecord, hasEnded } from './action-record.ts'
 import { ActionStore } from './action-store.ts'
 import { Isolations, joinMerged } from './isolations.ts'
 import { Library } from './library-store.ts'
 import { Links } from './links.ts'
-import { type MachineRecord, toWireMachine } from './machine-record.ts'
 import { MachineStore } from './machine-store.ts'
 import { createOutcomes } from './outcomes.ts'
 import { Quotas } from './quota.ts'
@@ -19,6 +17,8 @@ import { resolveSettings } from './settings.ts'
 import { scenarioMs, scenarioTime } from './span.ts'
 import { createStamper } from './stamp.ts'
 import { StatusMachine } from './status-machine.ts'
+import { hasEnded, type StoredAction } from './stored-action.ts'
+import { type StoredMachine, toWireMachine } from './stored-machine.ts'
 import type { World } from './world.ts'
 
 const DAY_MS = 86_400_000
@@ -83,7 +83,7 @@ function seedMachine(
 export function scheduleReach(
   schedule: Schedule,
   statuses: StatusMachine,
-  record: MachineRecord,
+  record: StoredMachine,
   { onlineAt, offlineAt }: ScenarioMachine,
   startMs: number,
 ): void {
@@ -113,14 +113,14 @@ function compareInstants(left: Instant, right: Instant): number {
 }
 
 /** The actions that took effect before the start, in the order in which they did: what holds follows from them. */
-function effects(records: readonly ActionRecord[]): readonly ActionRecord[] {
+function effects(records: readonly StoredAction[]): readonly StoredAction[] {
   return records
     .filter(({ status, type }) => status === 'Succeeded' && methodOf(type)?.effect !== undefined)
     .toSorted((left, right) => compareInstants(left.update, right.update))
 }
 
 /** A machine seen more than a day after its offboarding was onboarded again. */
-function isReonboarded(record: ActionRecord, machines: MachineStore, startMs: number): boolean {
+function isReonboarded(record: StoredAction, machines: MachineStore, startMs: number): boolean {
   if (record.type !== 'Offboard') return false
   const machine = machines.find(record.machineId)
   const lastSeen = machine === undefined ? null : toWireMachine(machine, startMs).lastSeen

@@ -1,7 +1,7 @@
 import { fromEpochMs, type Instant } from '../schema/instant.ts'
 import type { Device, DeviceChange } from './device.ts'
 import type { HuntingSettings } from './hunting-settings.ts'
-import type { MachineRecord } from './machine-record.ts'
+import type { StoredMachine } from './stored-machine.ts'
 import type { World } from './world.ts'
 
 const HOUR_MS = 3_600_000
@@ -46,7 +46,7 @@ export function deviceInfos(world: World, nowMs: number): readonly DeviceInfo[] 
 
 function deviceInfo(
   { machines, settings: { hunting } }: World,
-  record: MachineRecord,
+  record: StoredMachine,
   shownMs: number,
 ): DeviceInfo | undefined {
   const { facts, device, online, seenMs, silentFromMs, mitigation, refuses, refusesInColumn } = record

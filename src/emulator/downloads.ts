@@ -1,8 +1,8 @@
-import type { ActionRecord, WireCommand } from './action-record.ts'
 import type { Call } from './call.ts'
 import { findAction } from './cancel.ts'
 import { notFound, Refusal, type Reply } from './exchange.ts'
 import { commandResult, type DownloadContent, investigationPackage } from './package-content.ts'
+import type { StoredAction, WireCommand } from './stored-action.ts'
 import type { World } from './world.ts'
 
 const STORAGE = /^\/storage\/(packages|results)\/([^/]+)(?:\/(\d+))?$/
@@ -29,7 +29,7 @@ export function linkPackage(call: Call): Reply {
   return answerLink(call, `/storage/packages/${record.id}`, call.world.settings.quotedLinks)
 }
 
-function completedCommand(record: ActionRecord, index: string): WireCommand {
+function completedCommand(record: StoredAction, index: string): WireCommand {
   const command = record.commands[Number(index)]
   const isDone = command?.commandStatus === 'Completed' && command.command.type !== 'PutFile'
   if (!isDone) throw notFound('Result of live response command', index)

@@ -1,16 +1,16 @@
-import { hasEnded, toWireAction, type WireAction } from './action-record.ts'
+import { applyEvent, changeDevice, takeAction } from './apply-event.ts'
 import type { EmulatorClock } from './clock.ts'
 import { createWorld } from './create-world.ts'
 import type { Device } from './device.ts'
 import { createEvents } from './events.ts'
-import type { EmulatorAnswer, EmulatorRequest, RequestRecord } from './exchange.ts'
+import type { EmulatorAnswer, EmulatorRequest, LoggedRequest } from './exchange.ts'
 import { createFaults } from './faults.ts'
 import { createGateway } from './gateway.ts'
-import { changeDevice, happen, takeAction } from './happenings.ts'
-import { toWireMachine, type WireMachine } from './machine-record.ts'
 import { bringsForm, readForm } from './multipart.ts'
 import type { Scenario, ScenarioAction, ScenarioEvent } from './scenario-types.ts'
 import { scenarioMs } from './span.ts'
+import { hasEnded, toWireAction, type WireAction } from './stored-action.ts'
+import { toWireMachine, type WireMachine } from './stored-machine.ts'
 import { TokenIssuer } from './tokens.ts'
 
 /** A machine as the service sends it, and what really holds on it. */
@@ -27,7 +27,7 @@ export interface Emulator {
   /** Every machine as it is now. */
   machines(): readonly EmulatedMachine[]
   /** What was asked so far, oldest first. */
-  requests(): readonly RequestRecord[]
+  requests(): readonly LoggedRequest[]
   /**
    * Lets somebody else take an action now, or at the time it states. Without a status it has Succeeded; one in
    * flight goes on by the status machine, or by its `fate`.
@@ -71,10 +71,10 @@ export function createEmulator(options: EmulatorOptions): Emulator {
   const startMs = scenario.now === undefined ? clockStartMs : scenarioMs(scenario.now, clockStartMs)
   const nowMs = (): number => clock.nowMs() - clockStartMs + startMs
   const { world, schedule, actionContext } = createWorld(scenario, startMs, nowMs, seed)
-  const requests: RequestRecord[] = []
+  const requests: LoggedRequest[] = []
   const stage = { world, schedule, actionContext }
   const countRequest = createEvents(scenario.events ?? [], schedule, startMs, (event, atMs) =>
-    happen(stage, event, atMs),
+    applyEvent(stage, event, atMs),
   )
   const gateway = createGateway({
     world,

@@ -1,15 +1,15 @@
 import { type Instant, parseInstant } from '../schema/instant.ts'
-import type { ActionRecord, StatusWords } from './action-record.ts'
-import { type MachineRecord, toWireMachine, type WireMachine } from './machine-record.ts'
 import { createEntity, type Entity, type Property, type PropertyType } from './odata/entity.ts'
+import type { StatusWords, StoredAction } from './stored-action.ts'
+import { type StoredMachine, toWireMachine, type WireMachine } from './stored-machine.ts'
 
-function statusReader(words: StatusWords): Property<ActionRecord>['read'] {
+function statusReader(words: StatusWords): Property<StoredAction>['read'] {
   return Object.keys(words).length === 0 ? row => row.status : row => words[row.status] ?? row.status
 }
 
 /** The MachineAction as filters see it; `words` are the statuses as a scenario spells them. */
-export function actionEntity(words: StatusWords): Entity<ActionRecord> {
-  const text = (name: keyof ActionRecord, type: PropertyType = 'string'): Property<ActionRecord> => ({
+export function actionEntity(words: StatusWords): Entity<StoredAction> {
+  const text = (name: keyof StoredAction, type: PropertyType = 'string'): Property<StoredAction> => ({
     name,
     type,
     read: row => row[name] as string | null,
@@ -75,12 +75,12 @@ function instantOrNull(text: string | null): Instant | null {
 }
 
 /** The machine as filters see it at a time: health and last report move with the clock. */
-export function machineEntity(nowMs: () => number): Entity<MachineRecord> {
+export function machineEntity(nowMs: () => number): Entity<StoredMachine> {
   const texts = MACHINE_TEXTS.map(
-    (name): Property<MachineRecord> => ({ name, type: 'string', read: row => row.facts[name] }),
+    (name): Property<StoredMachine> => ({ name, type: 'string', read: row => row.facts[name] }),
   )
   const values = MACHINE_VALUES.map(
-    ([name, type]): Property<MachineRecord> => ({ name, type, read: row => row.facts[name] }),
+    ([name, type]): Property<StoredMachine> => ({ name, type, read: row => row.facts[name] }),
   )
   return createEntity('microsoft.windowsDefenderATP.api.machine', [
     ...texts,

@@ -11,24 +11,24 @@ function plan(
   schedule: Schedule,
   event: ScenarioEvent,
   atMs: number,
-  happen: (event: ScenarioEvent, atMs: number) => void,
+  applyEvent: (event: ScenarioEvent, atMs: number) => void,
 ): void {
   schedule.at(atMs, due => {
-    if (event.repeat !== undefined) plan(schedule, event, due + Math.max(1, spanMs(event.repeat)), happen)
-    happen(event, due)
+    if (event.repeat !== undefined) plan(schedule, event, due + Math.max(1, spanMs(event.repeat)), applyEvent)
+    applyEvent(event, due)
   })
 }
 
 /**
  * Puts the events of a scenario on the schedule, and makes the counter for those that wait for requests.
  *
- * @param happen - Does what an event says.
+ * @param applyEvent - Does what an event says.
  */
 export function createEvents(
   events: readonly ScenarioEvent[],
   schedule: Schedule,
   startMs: number,
-  happen: (event: ScenarioEvent, atMs: number) => void,
+  applyEvent: (event: ScenarioEvent, atMs: number) => void,
 ): RequestCounter {
   const waiting = events
     .filter(event => event.afterRequests !== undefined)
@@ -36,13 +36,13 @@ export function createEvents(
   for (const event of events) {
     if (event.afterRequests !== undefined) continue
     const atMs = event.at === undefined ? startMs + spanMs(event.after ?? 0) : scenarioMs(event.at, startMs)
-    plan(schedule, event, atMs, happen)
+    plan(schedule, event, atMs, applyEvent)
   }
   return (request, nowMs) => {
     for (const counter of waiting) {
       if (!counter.matches(request)) continue
       counter.left -= 1
-      if (counter.left === 0) happen(counter.event, nowMs)
+      if (counter.left === 0) applyEvent(counter.event, nowMs)
     }
   }
 }

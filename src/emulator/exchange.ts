@@ -33,7 +33,7 @@ export type EmulatorAnswer =
   | ({ readonly kind: 'cut'; readonly afterBytes: number } & Reply)
 
 /** One line of the request log. Never holds tokens, bodies or signatures of links. */
-export interface RequestRecord {
+export interface LoggedRequest {
   readonly method: string
   readonly path: string
   /** Decoded only as far as the client encoded it; without the question mark. */

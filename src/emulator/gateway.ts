@@ -5,10 +5,10 @@ import type { RequestCounter } from './events.ts'
 import {
   type EmulatorAnswer,
   type EmulatorRequest,
+  type LoggedRequest,
   notFound,
   Refusal,
   type Reply,
-  type RequestRecord,
 } from './exchange.ts'
 import { answerFault, type FaultPicker, type RequestShape, tamperingOf } from './faults.ts'
 import { unresolved } from './hunting.ts'
@@ -28,7 +28,7 @@ export interface GatewayParts {
   readonly baseUrl: string
   readonly startMs: number
   readonly countRequest: RequestCounter
-  readonly log: (record: RequestRecord) => void
+  readonly log: (record: LoggedRequest) => void
 }
 
 /** One request with its address taken apart. */
@@ -175,7 +175,7 @@ export function createGateway(
   }
 }
 
-function recordOf({ method, url, nowMs }: Incoming, answered: EmulatorAnswer): RequestRecord {
+function recordOf({ method, url, nowMs }: Incoming, answered: EmulatorAnswer): LoggedRequest {
   const query = url.search.slice(1).replace(/(^|&)(sig=)[^&]*/g, '$1$2…')
   const status = answered.kind === 'response' ? answered.status : answered.kind
   return { method, path: url.pathname, query, status, at: formatInstant(fromEpochMs(nowMs)) }

@@ -1,5 +1,4 @@
 import { fromEpochMs } from '../schema/instant.ts'
-import type { ActionRecord } from './action-record.ts'
 import { writeActionRow } from './action-row.ts'
 import { firstCreatedFrom } from './action-store.ts'
 import type { Call } from './call.ts'
@@ -12,17 +11,18 @@ import type { Expression } from './odata/expression.ts'
 import { valuesAllowed } from './odata/narrow.ts'
 import { sortRows } from './odata/page.ts'
 import { type QueryOptions, readQueryOptions } from './odata/query-options.ts'
+import type { StoredAction } from './stored-action.ts'
 import type { World } from './world.ts'
 
 /** The row of an action as lists and entities show it. */
-function actionRow({ settings }: World, record: ActionRecord): string {
+function actionRow({ settings }: World, record: StoredAction): string {
   const updateField = settings.legacyUpdateField ? 'lastUpdateTimeUtc' : 'lastUpdateDateTimeUtc'
   record.json ??= writeActionRow(record, settings.statusWords, updateField)
   return record.json
 }
 
 /** The actions a filter can be about, oldest first: by an index where the filter names ids or machines. */
-function candidates({ actions }: World, expression: Expression | undefined): readonly ActionRecord[] {
+function candidates({ actions }: World, expression: Expression | undefined): readonly StoredAction[] {
   if (expression === undefined) return actions.all()
   const ids = valuesAllowed(expression, 'id')
   if (ids !== undefined) return actions.withIds(ids)
@@ -33,16 +33,16 @@ function candidates({ actions }: World, expression: Expression | undefined): rea
 /** Filters and sorts; without `$orderby` the newest come first (docs/service.md#default-order). */
 function select(
   world: World,
-  entity: Entity<ActionRecord>,
-  options: QueryOptions<ActionRecord>,
+  entity: Entity<StoredAction>,
+  options: QueryOptions<StoredAction>,
   nowMs: number,
-): readonly ActionRecord[] {
+): readonly StoredAction[] {
   const { predicate, orderBy } = options
   const oldestFirst = candidates(world, options.expression)
   const start = firstCreatedFrom(oldestFirst, fromEpochMs(nowMs - world.settings.retentionMs))
-  const kept: ActionRecord[] = []
+  const kept: StoredAction[] = []
   for (let index = start; index < oldestFirst.length; index += 1) {
-    const record = oldestFirst[index] as ActionRecord
+    const record = oldestFirst[index] as StoredAction
     if (record.listedFromMs <= nowMs && (predicate === undefined || predicate(record))) kept.push(record)
   }
   const [first, ...others] = orderBy

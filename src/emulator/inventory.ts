@@ -3,15 +3,15 @@ import type { Call } from './call.ts'
 import { machineEntity } from './entities.ts'
 import { notFound, Refusal, type Reply } from './exchange.ts'
 import { answerCount, answerList } from './list-answer.ts'
-import { type MachineRecord, machineRow, toWireMachine } from './machine-record.ts'
 import { valuesAllowed } from './odata/narrow.ts'
 import { sortRows } from './odata/page.ts'
 import { type QueryOptions, readQueryOptions } from './odata/query-options.ts'
+import { machineRow, type StoredMachine, toWireMachine } from './stored-machine.ts'
 
 /** How far from the time that is asked for a machine may have had the address (docs/service.md#find-by-ip). */
 const FOUND_BY_IP_MS = 15 * 60_000
 
-function readOptions(call: Call): QueryOptions<MachineRecord> {
+function readOptions(call: Call): QueryOptions<StoredMachine> {
   return readQueryOptions(
     call.query,
     machineEntity(() => call.nowMs),
@@ -20,12 +20,12 @@ function readOptions(call: Call): QueryOptions<MachineRecord> {
 }
 
 /** What the caller may see. */
-function visible(records: readonly MachineRecord[]): readonly MachineRecord[] {
+function visible(records: readonly StoredMachine[]): readonly StoredMachine[] {
   return records.filter(({ hidden }) => !hidden)
 }
 
 /** Finds the machine of a path by its id, where the caller may see it. */
-export function machineOf({ world }: Call, id: string): MachineRecord {
+export function machineOf({ world }: Call, id: string): StoredMachine {
   const record = world.machines.find(id)
   if (record === undefined || record.hidden) throw notFound('Machine', id)
   return record
@@ -33,8 +33,8 @@ export function machineOf({ world }: Call, id: string): MachineRecord {
 
 function select(
   { world, nowMs }: Call,
-  { expression, predicate, orderBy }: QueryOptions<MachineRecord>,
-): readonly MachineRecord[] {
+  { expression, predicate, orderBy }: QueryOptions<StoredMachine>,
+): readonly StoredMachine[] {
   const ids = expression === undefined ? undefined : valuesAllowed(expression, 'id')
   const rows = visible(ids === undefined ? world.machines.all() : world.machines.withIds(ids))
   const kept = predicate === undefined ? rows : rows.filter(predicate)
@@ -45,7 +45,7 @@ function select(
   )
 }
 
-function answerMachines(call: Call, rows: readonly MachineRecord[]): Reply {
+function answerMachines(call: Call, rows: readonly StoredMachine[]): Reply {
   return answerList(call, 'Machines', rows, readOptions(call), record => machineRow(record, call.nowMs))
 }
 
@@ -74,13 +74,13 @@ export function getMachine(call: Call): Reply {
 }
 
 /** Answers one machine as an entity. */
-export function answerMachine({ world, nowMs }: Call, record: MachineRecord): Reply {
+export function answerMachine({ world, nowMs }: Call, record: StoredMachine): Reply {
   const context = `${world.settings.contextOrigin}/api/$metadata#Machines/$entity`
   const row = machineRow(record, nowMs)
   return world.replies.odata(`{"@odata.context":${JSON.stringify(context)},${row.slice(1)}`)
 }
 
-function lastSeenMs(record: MachineRecord, nowMs: number): number {
+function lastSeenMs(record: StoredMachine, nowMs: number): number {
   const { lastSeen } = toWireMachine(record, nowMs)
   const instant = lastSeen === null ? undefined : parseInstant(lastSeen)
   return instant === undefined ? 0 : toEpochMs(instant)

@@ -1,13 +1,13 @@
 import { fromEpochMs, toEpochMs } from '../schema/instant.ts'
-import type { ActionRecord } from './action-record.ts'
 import type { ActionStore } from './action-store.ts'
 import type { Device } from './device.ts'
 import type { LapseSettings } from './lapse-settings.ts'
-import type { MachineRecord } from './machine-record.ts'
 import type { MachineStore } from './machine-store.ts'
 import type { Schedule } from './schedule.ts'
 import { type ActionContext, createAction } from './seed-action.ts'
 import { addTicks } from './stamp.ts'
+import type { StoredAction } from './stored-action.ts'
+import type { StoredMachine } from './stored-machine.ts'
 
 type Level = 'none' | 'Full' | 'Selective'
 
@@ -26,7 +26,7 @@ export class Isolations {
   }
 
   /** Makes true on the device what a succeeded Isolate or Unisolate says. */
-  apply(record: ActionRecord, machine: MachineRecord): void {
+  apply(record: StoredAction, machine: StoredMachine): void {
     const { device } = machine
     const atMs = toEpochMs(record.update)
     this.#settle(device, atMs)
@@ -44,13 +44,13 @@ export class Isolations {
   }
 
   /** Frees or isolates a device without any action. */
-  set(machine: MachineRecord, level: Level, atMs: number, lastsMs: number | undefined): void {
+  set(machine: StoredMachine, level: Level, atMs: number, lastsMs: number | undefined): void {
     if (level === 'none') this.#change(machine.device, 'none', atMs)
     else this.#isolate(machine, level, atMs, atMs + (lastsMs ?? this.#usualMs(level)))
   }
 
   /** Two records are of one device from now on: what holds on either holds on it. */
-  merge(machine: MachineRecord, heir: MachineRecord, atMs: number): void {
+  merge(machine: StoredMachine, heir: StoredMachine, atMs: number): void {
     const { isolation, lapse } = machine.device
     machine.device.lapse = undefined
     machine.device = heir.device
@@ -65,7 +65,7 @@ export class Isolations {
     return scope === 'Selective' && !endsSelective ? Number.POSITIVE_INFINITY : afterMs
   }
 
-  #isolate({ device, facts }: MachineRecord, scope: 'Full' | 'Selective', atMs: number, endMs: number): void {
+  #isolate({ device, facts }: StoredMachine, scope: 'Full' | 'Selective', atMs: number, endMs: number): void {
     const keeps = device.lapse !== undefined && !this.#settings.extends
     if (!keeps) device.lapse = Number.isFinite(endMs) ? { atMs: endMs, machineId: facts.id } : undefined
     const { lapse } = device
@@ -125,9 +125,9 @@ export function joinMerged(machines: MachineStore, isolations: Isolations, atMs:
   }
 }
 
-function heirOf(machines: MachineStore, machine: MachineRecord): MachineRecord | undefined {
-  const seen = new Set<MachineRecord>()
-  let heir: MachineRecord | undefined
+function heirOf(machines: MachineStore, machine: StoredMachine): StoredMachine | undefined {
+  const seen = new Set<StoredMachine>()
+  let heir: StoredMachine | undefined
   let next = machine.facts.mergedIntoMachineId
   while (next !== null) {
     const found = machines.find(next)

@@ -1,9 +1,9 @@
-import type { ActionRecord } from './action-record.ts'
 import { createOccurrence } from './occurrence.ts'
 import type { Fate, OutcomeRule } from './scenario-types.ts'
+import type { StoredAction } from './stored-action.ts'
 
 /** Finds the fate that a scenario's rules give to a new action; undefined where none applies. */
-export type Outcomes = (record: ActionRecord) => Fate | undefined
+export type Outcomes = (record: StoredAction) => Fate | undefined
 
 /** Makes the rules of a scenario ready; each counts the actions it matches. */
 export function createOutcomes(rules: readonly OutcomeRule[], seed: number): Outcomes {

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import type { ActionRecord, WireCommand } from './action-record.ts'
 import { type ByteSource, bufferSource, noiseSource } from './byte-source.ts'
+import type { StoredAction, WireCommand } from './stored-action.ts'
 import { zipSource } from './zip.ts'
 
 /** Bytes for a link, and how they are called. */
@@ -15,7 +15,7 @@ export interface DownloadContent {
  *
  * @param padding - Bytes of a memory file inside, for downloads that take a while.
  */
-export function investigationPackage(record: ActionRecord, padding: number): DownloadContent {
+export function investigationPackage(record: StoredAction, padding: number): DownloadContent {
   const host = record.computerDnsName ?? record.machineId
   const lists = {
     'Autoruns/Autoruns.csv': `Entry,Image\r\nOneDrive,C:\\Program Files\\OneDrive.exe\r\n`,
@@ -54,7 +54,7 @@ function scriptResult(command: WireCommand, exitCode: number): DownloadContent {
 }
 
 /** What a live response command left behind; undefined for PutFile, which leaves nothing. */
-export function commandResult(record: ActionRecord, command: WireCommand): DownloadContent | undefined {
+export function commandResult(record: StoredAction, command: WireCommand): DownloadContent | undefined {
   if (command.command.type === 'RunScript') return scriptResult(command, record.exitCode)
   if (command.command.type !== 'GetFile') return undefined
   const path = parameter(command, 'Path')

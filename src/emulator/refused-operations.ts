@@ -1,5 +1,5 @@
-import type { MachineRecord } from './machine-record.ts'
 import type { RefusedOperation } from './scenario-types.ts'
+import type { StoredMachine } from './stored-machine.ts'
 import type { Submission } from './submit-body.ts'
 
 /** The category of each action (docs/service.md#restricted-devices); quarantine and offboarding belong to none. */
@@ -15,7 +15,7 @@ const CATEGORIES: Readonly<Record<string, RefusedOperation>> = {
 
 /** Says whether a device that was onboarded restricted refuses an action; scripts never run on one. */
 export function isRefused(
-  { refuses }: Pick<MachineRecord, 'refuses'>,
+  { refuses }: Pick<StoredMachine, 'refuses'>,
   type: string,
   { commands }: Pick<Submission, 'commands'>,
 ): boolean {

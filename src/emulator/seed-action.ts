@@ -1,5 +1,4 @@
 import { fromEpochMs, type Instant, toEpochMs } from '../schema/instant.ts'
-import { type ActionRecord, createdCommands, type WireCommand } from './action-record.ts'
 import { commandsFailed, commandsRun } from './command-results.ts'
 import { hresultOf } from './hresult.ts'
 import { lastsMs } from './lapse-settings.ts'
@@ -8,6 +7,7 @@ import type { Random } from './random.ts'
 import type { ScenarioAction } from './scenario-types.ts'
 import { scenarioTime } from './span.ts'
 import { addTicks } from './stamp.ts'
+import { createdCommands, type StoredAction, type WireCommand } from './stored-action.ts'
 
 const MINUTE_MS = 60_000
 
@@ -59,7 +59,7 @@ function cancellationOf(
   status: string,
   update: Instant,
   startMs: number,
-): Pick<ActionRecord, 'cancellationRequestor' | 'cancellationComment' | 'cancellation'> {
+): Pick<StoredAction, 'cancellationRequestor' | 'cancellationComment' | 'cancellation'> {
   if (status !== 'Cancelled' && action.cancellationRequestor == null)
     return { cancellationRequestor: null, cancellationComment: null, cancellation: null }
   const at = action.cancellationDateTimeUtc
@@ -70,7 +70,7 @@ function cancellationOf(
   }
 }
 
-function whoAsked(action: ScenarioAction): Pick<ActionRecord, 'requestor' | 'requestSource'> {
+function whoAsked(action: ScenarioAction): Pick<StoredAction, 'requestor' | 'requestSource'> {
   const requestSource = action.requestSource ?? 'Portal'
   const requestor = requestSource === 'Portal' ? 'analyst@contoso.com' : 'Customer App'
   return { requestor: action.requestor === undefined ? requestor : action.requestor, requestSource }
@@ -83,7 +83,7 @@ export function machineIdOf(machines: MachineStore, name: string): string {
 }
 
 /** Makes the record of an action that a scenario, or somebody in a test, states. */
-export function createAction(action: ScenarioAction, context: ActionContext): ActionRecord {
+export function createAction(action: ScenarioAction, context: ActionContext): StoredAction {
   const machineId = machineIdOf(context.machines, action.machineId)
   const status = action.status ?? 'Succeeded'
   const [creation, update] = times(action, status, context)

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { formatInstant, fromEpochMs, parseInstant, toEpochMs } from '../schema/instant.ts'
 import { freeDevice } from './device.ts'
-import { firstReportMs, type MachineRecord, type WireMachine } from './machine-record.ts'
 import type { MachineFacts, ScenarioMachine } from './scenario-types.ts'
 import { scenarioTime } from './span.ts'
 import { addTicks } from './stamp.ts'
+import { firstReportMs, type StoredMachine, type WireMachine } from './stored-machine.ts'
 
 /** The tag that a device onboarded restricted gets by itself (docs/service.md#restricted-signs). */
 const RESTRICTED_TAG = 'Restricted security operations'
@@ -113,7 +113,7 @@ function tagsOf(machine: ScenarioMachine): readonly string[] {
 }
 
 /** Makes the record of a scenario's machine, what is missing filled in. */
-export function createMachine(machine: ScenarioMachine, startMs: number): MachineRecord {
+export function createMachine(machine: ScenarioMachine, startMs: number): StoredMachine {
   const id = (machine.id ?? idFromName(machine.computerDnsName ?? '')).toLowerCase()
   const stated = statedFacts(machine)
   const base = {

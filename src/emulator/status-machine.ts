@@ -1,10 +1,8 @@
 import { toEpochMs } from '../schema/instant.ts'
-import { type ActionRecord, hasEnded } from './action-record.ts'
 import type { ActionStore } from './action-store.ts'
 import { commandsFailed, commandsRun } from './command-results.ts'
 import { hresultOf } from './hresult.ts'
 import type { Isolations } from './isolations.ts'
-import { comeBack, fallSilent, type MachineRecord } from './machine-record.ts'
 import type { MachineStore } from './machine-store.ts'
 import type { Random } from './random.ts'
 import type { Fate } from './scenario-types.ts'
@@ -12,6 +10,8 @@ import type { Schedule } from './schedule.ts'
 import type { Settings } from './settings.ts'
 import { spanMs } from './span.ts'
 import { addTicks, type Stamper } from './stamp.ts'
+import { hasEnded, type StoredAction } from './stored-action.ts'
+import { comeBack, fallSilent, type StoredMachine } from './stored-machine.ts'
 
 /** Who cancels an action, and in what words. */
 export interface Cancellation {
@@ -54,7 +54,7 @@ export class StatusMachine {
   }
 
   /** Sets an action that is in flight on its course: to its fate, or to Succeeded after its settle time. */
-  begin(record: ActionRecord, fate: Fate, nowMs: number): void {
+  begin(record: StoredAction, fate: Fate, nowMs: number): void {
     this.#fates.set(record.id, fate)
     const machine = this.#machines.find(record.machineId)
     if (machine === undefined || this.#answers(machine)) this.#run(record, fate, nowMs)
@@ -62,19 +62,19 @@ export class StatusMachine {
   }
 
   /** Whether the device of a record answers: the record itself, or another one of that device. */
-  #answers(machine: MachineRecord): boolean {
+  #answers(machine: StoredMachine): boolean {
     return this.#recordsOf(machine).some(({ online }) => online)
   }
 
   /** Every record of one device: those that were merged share it. */
-  #recordsOf(machine: MachineRecord): readonly MachineRecord[] {
+  #recordsOf(machine: StoredMachine): readonly StoredMachine[] {
     const { mergedIntoMachineId: heir } = machine.facts
     const isAlone = heir === null && !this.#machines.hasMerged()
     return isAlone ? [machine] : this.#machines.all().filter(({ device }) => device === machine.device)
   }
 
   /** The device works on the action. */
-  #run(record: ActionRecord, fate: Fate, nowMs: number): void {
+  #run(record: StoredAction, fate: Fate, nowMs: number): void {
     const settle = fate.after === undefined ? this.#settleMs(record) : spanMs(fate.after)
     const pickup =
       fate.inProgressAfter === 'never'
@@ -91,7 +91,7 @@ export class StatusMachine {
   }
 
   /** The device does not answer: the action stays as it is, until the service gives up or the device is back. */
-  #wait(record: ActionRecord, fate: Fate): void {
+  #wait(record: StoredAction, fate: Fate): void {
     const course = this.#newCourse(record)
     if (fate.end === 'never') return
     const { offlineTimeoutMs, liveResponseQueue } = this.#settings
@@ -101,30 +101,30 @@ export class StatusMachine {
     if (end !== 'never') this.#plan(record, course, deadline, atMs => this.#end(record, end, {}, atMs))
   }
 
-  #settleMs(record: ActionRecord): number {
+  #settleMs(record: StoredAction): number {
     const settle = this.#settings.settleMs(record.type, record.scope)
     const { jitter } = this.#settings
     return jitter === 0 ? settle : settle * (1 + jitter * (2 * this.#random.next() - 1))
   }
 
-  #newCourse(record: ActionRecord): number {
+  #newCourse(record: StoredAction): number {
     record.course += 1
     return record.course
   }
 
-  #plan(record: ActionRecord, course: number, atMs: number, step: (atMs: number) => void): void {
+  #plan(record: StoredAction, course: number, atMs: number, step: (atMs: number) => void): void {
     this.#schedule.at(atMs, due => {
       if (record.course === course && !hasEnded(record)) step(due)
     })
   }
 
-  #pickUp(record: ActionRecord, atMs: number): void {
+  #pickUp(record: StoredAction, atMs: number): void {
     record.status = 'InProgress'
     record.update = this.#stamper.stamp(atMs)
     this.#actions.touch(record)
   }
 
-  #end(record: ActionRecord, end: Exclude<Fate['end'], undefined | 'never'>, fate: Fate, atMs: number): void {
+  #end(record: StoredAction, end: Exclude<Fate['end'], undefined | 'never'>, fate: Fate, atMs: number): void {
     if (end === 'Cancelled') {
       const requestor = fate.cancelledBy ?? 'analyst@contoso.com'
       this.#noteCancellation(record, { requestor, comment: fate.cancellationComment ?? null }, atMs)
@@ -142,13 +142,13 @@ export class StatusMachine {
     if (end === 'Succeeded') this.applyEffect(record)
   }
 
-  #endCommands(record: ActionRecord, end: string, fate: Fate): void {
+  #endCommands(record: StoredAction, end: string, fate: Fate): void {
     if (end === 'Succeeded') record.commands = commandsRun(record.commands, record.creation, record.update)
     if (end === 'Failed') record.commands = commandsFailed(record.commands, record.update, fate.errors ?? [])
   }
 
   /** Makes true on the device what a succeeded action says. */
-  applyEffect(record: ActionRecord): void {
+  applyEffect(record: StoredAction): void {
     const machine = this.#machines.find(record.machineId)
     if (machine === undefined) return
     switch (record.type) {
@@ -168,7 +168,7 @@ export class StatusMachine {
   }
 
   /** After an offboard the record still says Onboarded; the sensor is silent, so a week later it is Inactive. */
-  #offboard(machine: MachineRecord, atMs: number): void {
+  #offboard(machine: StoredMachine, atMs: number): void {
     this.goOffline(machine, atMs)
     this.#schedule.at(atMs + WEEK_MS, () => {
       if (!machine.online) this.#machines.change(machine, { healthStatus: 'Inactive' })
@@ -176,7 +176,7 @@ export class StatusMachine {
   }
 
   /** A machine stops answering: what is in flight there waits. */
-  goOffline(machine: MachineRecord, atMs: number): void {
+  goOffline(machine: StoredMachine, atMs: number): void {
     if (!machine.online) return
     fallSilent(machine, atMs)
     if (this.#answers(machine)) return
@@ -184,7 +184,7 @@ export class StatusMachine {
   }
 
   /** A machine answers again: it takes up what waits for it. */
-  goOnline(machine: MachineRecord, atMs: number): void {
+  goOnline(machine: StoredMachine, atMs: number): void {
     if (machine.online) return
     const answered = this.#answers(machine)
     comeBack(machine, atMs)
@@ -192,12 +192,12 @@ export class StatusMachine {
     for (const record of this.#inFlightOn(machine)) this.#run(record, this.#fates.get(record.id) ?? {}, atMs)
   }
 
-  #inFlightOn(machine: MachineRecord): readonly ActionRecord[] {
+  #inFlightOn(machine: StoredMachine): readonly StoredAction[] {
     return this.#recordsOf(machine).flatMap(({ facts }) => this.#actions.inFlightOn(facts.id))
   }
 
   /** Cancels an action in flight, at once or after the scenario's time. */
-  cancel(record: ActionRecord, by: Cancellation, nowMs: number): void {
+  cancel(record: StoredAction, by: Cancellation, nowMs: number): void {
     this.#noteCancellation(record, by, nowMs)
     const { cancelSettleMs, cancelEnd } = this.#settings
     if (cancelSettleMs === 0) {
@@ -209,7 +209,7 @@ export class StatusMachine {
     this.#plan(record, course, nowMs + cancelSettleMs, atMs => this.#end(record, cancelEnd, {}, atMs))
   }
 
-  #noteCancellation(record: ActionRecord, by: Cancellation, atMs: number): void {
+  #noteCancellation(record: StoredAction, by: Cancellation, atMs: number): void {
     if (record.cancellation !== null) return
     record.cancellationRequestor = by.requestor
     record.cancellationComment = by.comment

@@ -1,12 +1,12 @@
 import type { ActionMethod } from '../posture/methods.ts'
-import { type ActionRecord, createdCommands, toWireAction } from './action-record.ts'
 import type { Call } from './call.ts'
 import { notFound, Refusal, type Reply } from './exchange.ts'
-import type { MachineRecord } from './machine-record.ts'
 import { isSupported } from './platform-support.ts'
 import { isRefused } from './refused-operations.ts'
 import type { Fate } from './scenario-types.ts'
 import { addTicks } from './stamp.ts'
+import { createdCommands, type StoredAction, toWireAction } from './stored-action.ts'
+import type { StoredMachine } from './stored-machine.ts'
 import { readSubmission, type Submission } from './submit-body.ts'
 import type { World } from './world.ts'
 
@@ -33,7 +33,7 @@ function checkPossible(
   { settings }: World,
   { type }: ActionMethod,
   submission: Submission,
-  machine: MachineRecord,
+  machine: StoredMachine,
 ): void {
   const { scope } = submission
   const { facts, noAutomation } = machine
@@ -62,7 +62,7 @@ function checkPossible(
 }
 
 /** The action that keeps another one of its type off the machine. */
-function busyWith({ actions }: World, { type }: ActionMethod, machineId: string): ActionRecord | undefined {
+function busyWith({ actions }: World, { type }: ActionMethod, machineId: string): StoredAction | undefined {
   return actions.inFlightOn(machineId).find(active => active.type === type)
 }
 
@@ -79,9 +79,9 @@ function newRecord(
   { settings, stamper, random }: World,
   { type }: ActionMethod,
   submission: Submission,
-  { facts }: MachineRecord,
+  { facts }: StoredMachine,
   nowMs: number,
-): ActionRecord {
+): StoredAction {
   const creation = stamper.stamp(nowMs)
   const { sha1, comment } = submission
   return {
@@ -117,7 +117,7 @@ function newRecord(
 }
 
 /** A duplicate that was let in sticks in Pending, and so can end after the release that followed it. */
-function fateOf(world: World, record: ActionRecord, isDuplicate: boolean, machine: MachineRecord): Fate {
+function fateOf(world: World, record: StoredAction, isDuplicate: boolean, machine: StoredMachine): Fate {
   const ruled = world.outcomes(record)
   if (ruled !== undefined) return ruled
   const repeatsHold = record.type === 'Isolate' && machine.device.isolation !== 'none'
@@ -126,7 +126,7 @@ function fateOf(world: World, record: ActionRecord, isDuplicate: boolean, machin
 }
 
 /** The 201 body: scope null where the request left it out (docs/service.md#action-scope). */
-function created({ settings, replies }: World, record: ActionRecord, scope: string | null): Reply {
+function created({ settings, replies }: World, record: StoredAction, scope: string | null): Reply {
   const wire = toWireAction(record, settings.statusWords)
   const context = `${settings.contextOrigin}/api/$metadata#MachineActions/$entity`
   const answered = { '@odata.context': context, ...wire, scope: settings.echoScope ? scope : null }

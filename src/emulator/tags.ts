@@ -1,7 +1,7 @@
 import type { Call } from './call.ts'
 import { Refusal, type Reply } from './exchange.ts'
 import { answerMachine, machineOf } from './inventory.ts'
-import { type MachineRecord, machineRow } from './machine-record.ts'
+import { machineRow, type StoredMachine } from './stored-machine.ts'
 import { readBody, requiredText } from './submit-body.ts'
 
 /** Most machines of one bulk request (docs/service.md#tags-bulk). */
@@ -23,7 +23,7 @@ function readChange(body: Readonly<Record<string, unknown>>): TagChange {
   return { tag, adds: action === 'Add' }
 }
 
-function changeTags({ world }: Call, record: MachineRecord, { tag, adds }: TagChange): void {
+function changeTags({ world }: Call, record: StoredMachine, { tag, adds }: TagChange): void {
   const others = record.facts.machineTags.filter(own => own !== tag)
   world.machines.change(record, { machineTags: adds ? [...others, tag] : others })
 }

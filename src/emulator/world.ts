@@ -1,4 +1,3 @@
-import type { ActionRecord } from './action-record.ts'
 import type { ActionStore } from './action-store.ts'
 import type { Isolations } from './isolations.ts'
 import type { Library } from './library-store.ts'
@@ -11,6 +10,7 @@ import type { GraphReplies, Replies } from './reply.ts'
 import type { Settings } from './settings.ts'
 import type { Stamper } from './stamp.ts'
 import type { StatusMachine } from './status-machine.ts'
+import type { StoredAction } from './stored-action.ts'
 
 /** Everything the handlers of one emulator share. */
 export interface World {
@@ -28,5 +28,5 @@ export interface World {
   readonly random: Random
   readonly stamper: Stamper
   /** Whether an action is older than the history reaches. */
-  isForgotten(record: ActionRecord, nowMs: number): boolean
+  isForgotten(record: StoredAction, nowMs: number): boolean
 }

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { toWireAction } from '../../src/emulator/action-record.ts'
 import { writeActionRow } from '../../src/emulator/action-row.ts'
 import { manualClock, realClock } from '../../src/emulator/clock.ts'
 import { createWorld } from '../../src/emulator/create-world.ts'
@@ -9,6 +8,7 @@ import { httpDate } from '../../src/emulator/reply.ts'
 import { Schedule } from '../../src/emulator/schedule.ts'
 import { parseScenarioTime, parseSpan } from '../../src/emulator/span.ts'
 import { addTicks, createStamper, instantAt } from '../../src/emulator/stamp.ts'
+import { toWireAction } from '../../src/emulator/stored-action.ts'
 import { START } from './drive.ts'
 import { randomScenario } from './random-scenario.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { WireAction } from '../../../src/emulator/action-record.ts'
+import type { WireAction } from '../../../src/emulator/stored-action.ts'
 import { seededRuns } from '../../support/seeded-runs.ts'
 import { drive, type Row, rowsOf } from '../drive.ts'
 import { randomScenario } from '../random-scenario.ts'

@@ -1,4 +1,3 @@
-import { type ActionRecord, hasEnded } from './action-record.ts'
 import type { SeededWorld } from './create-world.ts'
 import { scheduleReach } from './create-world.ts'
 import { joinMerged } from './isolations.ts'
@@ -6,9 +5,10 @@ import { lastsMs } from './lapse-settings.ts'
 import type { ScenarioAction, ScenarioEvent, ScenarioMachine } from './scenario-types.ts'
 import { createAction, machineIdOf } from './seed-action.ts'
 import { createMachine, idFromName, statedFacts } from './seed-machine.ts'
+import { hasEnded, type StoredAction } from './stored-action.ts'
 
 /** Lets somebody else take an action at a moment. One that has ended takes effect at once. */
-export function takeAction(stage: SeededWorld, action: ScenarioAction, atMs: number): ActionRecord {
+export function takeAction(stage: SeededWorld, action: ScenarioAction, atMs: number): StoredAction {
   const { world, actionContext } = stage
   const creation = action.creationDateTimeUtc ?? world.stamper.stamp(atMs)
   const record = createAction(
@@ -61,7 +61,7 @@ export function changeDevice(
 }
 
 /** Does what an event says. */
-export function happen(stage: SeededWorld, event: ScenarioEvent, atMs: number): void {
+export function applyEvent(stage: SeededWorld, event: ScenarioEvent, atMs: number): void {
   if (event.device !== undefined) changeDevice(stage, event.device, atMs)
   if (event.machine !== undefined) changeMachine(stage, event.machine, atMs)
   if (event.action !== undefined) takeAction(stage, event.action, atMs)

@@ -45,7 +45,7 @@ export interface WireMachine {
 }
 
 /** A machine as the emulator keeps it. */
-export interface MachineRecord {
+export interface StoredMachine {
   facts: WireMachine
   /** What really holds; shared with the record that this one was merged into. */
   device: Device
@@ -77,7 +77,7 @@ const DAY_MS = 86_400_000
 const SILENT_MS = 7 * DAY_MS
 
 /** When the machine last sent its full report: about every 24 hours while it is online. */
-function lastReportMs({ seenMs, online, nextReportMs }: MachineRecord, nowMs: number): number | undefined {
+function lastReportMs({ seenMs, online, nextReportMs }: StoredMachine, nowMs: number): number | undefined {
   if (seenMs === undefined || !online || nowMs < nextReportMs) return seenMs
   return nextReportMs + Math.floor((nowMs - nextReportMs) / DAY_MS) * DAY_MS
 }
@@ -88,7 +88,7 @@ export function firstReportMs(seenMs: number, startMs: number): number {
 }
 
 /** Notes that a machine stopped answering: its last report stays where it is. */
-export function fallSilent(record: MachineRecord, nowMs: number): void {
+export function fallSilent(record: StoredMachine, nowMs: number): void {
   const reportMs = lastReportMs(record, nowMs)
   record.facts = seenFacts(record, reportMs)
   record.seenMs = reportMs
@@ -98,7 +98,7 @@ export function fallSilent(record: MachineRecord, nowMs: number): void {
 }
 
 /** Notes that a machine answers again: it reports at once. */
-export function comeBack(record: MachineRecord, nowMs: number): void {
+export function comeBack(record: StoredMachine, nowMs: number): void {
   const lastSeen = formatInstant(addTicks(fromEpochMs(nowMs), 1))
   record.online = true
   record.seenMs = nowMs
@@ -108,12 +108,12 @@ export function comeBack(record: MachineRecord, nowMs: number): void {
   record.cache = undefined
 }
 
-function seenFacts(record: MachineRecord, reportMs: number | undefined): WireMachine {
+function seenFacts(record: StoredMachine, reportMs: number | undefined): WireMachine {
   if (reportMs === undefined || reportMs === record.seenMs) return record.facts
   return { ...record.facts, lastSeen: formatInstant(addTicks(fromEpochMs(reportMs), 1)) }
 }
 
-function isInactive(record: MachineRecord, reportMs: number | undefined, nowMs: number): boolean {
+function isInactive(record: StoredMachine, reportMs: number | undefined, nowMs: number): boolean {
   return (
     record.facts.healthStatus === 'Active' &&
     !record.online &&
@@ -123,14 +123,14 @@ function isInactive(record: MachineRecord, reportMs: number | undefined, nowMs: 
 }
 
 /** Writes a record in the service's shape as it is now, without `@odata.context`. */
-export function toWireMachine(record: MachineRecord, nowMs: number): WireMachine {
+export function toWireMachine(record: StoredMachine, nowMs: number): WireMachine {
   const reportMs = lastReportMs(record, nowMs)
   const facts = seenFacts(record, reportMs)
   return isInactive(record, reportMs, nowMs) ? { ...facts, healthStatus: 'Inactive' } : facts
 }
 
 /** Writes the row of a machine as it is now, from the cache where nothing moved. */
-export function machineRow(record: MachineRecord, nowMs: number): string {
+export function machineRow(record: StoredMachine, nowMs: number): string {
   const reportMs = lastReportMs(record, nowMs) ?? -1
   const inactive = isInactive(record, reportMs, nowMs)
   const { cache } = record

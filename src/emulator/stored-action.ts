@@ -38,7 +38,7 @@ export interface WireAction {
 }
 
 /** One MachineAction as the emulator keeps it. Times are canonical instants; {@link toWireAction} writes the rest. */
-export interface ActionRecord {
+export interface StoredAction {
   readonly id: string
   readonly type: string
   readonly title: string | null
@@ -78,7 +78,7 @@ export interface ActionRecord {
 export type StatusWords = Readonly<Record<string, string>>
 
 /** Writes a record in the service's shape, without `@odata.context`. */
-export function toWireAction(record: ActionRecord, words: StatusWords = {}): WireAction {
+export function toWireAction(record: StoredAction, words: StatusWords = {}): WireAction {
   return {
     id: record.id,
     type: record.type,
@@ -104,7 +104,7 @@ export function toWireAction(record: ActionRecord, words: StatusWords = {}): Wir
 }
 
 /** Says whether an action has ended, by the emulator's own knowledge of the status words. */
-export function hasEnded(record: ActionRecord): boolean {
+export function hasEnded(record: StoredAction): boolean {
   return (
     record.status === 'Succeeded' ||
     record.status === 'Failed' ||
