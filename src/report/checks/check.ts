@@ -35,6 +35,8 @@ export interface CheckReport {
   /** Absent where the document does not tell. */
   readonly toolVersion?: string
   readonly at: string
+  /** Where the declaration begins: what has no place of its own is told there. */
+  readonly declaration: CheckPlace
   /** Whether a conclusion can be drawn at all. */
   readonly conclusive: boolean
   readonly checks: readonly Check[]
@@ -52,6 +54,19 @@ export function bareCheck(
 /** Where a policy stands; null where there is none. */
 export function placeOfPolicy(policy: PolicyReference | null): CheckPlace | null {
   return policy === null ? null : { file: policy.file, line: policy.line, column: policy.column }
+}
+
+const CONFIGURATION = 'holdfast.yaml'
+
+/**
+ * Where a declaration begins: its configuration, else its first policy.
+ *
+ * @param files - Paths of its files; none where a document does not tell them.
+ */
+export function placeOfDeclaration(files: readonly string[]): CheckPlace {
+  const isConfiguration = (file: string): boolean => file.split('/').at(-1) === CONFIGURATION
+  const sorted = files.filter(file => file !== '').sort()
+  return { file: sorted.find(isConfiguration) ?? sorted[0] ?? CONFIGURATION, line: 1, column: 1 }
 }
 
 const LEVELS = { error: 'error', warning: 'warning', info: 'note' } as const

@@ -11,6 +11,7 @@ import {
   diagnosticChecks,
   incompleteCheck,
   neverEmpty,
+  placeOfDeclaration,
   placeOfPolicy,
 } from './check.ts'
 
@@ -40,7 +41,7 @@ function findingCheck(item: DriftEntry, nameOf: (item: Addressed) => string): Ch
 
 /** What drift says to a pipeline: every finding fails, what is merely due is skipped. */
 export function driftChecks(document: DriftDocument): CheckReport {
-  const { drift, due, diagnostics, toolVersion, createdAt } = document
+  const { drift, due, diagnostics, toolVersion, createdAt, source } = document
   const all = [...drift, ...due]
   const nameOf = nameMachines(all)
   const whole = isWholeRead(document)
@@ -53,6 +54,7 @@ export function driftChecks(document: DriftDocument): CheckReport {
     command: 'drift',
     toolVersion,
     at: createdAt,
+    declaration: placeOfDeclaration(Object.keys(source.files)),
     conclusive: whole,
     checks: neverEmpty(checks, driftVerdict(document)),
   }

@@ -11,6 +11,7 @@ import {
   diagnosticChecks,
   incompleteCheck,
   neverEmpty,
+  placeOfDeclaration,
   placeOfPolicy,
 } from './check.ts'
 
@@ -86,6 +87,7 @@ export function planChecks(plan: Plan): CheckReport {
     command: 'plan',
     toolVersion: plan.toolVersion,
     at: plan.createdAt,
+    declaration: placeOfDeclaration(Object.keys(plan.source.files)),
     conclusive,
     checks: neverEmpty(checks, `No changes. ${matchSentence(plan)}`),
   }

@@ -9,6 +9,7 @@ import {
   type CheckReport,
   diagnosticChecks,
   neverEmpty,
+  placeOfDeclaration,
   placeOfPolicy,
 } from './check.ts'
 
@@ -85,6 +86,7 @@ export function resultChecks(result: ApplyResult, plan: Plan | null): CheckRepor
     command: 'apply',
     ...(plan === null ? {} : { toolVersion: plan.toolVersion }),
     at: result.finishedAt,
+    declaration: placeOfDeclaration(Object.keys(plan?.source.files ?? {})),
     conclusive: result.exit.name !== 'error',
     checks: neverEmpty(checks, resultLine(result)),
   }

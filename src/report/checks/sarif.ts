@@ -2,7 +2,7 @@ import type { Location, Log, Message, ReportingDescriptor, Result, ToolComponent
 import { serializeDocument } from '../documents/serialize-document.ts'
 import { escapeTerminal } from '../terminal/escape-terminal.ts'
 import { compareText } from '../words/words.ts'
-import type { Check, CheckReport } from './check.ts'
+import type { Check, CheckPlace, CheckReport } from './check.ts'
 
 /** Where the schema of SARIF 2.1.0 is published (docs.oasis-open.org/sarif/sarif/v2.1.0). */
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json'
@@ -22,41 +22,30 @@ function uriOf(file: string): string {
   return wellFormed.split('/').map(encodeURIComponent).join('/')
 }
 
-function locationsOf({ place, address, subject }: Check): Location[] {
-  if (place === null && address === null) return []
-  const physical =
-    place === null
-      ? {}
-      : {
-          physicalLocation: {
-            artifactLocation: { uri: uriOf(place.file) },
-            region: { startLine: Math.max(1, place.line), startColumn: Math.max(1, place.column) },
-          },
-        }
-  const logical =
-    address === null
-      ? {}
-      : {
-          logicalLocations: [
-            {
-              name: escapeTerminal(subject),
-              fullyQualifiedName: escapeTerminal(address),
-              kind: 'resource',
-            },
-          ],
-        }
-  return [{ ...physical, ...logical }]
+/**
+ * Where a finding stands. GitHub refuses a whole upload over one result without a file, so that what has no place of its
+ * own is told where the declaration begins.
+ */
+function locationsOf({ place, address, subject }: Check, declaration: CheckPlace): Location[] {
+  const { file, line, column } = place === null || place.file === '' ? declaration : place
+  const physicalLocation = {
+    artifactLocation: { uri: uriOf(file) },
+    region: { startLine: Math.max(1, line), startColumn: Math.max(1, column) },
+  }
+  if (address === null) return [{ physicalLocation }]
+  const name = escapeTerminal(subject)
+  const resource = { name, fullyQualifiedName: escapeTerminal(address), kind: 'resource' }
+  return [{ physicalLocation, logicalLocations: [resource] }]
 }
 
-function resultOf(check: Check, ruleIndex: number): Result {
+function resultOf(check: Check, ruleIndex: number, declaration: CheckPlace): Result {
   const { rule, level, message, subject, id } = check
-  const locations = locationsOf(check)
   return {
     ruleId: escapeTerminal(rule),
     ruleIndex,
     level,
     message: messageOf(`${subject}: ${message}`),
-    ...(locations.length === 0 ? {} : { locations }),
+    locations: locationsOf(check, declaration),
     ...(id === null ? {} : { partialFingerprints: { 'holdfast/v1': id } }),
   }
 }
@@ -71,7 +60,7 @@ function ruleOf({ rule, title, help, level }: Check): ReportingDescriptor {
 }
 
 /** Writes checks as SARIF 2.1.0: what failed, is an error or worth a look; what passed or says nothing is left out. */
-export function renderSarif({ command, toolVersion, conclusive, checks }: CheckReport): string {
+export function renderSarif({ command, toolVersion, declaration, conclusive, checks }: CheckReport): string {
   const told = checks.filter(({ state }) => state !== 'passed' && state !== 'skipped')
   const rules = [...new Map(told.map(check => [check.rule, check])).values()].sort((a, b) =>
     compareText(a.rule, b.rule),
@@ -91,7 +80,7 @@ export function renderSarif({ command, toolVersion, conclusive, checks }: CheckR
         automationDetails: { id: `holdfast/${command}/` },
         invocations: [{ executionSuccessful: conclusive }],
         columnKind: 'utf16CodeUnits',
-        results: told.map(check => resultOf(check, indexes.get(check.rule) as number)),
+        results: told.map(check => resultOf(check, indexes.get(check.rule) as number, declaration)),
       },
     ],
   }

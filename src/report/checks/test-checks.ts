@@ -1,7 +1,7 @@
 import type { TestDocument, TestOutcome } from '../documents/test-document.ts'
 import { describeDifference } from '../terminal/render-tests.ts'
 import { counted } from '../words/words.ts'
-import { bareCheck, type Check, type CheckReport } from './check.ts'
+import { bareCheck, type Check, type CheckReport, placeOfDeclaration } from './check.ts'
 
 function failureOf({ differences }: TestOutcome): Pick<Check, 'message' | 'help'> {
   return {
@@ -36,5 +36,11 @@ function testCheck(test: TestOutcome): Check {
 
 /** The tests of a run as checks, for the formats that pipelines read. */
 export function testChecks({ tests, summary }: TestDocument, at: string): CheckReport {
-  return { command: 'test', at, conclusive: summary.errors === 0, checks: tests.map(testCheck) }
+  return {
+    command: 'test',
+    at,
+    declaration: placeOfDeclaration(tests.map(({ file }) => file)),
+    conclusive: summary.errors === 0,
+    checks: tests.map(testCheck),
+  }
 }

@@ -11,8 +11,8 @@ export interface DriftEvent {
   readonly type: string
   /** The address. */
   readonly subject: string
-  /** When the action that tells of it changed last; absent where none does. */
-  readonly time?: string
+  /** When the action that tells of it changed last, else when it was seen; in milliseconds, as SDKs keep it. */
+  readonly time: string
   readonly datacontenttype: 'application/json'
   readonly data: Omit<DriftEntry, 'id'> & { readonly target: Target }
 }
@@ -24,26 +24,31 @@ function sourceOf({ tenantId, endpoint }: Target): string {
     : `urn:holdfast:tenant:${encodeURIComponent(tenantId.toWellFormed())}`
 }
 
-/** A time of the service as RFC 3339 has it; undefined where the document holds something else. */
-function timeOf({ actor }: DriftEntry): string | undefined {
-  return actor !== null && /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(actor.at) ? actor.at : undefined
+/**
+ * A time of the service in milliseconds: the SDK of CloudEvents keeps no more of them, and readers of the raw text and
+ * of its objects are to see the same. Undefined where the text is none.
+ */
+function inMilliseconds(text: string): string | undefined {
+  const found = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?Z$/.exec(text)
+  return found === null ? undefined : `${found[1]}.${(found[2] ?? '').slice(0, 3).padEnd(3, '0')}Z`
 }
 
 /**
- * Makes an event of every finding. Nothing of it comes from the clock: the same finding is the same event in whatever
- * run, so that a receiver knows it by source and id.
+ * Makes an event of every finding: the same finding is the same event in whatever run, so that a receiver knows it by
+ * source and id. None goes without a time, since the SDK of CloudEvents would put its own clock there.
  */
-export function driftEvents({ drift, target }: DriftDocument): readonly DriftEvent[] {
+export function driftEvents({ drift, target, createdAt }: DriftDocument): readonly DriftEvent[] {
+  const seenAt = inMilliseconds(createdAt) as string
   return drift.map(entry => {
     const { id, ...data } = entry
-    const time = timeOf(entry)
+    const time = (entry.actor === null ? undefined : inMilliseconds(entry.actor.at)) ?? seenAt
     return {
       specversion: '1.0',
       id,
       source: sourceOf(target),
       type: `dev.holdfast.drift.${entry.kind}`,
       subject: entry.address,
-      ...(time === undefined ? {} : { time }),
+      time,
       datacontenttype: 'application/json',
       data: { ...data, target },
     }

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { placeOfDeclaration } from '../../../src/report/checks/check.ts'
 import { driftChecks } from '../../../src/report/checks/drift-checks.ts'
 import { escapeXml, renderJunit } from '../../../src/report/checks/junit.ts'
 import { planChecks } from '../../../src/report/checks/plan-checks.ts'
@@ -69,6 +70,14 @@ test('the checks of both find what they are there to find', () => {
   }
 })
 
+test.each([
+  [['policies/a.yaml', 'emea/holdfast.yaml'], 'emea/holdfast.yaml'],
+  [['policies/b.yaml', 'policies/a.yaml', ''], 'policies/a.yaml'],
+  [[], 'holdfast.yaml'],
+])('of %j, what has no place is told at %s', (files, file) => {
+  expect(placeOfDeclaration(files)).toStrictEqual({ file, line: 1, column: 1 })
+})
+
 test('no text keeps a character that XML cannot hold', () => {
   fc.assert(
     fc.property(hostileText, text => {
@@ -120,6 +129,10 @@ describe('drift', () => {
     expect(first?.partialFingerprints).toStrictEqual({ 'holdfast/v1': made.drift[0]?.id })
     expect(second?.locations).toStrictEqual([
       {
+        physicalLocation: {
+          artifactLocation: { uri: 'holdfast.yaml' },
+          region: { startLine: 1, startColumn: 1 },
+        },
         logicalLocations: [
           {
             name: 'fin-ws-2.contoso.com isolated',
@@ -188,13 +201,13 @@ describe('a plan', () => {
         return `${ruleId} ${level} ${place === undefined ? '' : `${place.artifactLocation.uri}:${place.region.startLine}`}`
       }),
     ).toStrictEqual([
-      'read/incomplete error ',
-      'guard/maxMachines error ',
-      'guard/maxLifts warning ',
+      'read/incomplete error holdfast.yaml:1',
+      'guard/maxMachines error holdfast.yaml:1',
+      'guard/maxLifts warning holdfast.yaml:1',
       'blocked/held-by-other error policies/contain-finance.yaml:12',
-      'blocked/new-code error ',
+      'blocked/new-code error holdfast.yaml:1',
       'diagnostic/w warning a%20b/c%23d.yaml:3',
-      'diagnostic/i note ',
+      'diagnostic/i note holdfast.yaml:1',
       'diagnostic/e error x.yaml:1',
     ])
     expect(run.tool.driver.version).toBe('0.1.0')

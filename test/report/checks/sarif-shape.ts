@@ -82,7 +82,7 @@ const SHAPE = {
             type: 'array',
             items: {
               type: 'object',
-              required: ['message'],
+              required: ['message', 'locations'],
               additionalProperties: false,
               properties: {
                 ruleId: text,
@@ -99,6 +99,7 @@ const SHAPE = {
                   items: {
                     type: 'object',
                     additionalProperties: false,
+                    required: ['physicalLocation'],
                     properties: {
                       physicalLocation: {
                         type: 'object',
