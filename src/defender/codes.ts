@@ -10,8 +10,9 @@ export const DEFENDER_CODES = {
     wayOut: 'Use https; plain http is accepted for localhost, 127.0.0.0/8 and [::1] only.',
   },
   'proxy-invalid': {
-    meaning: 'HTTPS_PROXY is set and is not the URL of an http or https proxy.',
-    wayOut: 'Set HTTPS_PROXY to a URL such as http://proxy.contoso.com:8080, or unset it.',
+    meaning:
+      'HTTPS_PROXY, or for sign-in ALL_PROXY or HTTP_PROXY, is set and is not the URL of an http or https proxy.',
+    wayOut: 'Set it to a URL such as http://proxy.contoso.com:8080, or unset it.',
   },
   'token-malformed': {
     meaning: 'HOLDFAST_TOKEN holds something that cannot be a bearer token.',

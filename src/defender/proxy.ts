@@ -17,11 +17,41 @@ export interface ProxySettings {
  * @throws DefenderError `proxy-invalid`; its message leaves out the value, which may hold a password.
  */
 export function proxySettings(env: ProxyEnvironment): ProxySettings | undefined {
-  const text = (env['https_proxy'] || env['HTTPS_PROXY'] || '').trim()
+  const uri = proxyOf(env, 'HTTPS_PROXY')
+  return uri && { uri: uri.href, noProxy: env['no_proxy'] ?? env['NO_PROXY'] ?? '' }
+}
+
+/** A proxy in the words of `@azure/identity`. */
+export interface ProxyOptions {
+  readonly host: string
+  readonly port: number
+  readonly username?: string
+  readonly password?: string
+}
+
+/**
+ * Reads the proxy that `@azure/identity` would use, which by itself cannot read one without a scheme.
+ *
+ * @throws DefenderError `proxy-invalid`.
+ */
+export function proxyOptions(env: ProxyEnvironment): ProxyOptions | undefined {
+  const uri = proxyOf(env, 'HTTPS_PROXY') ?? proxyOf(env, 'ALL_PROXY') ?? proxyOf(env, 'HTTP_PROXY')
+  if (uri === undefined) return undefined
+  const { protocol, hostname, port, username, password } = uri
+  return {
+    host: `${protocol}//${hostname}`,
+    port: Number(port || (protocol === 'https:' ? 443 : 80)),
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+  }
+}
+
+function proxyOf(env: ProxyEnvironment, name: string): URL | undefined {
+  const text = (env[name.toLowerCase()] || env[name] || '').trim()
   if (text === '') return undefined
   const uri = URL.parse(text.includes('://') ? text : `http://${text}`)
   if (uri === null || (uri.protocol !== 'http:' && uri.protocol !== 'https:')) {
-    throw new DefenderError('proxy-invalid', 'HTTPS_PROXY is not the URL of an http or https proxy.')
+    throw new DefenderError('proxy-invalid', `${name} is not the URL of an http or https proxy.`)
   }
-  return { uri: uri.href, noProxy: env['no_proxy'] ?? env['NO_PROXY'] ?? '' }
+  return uri
 }

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, onTestFinished, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+import { chooseCredential } from '../../src/defender/sign-in/choose-credential.ts'
 import type { Plan } from '../../src/plan/document/document.ts'
+import { temporaryFolder } from '../cli/temporary-folder.ts'
 import { ISOLATE_TWO, machines, policy } from '../e2e/emulated-tenant.ts'
 import { commit, GIT_ENV, startRepository } from '../e2e/git-repository.ts'
 import { ROOT } from '../house/source-files.ts'
 import { BOT, REPOSITORY, startGitHub, TOKEN } from '../pipeline/github-stand-in.ts'
-import { type ActionRun, readAction, runAction, runBash } from './composite-runner.ts'
+import { type ActionRun, readAction, runAction, runBash, whenWriting } from './composite-runner.ts'
 
 // Many processes one after the other: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 90_000 })
@@ -18,6 +18,8 @@ const action = readAction(join(ROOT, 'action.yml'))
 const SHA = 'a'.repeat(40)
 const CONTAIN = 'policies/contain.yaml'
 const QUICK = 'version: 1\npolicies: [policies]\napply: { timeout: 2m, pollInterval: 1s, lookup: 1s }\n'
+
+const UNGUARDED = `${QUICK.replace('apply: {', 'apply: { waves: [rest],')}guards: { maxMachines: 1000 }\n`
 
 /** A repository with a commit behind its declaration, an emulated service, a stand-in of GitHub, and pull request 7. */
 async function startPullRequest(event: object = {}) {
@@ -201,34 +203,77 @@ describe('the action, run as it is written', () => {
   })
 })
 
-describe('the identity of the job', () => {
-  const step = action.runs.steps.find(({ id }) => id === 'identity')
+describe('a cancelled job', () => {
+  test('signals the shell of the step alone, and the apply stops submitting and ends by itself', async () => {
+    const all = machines(120)
+    const names = all.map(({ computerDnsName }) => computerDnsName ?? '')
+    const tenant = await startRepository(
+      { machines: all },
+      { 'policies/contain.yaml': policy('contain', 'isolated: full', names), 'holdfast.yaml': UNGUARDED },
+    )
+    const env = { ...GIT_ENV, ...tenant.env, HOME: tenant.folder }
+    await runAction(ROOT, {
+      workspace: tenant.folder,
+      inputs: { command: 'plan', 'plan-file': 'all.plan', enforce: 'false' },
+      env,
+    })
+    const cancelled = await runAction(ROOT, {
+      workspace: tenant.folder,
+      inputs: { command: 'apply', 'plan-file': 'all.plan' },
+      env,
+      onStep: (id, shell) => {
+        if (id === 'run') void whenWriting(tenant, () => shell.kill('SIGINT'))
+      },
+    })
+    const sent = tenant.writes()
+    expect(cancelled.code).toBe(143)
+    expect(cancelled.outputs).toMatchObject({ exit: 'signal', 'exit-code': '143' })
+    expect(sent).toBeGreaterThan(0)
+    // The quota holds the last 20 back for a minute; without the signal the step would be waiting for it.
+    expect(sent).toBeLessThan(120)
+  })
+})
 
-  test('is written where only this user reads it', async () => {
-    const { tenant } = await startPullRequest()
-    const asked: string[] = []
-    const server = createServer((request, response) => {
-      asked.push(`${request.url} ${request.headers.authorization}`)
-      response.end('{"value":"ey.federated"}')
-    }).listen(0, '127.0.0.1')
-    onTestFinished(() => void server.close())
-    await new Promise(resolve => server.once('listening', resolve))
-    const { port } = server.address() as AddressInfo
-    const env = {
+describe('the identity of the job', () => {
+  const step = action.runs.steps.find(({ id }) => id === 'run')
+
+  /** What the command line of the step is started with. */
+  async function startedWith(env: Readonly<Record<string, string>>) {
+    const folder = await temporaryFolder({ 'program.js': 'console.log(JSON.stringify(process.env))' })
+    const output = join(folder, 'output')
+    const unused = Object.fromEntries(Object.keys(step?.env ?? {}).map(name => [name, '']))
+    return runBash(step?.run ?? '', folder, {
+      ...unused,
+      GITHUB_OUTPUT: output,
+      IN_CLIENT_ID: 'app',
+      IN_COMMAND: 'plan',
+      IN_TENANT_ID: 'directory',
+      PROGRAM: join(folder, 'program.js'),
+      RUNNER_TEMP: folder,
+      ...env,
+    })
+  }
+
+  test('is the one credential, and where its assertions come from is handed on', async () => {
+    const { code, log } = await startedWith({
       ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'request-token',
-      ACTIONS_ID_TOKEN_REQUEST_URL: `http://127.0.0.1:${port}/token?x=1`,
-      GITHUB_OUTPUT: join(tenant.folder, 'output'),
-      RUNNER_TEMP: tenant.folder,
-    }
-    const ended = await runBash(`${step?.run}\nstat -c %a "$file"; cat "$file"`, tenant.folder, env)
-    expect(ended).toStrictEqual({ code: 0, log: '600\ney.federated' })
-    expect(asked).toStrictEqual(['/token?x=1&audience=api://AzureADTokenExchange bearer request-token'])
+      ACTIONS_ID_TOKEN_REQUEST_URL: 'https://pipelines.example/token?x=1',
+      AZURE_CLIENT_SECRET: 'another',
+      AZURE_FEDERATED_TOKEN_FILE: '/another',
+    })
+    expect(code).toBe(0)
+    const env = JSON.parse(log) as Readonly<Record<string, string>>
+    expect(chooseCredential(env, { authority: 'https://login.example', tenantId: undefined })).toMatchObject({
+      kind: 'pipeline',
+      application: { clientId: 'app', tenantId: 'directory' },
+      endpoint: { bearer: 'request-token' },
+    })
   })
 
   test('that is not there is said', async () => {
-    const ended = await runBash(step?.run ?? '', ROOT, { RUNNER_TEMP: '/nowhere' })
-    expect(ended.code).toBe(1)
-    expect(ended.log).toContain('::error title=identity::The job has no identity of its own')
+    const { code, log } = await startedWith({})
+    expect(code).toBe(1)
+    expect(log).toContain('::error title=identity::The job has no identity of its own')
   })
 })
 

@@ -1,12 +1,13 @@
+import type { ChildProcess } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { temporaryFolder } from '../cli/temporary-folder.ts'
-import { ISOLATE_TWO, machines, startTenant } from '../e2e/emulated-tenant.ts'
+import { ISOLATE_TWO, machines, policy, startTenant } from '../e2e/emulated-tenant.ts'
 import { ROOT } from '../house/source-files.ts'
-import { runBash } from './composite-runner.ts'
+import { runBash, whenWriting } from './composite-runner.ts'
 
 // Many processes one after the other: on a busy machine they take their time.
 vi.setConfig({ testTimeout: 90_000 })
@@ -28,8 +29,9 @@ const step = template.steps.find(({ name }) => name === 'holdfast')
 const QUICK = 'version: 1\npolicies: [policies]\napply: { timeout: 2m, pollInterval: 1s, lookup: 1s }\n'
 
 /** A repository whose lockfile brought holdfast, on an agent. */
-async function startAgent() {
-  const tenant = await startTenant({ machines: machines(4) }, { ...ISOLATE_TWO, 'holdfast.yaml': QUICK })
+async function startAgent(count = 4, files: Readonly<Record<string, string>> = {}) {
+  const all = { ...ISOLATE_TWO, 'holdfast.yaml': QUICK, ...files }
+  const tenant = await startTenant({ machines: machines(count) }, all)
   const agent = await temporaryFolder()
   const bin = join(tenant.folder, 'node_modules/.bin')
   await mkdir(bin, { recursive: true })
@@ -39,7 +41,7 @@ async function startAgent() {
   return {
     tenant,
     agent,
-    run(parameters: Readonly<Record<string, string>>) {
+    run(parameters: Readonly<Record<string, string>>, onStart?: (shell: ChildProcess) => void) {
       const values = new Map(template.parameters.map(each => [each.name, each.default ?? '']))
       const fill = (value: string): string =>
         value.replace(
@@ -47,16 +49,14 @@ async function startAgent() {
           (_all, name: string) => parameters[name] ?? values.get(name) ?? '',
         )
       const own = Object.entries(step?.env ?? {}).map(([name, value]) => [name, fill(value)])
-      return runBash(step?.inputs?.['inlineScript'] ?? '', tenant.folder, {
+      const env = {
         ...tenant.env,
         AGENT_TEMPDIRECTORY: agent,
         BUILD_SOURCESDIRECTORY: tenant.folder,
         HOME: tenant.folder,
-        idToken: 'ey.federated',
-        servicePrincipalId: 'app',
-        tenantId: 'directory',
         ...Object.fromEntries(own),
-      })
+      }
+      return runBash(step?.inputs?.['inlineScript'] ?? '', tenant.folder, env, onStart)
     },
   }
 }
@@ -75,7 +75,6 @@ describe('the step of the template, run as it is written', () => {
     const { planId = '', work, exit } = variables(planned.log)
     expect({ work, exit }).toStrictEqual({ work: 'true', exit: 'ok' })
     expect(planned.log).toContain(`##vso[task.uploadsummary]${join(agent, 'holdfast-plan-emea.md')}`)
-    expect(await readFile(join(agent, 'holdfast-federated-token'), 'utf8')).toBe('ey.federated')
 
     const other = await run({ command: 'apply', expect: `sha256:${'0'.repeat(64)}` })
     expect(other.code).toBe(3)
@@ -92,6 +91,27 @@ describe('the step of the template, run as it is written', () => {
     expect(await readFile(join(agent, 'holdfast-result.md'), 'utf8')).toContain(
       '**Apply complete: 2 succeeded.**',
     )
+  })
+
+  test('a cancelled job signals its shell alone, and the apply stops submitting and ends by itself', async () => {
+    const names = machines(120).map(({ computerDnsName }) => computerDnsName ?? '')
+    const { tenant, run } = await startAgent(120, {
+      'policies/contain.yaml': policy('contain', 'isolated: full', names),
+      'holdfast.yaml': `${QUICK.replace('apply: {', 'apply: { waves: [rest],')}guards: { maxMachines: 1000 }\n`,
+    })
+    const planned = await run({ command: 'plan', planFile: 'all.plan' })
+    expect(planned.code, planned.log).toBe(0)
+    const cancelled = await run({ command: 'apply', planFile: 'all.plan' }, shell => {
+      void whenWriting(tenant, () => shell.kill('SIGINT'))
+    })
+    expect(cancelled.code, cancelled.log).toBe(143)
+    expect(variables(cancelled.log)).toMatchObject({ exit: 'signal' })
+    expect(tenant.writes()).toBeLessThan(120)
+  })
+
+  test('the job gives the step what fresh assertions of the service connection are asked for with', () => {
+    expect(step?.env?.['SYSTEM_ACCESSTOKEN']).toBe('$(System.AccessToken)')
+    expect(step?.task).toBe('AzureCLI@2')
   })
 
   test('a plan that fails marks its line and keeps its exit code', async () => {

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
@@ -47,6 +47,8 @@ export interface ActionJob {
   readonly env?: Readonly<Record<string, string>>
   /** Value of `github.token`. */
   readonly token?: string
+  /** Told of the shell of each step, which a cancelled job signals. */
+  readonly onStep?: (id: string, shell: ChildProcess) => void
 }
 
 /** Reads an action. */
@@ -111,12 +113,14 @@ export async function runBash(
   script: string,
   cwd: string,
   env: Readonly<Record<string, string | undefined>>,
+  onStart: (shell: ChildProcess) => void = () => undefined,
 ): Promise<{ readonly code: number; readonly log: string }> {
   const file = join(await temporaryFolder({ 'script.sh': script }), 'script.sh')
   const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', file], {
     cwd,
     env: { PATH: process.env['PATH'], ...env },
   })
+  onStart(child)
   let log = ''
   child.stdout.on('data', chunk => (log += String(chunk)))
   child.stderr.on('data', chunk => (log += String(chunk)))
@@ -154,6 +158,7 @@ export async function runAction(path: string, job: ActionJob): Promise<ActionRun
         RUNNER_TEMP: join(folder, 'temp'),
         ...Object.fromEntries(own),
       },
+      shell => job.onStep?.(step.id ?? '', shell),
     )
     ran.push(step.id ?? '')
     steps.set(step.id ?? '', parseOutputs(await readFile(output, 'utf8')))
@@ -168,4 +173,10 @@ export async function runAction(path: string, job: ActionJob): Promise<ActionRun
     summary: await readFile(join(folder, 'summary'), 'utf8'),
     ran,
   }
+}
+
+/** Does something once the service has got a request that writes. */
+export async function whenWriting(tenant: { writes(): number }, act: () => void): Promise<void> {
+  while (tenant.writes() === 0) await new Promise(resolve => setTimeout(resolve, 20))
+  act()
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../apply/ports.ts'
 import { fromEpochMs, type Instant } from '../../schema/instant.ts'
 import { cleanText } from '../clean-text.ts'
 import { DefenderError } from '../defender-error.ts'
+import { type ProxyOptions, proxyOptions } from '../proxy.ts'
 import { type AccessToken, type SignIn, type TokenSource, tokenClaims } from '../token.ts'
 import type { Send } from '../transport.ts'
 import { askAzureCli, blamesAzureCli, type RunAzureCli } from './azure-cli.ts'
@@ -10,7 +11,6 @@ import { fetchAssertion } from './fetch-assertion.ts'
 import { heldToken } from './held-token.ts'
 import { pinIdentity } from './identity-pin.ts'
 import { type HttpClient, libraryTransport } from './library-transport.ts'
-import { proxyOptionsOf } from './proxy-options.ts'
 import { readAssertion } from './read-assertion.ts'
 
 interface Given {
@@ -26,12 +26,12 @@ interface LibraryOptions {
   readonly authorityHost: string
   readonly disableInstanceDiscovery: boolean
   readonly httpClient: HttpClient
+  readonly proxyOptions: ProxyOptions
 }
 
-type ChainOptions = Omit<LibraryOptions, 'httpClient'> & {
-  readonly tenantId?: string
-  readonly proxyOptions?: { host: string; port: number; username?: string; password?: string }
-}
+type BaseOptions = Omit<LibraryOptions, 'httpClient' | 'proxyOptions'>
+
+type ChainOptions = BaseOptions & { readonly tenantId?: string; readonly proxyOptions?: ProxyOptions }
 
 /** The part of `@azure/identity` that is used. */
 export interface IdentityLibrary {
@@ -69,6 +69,9 @@ export interface SignInOptions {
   readonly load?: () => Promise<IdentityLibrary>
 }
 
+/** Keeps the library from reading the variables of a proxy, which our own transport goes through. */
+const UNUSED_PROXY: ProxyOptions = { host: 'http://unused.invalid', port: 80 }
+
 /** Authorities that Microsoft's own discovery knows; any other one is taken as the user gave it. */
 const KNOWN_AUTHORITIES: ReadonlySet<string> = new Set([
   'https://login.microsoftonline.com',
@@ -103,7 +106,7 @@ async function acquire(scope: string, options: SignInOptions): Promise<AccessTok
 }
 
 /** What a client is made with. A new one each time: the library keeps tokens, and after a 401 those are no use. */
-function baseOptions({ authority }: SignInOptions): Omit<LibraryOptions, 'httpClient'> {
+function baseOptions({ authority }: SignInOptions): BaseOptions {
   return { authorityHost: authority, disableInstanceDiscovery: !KNOWN_AUTHORITIES.has(authority) }
 }
 
@@ -116,7 +119,7 @@ async function acquireAs(
   const { client, trouble } = libraryTransport(options.send)
   // Fetched before the library asks for it, once: it asks twice for every token.
   const assertion = await assertionOf(credential, options.send)
-  const clientOptions = { ...baseOptions(options), httpClient: client }
+  const clientOptions = { ...baseOptions(options), httpClient: client, proxyOptions: UNUSED_PROXY }
   let given: Given | null
   try {
     given = await clientOf(credential, assertion, clientOptions, library).getToken(scope)
@@ -170,13 +173,13 @@ async function acquireByChain(
   library: IdentityLibrary,
 ): Promise<AccessToken> {
   const { tenantId, env, runAzureCli } = options
-  const proxyOptions = proxyOptionsOf(env)
+  const proxy = proxyOptions(env)
   let given: Given | null
   try {
     const chain = new library.DefaultAzureCredential({
       ...baseOptions(options),
       ...(tenantId === undefined ? {} : { tenantId }),
-      ...(proxyOptions === undefined ? {} : { proxyOptions }),
+      ...(proxy === undefined ? {} : { proxyOptions: proxy }),
     })
     given = await chain.getToken(scope)
   } catch (error) {

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import {
   type IdentityLibrary,
   openSignIn,
@@ -85,6 +85,7 @@ const clientOptions = {
   authorityHost: AUTHORITY,
   disableInstanceDiscovery: false,
   httpClient: expect.anything(),
+  proxyOptions: expect.anything(),
 }
 
 describe('signing in', () => {
@@ -137,6 +138,18 @@ describe('signing in', () => {
       ],
     ])
   })
+
+  test.each(['HTTPS_PROXY', 'ALL_PROXY', 'HTTP_PROXY'])(
+    'tells the chain the proxy of %s, which may lack a scheme',
+    async name => {
+      const { made, load } = library()
+      await get({ load, env: { [name]: '127.0.0.1:3128' } })
+      expect(made).toMatchObject([['chain', { proxyOptions: { host: 'http://127.0.0.1', port: 3128 } }]])
+      const error = await rejection(get({ load, env: { [name]: 'socks5://user:canary@host' } }))
+      expect(error).toMatchObject({ code: 'proxy-invalid', message: expect.stringContaining(name) })
+      expect(error.message).not.toContain('canary')
+    },
+  )
 
   test('serves every audience with one source each, and all with one identity', async () => {
     const texts = [jwt({ oid: 'a' }), jwt({ oid: 'b' })]
@@ -312,6 +325,16 @@ describe('what the real library says', () => {
     const replies = [metadata, reply, reply, reply, reply]
     expect(await rejection(get({ env, authority, replies }))).toMatchObject({ code: 'sign-in-unavailable' })
   })
+
+  test.each(['127.0.0.1:3128', 'proxy.example:3128', 'socks5://proxy.example'])(
+    'a proxy given as %s in variables that are not ours is none of its business',
+    async proxy => {
+      for (const name of ['HTTPS_PROXY', 'ALL_PROXY', 'HTTP_PROXY']) vi.stubEnv(name, proxy)
+      onTestFinished(() => void vi.unstubAllEnvs())
+      const error = await rejection(get({ env, authority, replies: [metadata, REFUSED] }))
+      expect(error.message).toContain('AADSTS7000215')
+    },
+  )
 
   test('an authority that nobody vouches for is no outage, and is named', async () => {
     const replies = [unreachable('DEPTH_ZERO_SELF_SIGNED_CERT')]
