@@ -74,6 +74,11 @@ export const CLI_CODES = {
     meaning: '--prune would take what was not read or not chosen for orphaned.',
     wayOut: 'Run --prune without path arguments, with at least one policy loaded and a complete read.',
   },
+  'only-targets-read': {
+    meaning:
+      'The service counts rows of the tenant that it does not list, so that of all machines only those of --target were read.',
+    wayOut: 'Nothing to do for these machines. Without --target plan and apply stop until the list is whole.',
+  },
   'verify-not-possible': {
     meaning: '--verify was asked for and advanced hunting cannot be asked, so nothing was verified.',
     wayOut:

@@ -77,6 +77,14 @@ export const PAGE_OUTPUT_OPTIONS: readonly OptionSpec[] = outputOptions(['json',
 /** The same for documents that have no page either. */
 export const TEXT_OUTPUT_OPTIONS: readonly OptionSpec[] = outputOptions(['json', 'markdown'])
 
+/** That a list of machines that came empty is right. */
+export const ACCEPT_EMPTY_OPTION: OptionSpec = {
+  name: 'accept-empty',
+  kind: 'switch',
+  description:
+    'take a list of machines that came empty for right although the history names machines; nothing is lifted (needs --reason)',
+}
+
 /** What is planned; not together with a saved plan. */
 export const PLANNING_OPTIONS: readonly OptionSpec[] = [
   {
@@ -116,6 +124,7 @@ export const PLANNING_OPTIONS: readonly OptionSpec[] = [
     kind: 'switch',
     description: 'block unresolved, ambiguous and conflicting entries instead of stopping at them',
   },
+  ACCEPT_EMPTY_OPTION,
 ]
 
 /** Another time than now. */

@@ -5,9 +5,10 @@ import { valueRungs } from './find-by-value.ts'
 import type { ReadContext } from './json-reader.ts'
 import { firstAccepted, type Rung } from './ladder.ts'
 import type { Found, ReadsInput } from './machine-reads.ts'
-import { nullAt404 } from './not-found.ts'
+import { errorAt404, nullAt404 } from './not-found.ts'
 import { createdFrom } from './odata.ts'
-import { type ListSource, readByCreation, readBySkip } from './paging.ts'
+import type { ListSource } from './page-chain.ts'
+import { readByCreation, readBySkip } from './paging.ts'
 import { readAction } from './wire-action.ts'
 import { readEntity } from './wire-list.ts'
 
@@ -44,8 +45,9 @@ export function createActionReads(input: ReadsInput): ActionReads {
     endpoint,
     list: 'machineactions',
     readRow: readAction,
-    readJson,
+    readJson: errorAt404(readJson, clock, 'machineactions'),
     limits,
+    clock,
     counts,
   }
 

@@ -14,11 +14,13 @@ export interface CallLog {
   /** The service's clock at the first answer that told it, and how far it is from ours. */
   firstDate?: Instant
   clockSkewMs: number
+  /** Whether the list of machines was answered with 404 and taken for empty. */
+  noMachines: boolean
 }
 
 /** An empty {@link CallLog}. */
 export function newCallLog(): CallLog {
-  return { apiCalls: 0, clockSkewMs: 0 }
+  return { apiCalls: 0, clockSkewMs: 0, noMachines: false }
 }
 
 /** Who the token says we are. */

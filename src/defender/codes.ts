@@ -106,12 +106,34 @@ export const DEFENDER_CODES = {
     wayOut: 'Try again; if it stays, report it.',
   },
   'paging-unstable': {
-    meaning: 'Rows moved, or fewer came than the service counts, at every attempt to read a list to its end.',
+    meaning: 'Rows moved at every attempt to read a list to its end, or other rows were lacking each time.',
     wayOut: 'Try again when fewer machines or actions come and go; if it stays, report it.',
+  },
+  'paging-endless': {
+    meaning: 'A list had more pages, or took longer, than any list can: links lead on without an end.',
+    wayOut: 'Try again; if it stays, something between here and the service changes answers.',
+  },
+  'rows-missing': {
+    meaning:
+      'The service counts a row that never comes. What it tells of is unknown: it may be a machine that a policy names, or the release of one.',
+    wayOut:
+      'Lists of machines and actions show what came and exit 1. plan, apply and drift of the whole tenant cannot go on; with `--target` naming machines by id, plan and apply read those alone. Tell Microsoft support if it stays.',
+  },
+  'list-missing': {
+    meaning:
+      'A list was answered with 404, or is empty, while other answers name machines. What it would have held is unknown, not absent.',
+    wayOut:
+      'Check the endpoint and its path, and that the application may see the device groups; `holdfast doctor` asks for both lists. Where the machines are really gone: `--accept-empty --reason TEXT`, which lifts nothing.',
   },
   interrupted: {
     meaning: 'The read was interrupted before it ended.',
     wayOut: 'Run the command again.',
+  },
+  'accepted-empty': {
+    meaning:
+      'A list of machines that came empty was taken for right (--accept-empty) although the history names machines.',
+    wayOut:
+      'Nothing to do where they are really gone; nothing is lifted on them. Leave the option out as soon as there are machines.',
   },
   'action-without-machine': {
     meaning: 'Some actions of the history name no machine, so they count for none.',

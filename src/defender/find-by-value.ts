@@ -1,7 +1,8 @@
 import type { ReadContext } from './json-reader.ts'
 import type { Rung } from './ladder.ts'
 import { allOf, batches, oneOf, type ValueForm } from './odata.ts'
-import { type ListSource, readBySkip } from './paging.ts'
+import type { ListSource } from './page-chain.ts'
+import { readBySkip } from './paging.ts'
 
 /** Rows whose field has one of the values, and perhaps a further condition that all must meet. */
 export interface ValueQuery {
@@ -33,8 +34,12 @@ export function valueRungs<Row extends { readonly id: string }>(
   return forms.flatMap(([form, size]) => {
     const cut = batches(query.field, query.values, size)
     if (cut.length > callsPerForm) return []
-    const readBatch = (values: readonly string[]): Promise<Row[]> =>
-      readBySkip(source, { filter: allOf(oneOf(form, query.field, values), query.also) }, context)
+    const readBatch = (values: readonly string[]): Promise<Row[]> => {
+      const filter = allOf(oneOf(form, query.field, values), query.also)
+      // Of a key there is one row each: once all have come, the end was seen, whatever is counted.
+      const atMost = query.field === 'id' ? values.length : undefined
+      return readBySkip(source, { filter }, context, atMost)
+    }
     return [
       { name: `${source.list} ${query.field} ${form}`, read: () => readAll(cut, readBatch, concurrency) },
     ]

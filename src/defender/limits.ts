@@ -12,6 +12,10 @@ export interface ReadLimits {
   readonly orBatch: number
   /** Calls that a form of a query by value may cost; beyond it the list is read as a whole. */
   readonly callsPerForm: number
+  /** Pages of one list: an hour's quota of calls (docs/service.md#quota), more than any tenant's list has. */
+  readonly pages: number
+  /** How long one list may take to read, in ms. */
+  readonly listWithinMs: number
   /** Batches that are asked for at the same time. */
   readonly concurrency: number
 }
@@ -24,5 +28,7 @@ export const READ_LIMITS: ReadLimits = {
   inBatch: 100,
   orBatch: 20,
   callsPerForm: 10,
+  pages: 1500,
+  listWithinMs: 15 * 60_000,
   concurrency: 4,
 }

@@ -7,7 +7,8 @@ import { firstAccepted, type Rung } from './ladder.ts'
 import type { ReadLimits } from './limits.ts'
 import { emptyAt404, nullAt404 } from './not-found.ts'
 import { listUrl } from './odata.ts'
-import { type CountSupport, type ListSource, readBySkip } from './paging.ts'
+import type { CountSupport, ListSource } from './page-chain.ts'
+import { readBySkip } from './paging.ts'
 import { readEntity, readList } from './wire-list.ts'
 import { isOnboarded, readMachine } from './wire-machine.ts'
 
@@ -56,6 +57,7 @@ export function createMachineReads(input: ReadsInput): MachineReads {
     readRow: readMachine,
     readJson,
     limits: input.limits,
+    clock: input.clock,
     counts: input.counts,
   }
 

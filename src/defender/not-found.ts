@@ -18,19 +18,45 @@ export function nullAt404(readJson: ReadJson, clock: Clock): ReadJson {
 }
 
 /**
- * Reads a list that the service answers with 404 where it would be empty (docs/service.md#empty-list-404).
+ * Reads the list of machines, which the service answers with 404 where it would be empty (docs/service.md#empty-list-404).
  *
- * Asked twice before it is believed, since a list taken for empty changes a plan. In the middle of a list a 404 is an
- * error.
+ * Asked twice before it is believed, and noted, since a list taken for empty changes a plan. In the middle of a list a
+ * 404 is an error.
  */
 export function emptyAt404(readJson: ReadJson, clock: Clock): ReadJson {
   return async (url, context) => {
     if (url.includes('$skip')) return readJson(url, context)
-    const answer = await undefinedAt404(readJson, url, context)
+    const answer = await askedTwice(readJson, clock, url, context)
     if (answer !== undefined) return answer
-    await clock.sleep(WAITS_MS[0] ?? 0, context.signal)
-    return (await undefinedAt404(readJson, url, context)) ?? { value: [], '@odata.count': 0 }
+    context.log.noMachines = true
+    return { value: [], '@odata.count': 0 }
   }
+}
+
+/** Reads a list of which no page says that it may be answered with 404: asked twice, then that is an error. */
+export function errorAt404(readJson: ReadJson, clock: Clock, list: string): ReadJson {
+  return async (url, context) => {
+    if (url.includes('$skip')) return readJson(url, context)
+    const answer = await askedTwice(readJson, clock, url, context)
+    if (answer !== undefined) return answer
+    throw new DefenderError('list-missing', `The list ${list} was answered with 404.`, {
+      status: 404,
+      wayOut:
+        'Check the endpoint and its path: a list without rows is answered with an empty list. `holdfast doctor` asks for it.',
+    })
+  }
+}
+
+async function askedTwice(
+  readJson: ReadJson,
+  clock: Clock,
+  url: string,
+  context: Parameters<ReadJson>[1],
+): Promise<unknown> {
+  const answer = await undefinedAt404(readJson, url, context)
+  if (answer !== undefined) return answer
+  await clock.sleep(WAITS_MS[0] ?? 0, context.signal)
+  return undefinedAt404(readJson, url, context)
 }
 
 async function undefinedAt404(

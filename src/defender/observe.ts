@@ -7,8 +7,10 @@ import type { ActionReads } from './action-reads.ts'
 import type { Identity } from './caller.ts'
 import { DEFENDER_CODES } from './codes.ts'
 import { DefenderError, isFatal } from './defender-error.ts'
+import { acceptedEmpty, doubtMachines } from './doubted-lists.ts'
 import type { ReadContext } from './json-reader.ts'
 import type { Found, MachineReads } from './machine-reads.ts'
+import { RowsMissing } from './rows-missing.ts'
 import { isOnboarded } from './wire-machine.ts'
 
 /** What {@link observe} reads with. */
@@ -28,28 +30,20 @@ interface Outcome {
 }
 
 type Failure = Observation['failures'][number]
-/** Reads, or notes the failure and gives undefined: a read that failed is unknown, never empty. */
-type Attempt = <T>(read: () => Promise<T>) => Promise<T | undefined>
+/** Reads, or notes the failure and gives undefined: a read that failed is unknown, never empty. `partly` keeps what came. */
+type Attempt = <T>(read: () => Promise<T>, partly?: (rows: readonly unknown[]) => T) => Promise<T | undefined>
 
 /**
  * Reads what a plan needs, in as few calls as the service allows.
  *
  * The scope is `tenant` where everything was read, also where only some machines were asked for but the service took
- * no query. A read that fails for good is in `failures`.
+ * no query. A read that fails for good is in `failures`, and so is one that two lists of it contradict.
  *
  * Rejects with a fatal DefenderError only: no token, a refused one, another tenant.
  */
 export async function observe(input: ObserveInput, need: Need, context: ReadContext): Promise<Observation> {
   const failures: Failure[] = []
-  const attempt: Attempt = async read => {
-    try {
-      return await read()
-    } catch (error) {
-      if (!(error instanceof DefenderError) || isFatal(error)) throw error
-      failures.push({ code: error.code, message: `${error.message} ${error.wayOut}` })
-      return undefined
-    }
-  }
+  const attempt = attemptInto(failures)
   const outcome =
     need.scope === 'tenant'
       ? await readTenant(input, need, context, attempt)
@@ -57,6 +51,16 @@ export async function observe(input: ObserveInput, need: Need, context: ReadCont
   const { actions, diagnostics } = attributed(outcome.actions?.rows ?? [])
   const isWhole = outcome.machines?.isWhole === true && outcome.actions?.isWhole === true
   const scope = need.scope === 'tenant' || isWhole ? 'tenant' : 'named'
+  const doubt =
+    outcome.machines &&
+    doubtMachines(need, {
+      machines: outcome.machines.rows,
+      actions,
+      isWhole: outcome.machines.isWhole,
+      noMachines: context.log.noMachines,
+    })
+  const isAccepted = doubt !== undefined && need.acceptEmpty === true
+  if (doubt !== undefined && !isAccepted) failures.push(doubt)
   return {
     target: { endpoint: input.endpoint, tenantId: input.identity.tenantId },
     readAt: context.log.firstDate ?? input.now(),
@@ -68,7 +72,8 @@ export async function observe(input: ObserveInput, need: Need, context: ReadCont
       : onlyNamed(need, outcome.machines?.rows ?? [], actions)),
     onboarded: outcome.onboarded,
     failures,
-    diagnostics,
+    diagnostics: isAccepted ? [...diagnostics, acceptedEmpty(doubt)] : diagnostics,
+    ...(isAccepted ? { acceptedEmpty: true } : {}),
     apiCalls: context.log.apiCalls,
     roles: input.identity.roles,
   }
@@ -81,8 +86,14 @@ async function readTenant(
   attempt: Attempt,
 ): Promise<Outcome> {
   const [machines, actions] = await Promise.all([
-    attempt(() => input.machines.all(context)),
-    attempt(() => input.actions.since(need.historyFrom, context)),
+    attempt(
+      () => input.machines.all(context),
+      rows => rows as readonly Machine[],
+    ),
+    attempt(
+      () => input.actions.since(need.historyFrom, context),
+      rows => rows as readonly MachineAction[],
+    ),
   ])
   return {
     machines: machines && { rows: machines, isWhole: true },
@@ -115,7 +126,28 @@ async function onboardedOf(
 ): Promise<number | null> {
   if (machines?.isWhole) return machines.rows.filter(isOnboarded).length
   if (!need.countOnboarded) return null
-  return (await attempt(() => input.machines.countOnboarded(context))) ?? null
+  const counted = await attempt(() => input.machines.countOnboarded(context))
+  const listed = machines?.rows.filter(isOnboarded).length ?? 0
+  // Fewer than were listed a moment ago: whatever was counted, it was not the tenant.
+  return counted === undefined || counted < listed ? null : counted
+}
+
+/** Notes what fails. Of a list that lacks rows those that came are kept, for whoever shows each for itself. */
+function attemptInto(failures: Failure[]): Attempt {
+  return async (read, partly) => {
+    try {
+      return await read()
+    } catch (error) {
+      if (!(error instanceof DefenderError) || isFatal(error)) throw error
+      const failure = { code: error.code, message: `${error.message} ${error.wayOut}` }
+      if (!(error instanceof RowsMissing)) {
+        failures.push(failure)
+        return undefined
+      }
+      failures.push({ ...failure, lacking: error.list })
+      return partly?.(error.rows)
+    }
+  }
 }
 
 /** The machines to ask actions of: those named by id, found or not, and those found by name. */

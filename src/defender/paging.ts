@@ -1,39 +1,11 @@
 import type { Instant } from '../schema/instant.ts'
 import { DefenderError } from './defender-error.ts'
-import type { ReadContext, ReadJson } from './json-reader.ts'
+import type { ReadContext } from './json-reader.ts'
 import type { ReadLimits } from './limits.ts'
-import { createdFrom, type ListQuery, listUrl } from './odata.ts'
-import { type Page, readList } from './wire-list.ts'
-
-/** Whether the service takes `$count=true` in list calls; learned from the first that it takes or refuses. */
-export interface CountSupport {
-  state: 'untried' | 'taken' | 'refused'
-  /** Queries that were refused with a count and without, so that the count was not at fault. */
-  acquittals: number
-}
-
-/** After so many acquittals it is given up: each costs a call, and a service this strict will likely refuse it too. */
-const ACQUITTALS = 2
-
-/** A list of the service and how its rows read. */
-export interface ListSource<Row extends { readonly id: string }> {
-  readonly endpoint: string
-  /** `machines` or `machineactions`. */
-  readonly list: string
-  readonly readRow: (row: unknown) => Row
-  readonly readJson: ReadJson
-  readonly limits: ReadLimits
-  readonly counts: CountSupport
-}
-
-/** The rows of one query and of the pages its nextLinks lead to, in the service's order. */
-interface Stretch<Row> {
-  readonly rows: readonly Row[]
-  /** How many rows the service counts for the query, paging aside; undefined where it does not say. */
-  readonly count: number | undefined
-  /** Whether the list goes on after these rows. */
-  readonly goesOn: boolean
-}
+import { createdFrom, type ListQuery } from './odata.ts'
+import { createPageBudget, type PageBudget } from './page-budget.ts'
+import { distinct, type ListSource, readStretch, type Stretch, stuck } from './page-chain.ts'
+import { RowsMissing } from './rows-missing.ts'
 
 /** One reading of a list to its end. */
 interface Reading<Row> {
@@ -48,18 +20,40 @@ const PASSES = 3
 /**
  * Reads again where rows moved under the reading, a page came again, or fewer rows came than were counted: a row left
  * out is never absent.
+ *
+ * @param atMost - Rows that the query can have; once they came, a count of more counts what is not there.
  */
-async function readWhole<Row>(list: string, once: () => Promise<Reading<Row>>): Promise<Row[]> {
+async function readWhole<Row extends { readonly id: string }>(
+  source: ListSource<Row>,
+  atMost: number,
+  once: (budget: PageBudget) => Promise<Reading<Row>>,
+): Promise<Row[]> {
+  const budget = createPageBudget(source)
+  let before: string | undefined
   for (let pass = 1; ; pass += 1) {
     try {
-      const { rows, count } = await once()
-      if (count === undefined || rows.length >= count) return rows
-      throw unstable(list, `${rows.length} of ${count} rows came`)
+      const { rows, count } = await once(budget)
+      if (count === undefined || rows.length >= Math.min(count, atMost)) return rows
+      const came = fingerprint(rows)
+      if (pass === PASSES && came === before) throw new RowsMissing(source.list, rows, count)
+      before = came
+      throw unstable(source.list, `${rows.length} of ${count} rows came`)
     } catch (error) {
-      const isPaging = error instanceof DefenderError && error.code.startsWith('paging-')
+      const isPaging = error instanceof DefenderError && PASSING.has(error.code)
       if (!isPaging || pass === PASSES) throw error
     }
   }
+}
+
+/** What another reading of the list may do away with. */
+const PASSING: ReadonlySet<string> = new Set(['paging-stuck', 'paging-unstable'])
+
+/** Which rows came, whatever their order. */
+function fingerprint(rows: readonly { readonly id: string }[]): string {
+  return rows
+    .map(({ id }) => id)
+    .sort()
+    .join(' ')
 }
 
 /**
@@ -68,31 +62,51 @@ async function readWhole<Row>(list: string, once: () => Promise<Reading<Row>>): 
  * Each further page starts one row early: where the last row of the page before is not seen again, rows moved to the
  * front and some were skipped, so the reading starts over. Rows that come twice are kept once.
  *
- * Rejects with `paging-unstable` or `paging-stuck` where no reading reaches the end.
+ * Rejects with `paging-unstable`, `paging-stuck` or `paging-endless` where no reading reaches the end, and with a
+ * {@link RowsMissing} where every reading lacks the same rows.
  */
 export function readBySkip<Row extends { readonly id: string }>(
   source: ListSource<Row>,
   query: Pick<ListQuery, 'filter' | 'orderBy'>,
   context: ReadContext,
+  atMost: number = Number.POSITIVE_INFINITY,
 ): Promise<Row[]> {
-  return readWhole(source.list, async () => {
+  return readWhole(source, atMost, async budget => {
     const byId = new Map<string, Row>()
     let count: number | undefined
     let last: string | undefined
     for (let skip = 0; ; ) {
-      const stretch = await readStretch(source, query, skip, context)
+      const stretch = await readStretch(source, query, skip, context, budget)
       if (last !== undefined && !stretch.rows.some(row => row.id === last)) {
         throw unstable(source.list, 'rows moved under it')
       }
       if (skip === 0) count = stretch.count
       const known = byId.size
       for (const row of stretch.rows) byId.set(row.id, row)
-      if (!stretch.goesOn) return { rows: [...byId.values()], count }
-      if (byId.size === known) throw stuck(source.list)
-      skip += distinct(stretch.rows) - 1
-      last = stretch.rows.at(-1)?.id
+      if (!stretch.goesOn || byId.size >= atMost) return { rows: [...byId.values()], count }
+      if (byId.size === known) {
+        if (isLastPage(stretch, last, source.limits)) return { rows: [...byId.values()], count }
+        throw stuck(source.list)
+      }
+      const came = distinct(stretch.rows)
+      // A page of one row that began with itself would be asked for again by the same query.
+      const overlap = came > 1 ? 1 : 0
+      skip += came - overlap
+      last = overlap === 0 ? undefined : stretch.rows.at(-1)?.id
     }
   })
+}
+
+/**
+ * Says of a page that brought nothing new whether the list ends with it. Where nobody counts it holds nothing but the
+ * row that it began early with; where the service counts, what is lacking is told by the count.
+ */
+function isLastPage(
+  { rows, count }: Stretch<{ readonly id: string }>,
+  last: string | undefined,
+  { pageSize }: ReadLimits,
+): boolean {
+  return count === undefined ? last !== undefined && distinct(rows) === 1 : rows.length < pageSize
 }
 
 /**
@@ -101,21 +115,21 @@ export function readBySkip<Row extends { readonly id: string }>(
  * leads on.
  *
  * Rejects with `query-refused` where the service does not keep to the filter or the order, since then the last row is
- * not the newest; with `paging-stuck` where a page brings nothing new.
+ * not the newest; else as {@link readBySkip} does.
  */
 export function readByCreation<Row extends { readonly id: string; readonly creationDateTimeUtc: Instant }>(
   source: ListSource<Row>,
   start: Instant,
   context: ReadContext,
 ): Promise<Row[]> {
-  return readWhole(source.list, async () => {
+  return readWhole(source, Number.POSITIVE_INFINITY, async budget => {
     const byId = new Map<string, Row>()
     let count: number | undefined
     let from = start
     let last = start
     for (let skip = 0, page = 0; ; page += 1) {
       const query = { filter: createdFrom(from), orderBy: 'creationDateTimeUtc asc' }
-      const stretch = await readStretch(source, query, skip, context)
+      const stretch = await readStretch(source, query, skip, context, budget)
       if (page === 0) count = stretch.count
       const known = byId.size
       for (const row of stretch.rows) byId.set(row.id, row)
@@ -146,81 +160,6 @@ function lastOfAscending(
     last = creationDateTimeUtc
   }
   return last
-}
-
-/** Pages in a row that may bring nothing new before a chain of nextLinks counts as endless. */
-const IDLE_PAGES = 3
-
-async function readStretch<Row extends { readonly id: string }>(
-  source: ListSource<Row>,
-  query: Pick<ListQuery, 'filter' | 'orderBy'>,
-  skip: number,
-  context: ReadContext,
-): Promise<Stretch<Row>> {
-  const { pageSize } = source.limits
-  let { page, url } = await readFirst(source, { ...query, top: pageSize, skip }, context)
-  const { count } = page
-  const rows = [...page.rows]
-  const seen = new Set<string>()
-  for (let idle = 0; page.nextLink !== undefined; ) {
-    const known = seen.size
-    for (const row of page.rows) seen.add(row.id)
-    idle = seen.size > known ? 0 : idle + 1
-    if (idle === IDLE_PAGES) throw stuck(source.list)
-    url = URL.parse(page.nextLink, url)?.href ?? page.nextLink
-    page = readList(await source.readJson(url, context), source.readRow)
-    for (const row of page.rows) rows.push(row)
-  }
-  // By the count, a server's own and silent limit on a page does not end the list early.
-  const isShort = count !== undefined && skip + rows.length < count
-  return { rows, count, goesOn: rows.length > 0 && (rows.length >= pageSize || isShort) }
-}
-
-/** How many rows there are; one that came twice is one, so that the next page does not start too late. */
-function distinct(rows: readonly { readonly id: string }[]): number {
-  return new Set(rows.map(row => row.id)).size
-}
-
-/** Asks with `$count` unless the service is known to refuse it; a refusal is put to the test without it. */
-async function readFirst<Row extends { readonly id: string }>(
-  source: ListSource<Row>,
-  query: ListQuery,
-  context: ReadContext,
-): Promise<{ page: Page<Row>; url: string }> {
-  const { counts } = source
-  const read = async (count: boolean): Promise<{ page: Page<Row>; url: string }> => {
-    const url = listUrl(source.endpoint, source.list, { ...query, count })
-    return { page: readList(await source.readJson(url, context), source.readRow), url }
-  }
-  if (counts.state === 'refused') return read(false)
-  const wasTaken = counts.state === 'taken'
-  try {
-    const first = await read(true)
-    counts.state = 'taken'
-    return first
-  } catch (error) {
-    if (wasTaken || !isQueryRefused(error)) throw error
-  }
-  try {
-    const first = await read(false)
-    counts.state = 'refused'
-    return first
-  } catch (error) {
-    if (isQueryRefused(error)) counts.acquittals += 1
-    if (counts.acquittals >= ACQUITTALS) counts.state = 'refused'
-    throw error
-  }
-}
-
-function isQueryRefused(error: unknown): boolean {
-  return error instanceof DefenderError && error.code === 'query-refused'
-}
-
-function stuck(list: string): DefenderError {
-  return new DefenderError(
-    'paging-stuck',
-    `The list ${list} was read ${PASSES} times, and a page brought nothing new.`,
-  )
 }
 
 function unstable(list: string, why: string): DefenderError {

@@ -5,6 +5,7 @@ import { explainAnswer } from './explain-answer.ts'
 import type { ClientDependencies } from './read-client.ts'
 import { readServiceError } from './service-error.ts'
 import { type HttpResponse, TransportError } from './transport.ts'
+import { readList } from './wire-list.ts'
 
 /**
  * The machine id that probes are sent to: of the form of an id (40 hex digits), so that only its existence can be
@@ -31,10 +32,21 @@ export type ProbeAnswer =
   /** Anything else, which proves nothing. */
   | { readonly kind: 'unclear'; readonly message: string }
 
+/** The lists that every plan rests on. */
+export type ReadList = 'machines' | 'machineactions'
+
+/** What asking for one row of a list showed. */
+export type ReadAnswer =
+  /** A list came, with a row or without. */
+  | { readonly kind: 'listed'; readonly isEmpty: boolean }
+  /** 404 in the service's words: no such list at this address, or no row to show. */
+  | { readonly kind: 'absent'; readonly message: string }
+  | Exclude<ProbeAnswer, { readonly kind: 'proven' | 'accepted' }>
+
 /** Asks what the token may do, without a device that could do it. Throws for nothing that network or service did. */
 export interface PermissionProbe {
-  /** Proves reading: one row of the machines. `proven` is any list. */
-  read(signal?: AbortSignal): Promise<ProbeAnswer>
+  /** Asks for one row of a list, which proves that it may be read. */
+  read(list: ReadList, signal?: AbortSignal): Promise<ReadAnswer>
   /** Whether the service says that it knows no machine {@link NO_MACHINE}; `proven` is that it does. */
   findNoMachine(signal?: AbortSignal): Promise<ProbeAnswer>
   /** The service's clock minus ours at its first answer; undefined before it, or where no answer told a time. */
@@ -53,7 +65,11 @@ const BODIES: { readonly [type in ActionType]?: Readonly<Record<string, unknown>
 
 const COMMENT = 'holdfast doctor --probe: tests a permission on a machine that does not exist'
 
-type Judge = (response: HttpResponse, url: string) => ProbeAnswer
+type Judge<Answer = ProbeAnswer> = (response: HttpResponse, url: string) => Answer
+
+/** How an answer failed that nothing can be said of. */
+type Unclear = Extract<ProbeAnswer, { readonly kind: 'unclear' }>
+type Refusal = Extract<ProbeAnswer, { readonly kind: 'missing' | 'refused' | 'throttled' | 'unclear' }>
 
 /** Makes the probe; each method sends one request, and one more only after a 401. */
 export function createPermissionProbe(dependencies: ClientDependencies): PermissionProbe {
@@ -62,17 +78,19 @@ export function createPermissionProbe(dependencies: ClientDependencies): Permiss
   const log = newCallLog()
   const api = `${target.endpoint}/api`
 
-  const judgeRefusal: Judge = (response, url) => {
+  const judgeRefusal: Judge<Refusal> = (response, url) => {
     const { code, message, isFromService } = readServiceError(response)
     const { error, afterMs } = explainAnswer(response, clock.now(), url)
     if (response.status === 429) return { kind: 'throttled', retryAfterMs: afterMs ?? 0 }
     if (response.status !== 403 || !isFromService) return { kind: 'unclear', message: error.message }
     return code === 'Forbidden' ? { kind: 'missing', message } : { kind: 'refused', code, message }
   }
-  const judgeRead: Judge = (response, url) => {
-    // An empty tenant answers its list of machines with 404 (docs/service.md#empty-list-404).
-    const isList = response.status === 200 || isNotFound(response)
-    return isList ? { kind: 'proven' } : judgeRefusal(response, url)
+  const judgeRead: Judge<ReadAnswer> = (response, url) => {
+    if (isNotFound(response)) return { kind: 'absent', message: readServiceError(response).message }
+    if (response.status !== 200) return judgeRefusal(response, url)
+    const rows = rowsOf(response.body)
+    if (rows !== undefined) return { kind: 'listed', isEmpty: rows === 0 }
+    return { kind: 'unclear', message: 'The answer 200 holds no list.' }
   }
   const judgeAbsence: Judge = (response, url) => {
     if (isNotFound(response)) return { kind: 'proven' }
@@ -86,12 +104,12 @@ export function createPermissionProbe(dependencies: ClientDependencies): Permiss
     return { kind: 'accepted', message }
   }
 
-  const ask = async (
+  const ask = async <Answer>(
     url: string,
     body: object | undefined,
-    judge: Judge,
+    judge: Judge<Answer>,
     signal?: AbortSignal,
-  ): Promise<ProbeAnswer> => {
+  ): Promise<Answer | Unclear> => {
     const request =
       body === undefined
         ? { method: 'GET' as const, url }
@@ -107,7 +125,7 @@ export function createPermissionProbe(dependencies: ClientDependencies): Permiss
   }
 
   return {
-    read: signal => ask(`${api}/machines?$top=1`, undefined, judgeRead, signal),
+    read: (list, signal) => ask(`${api}/${list}?$top=1`, undefined, judgeRead, signal),
     findNoMachine: signal => ask(`${api}/machines/${NO_MACHINE}`, undefined, judgeAbsence, signal),
     get clockSkewMs() {
       return log.firstDate === undefined ? undefined : log.clockSkewMs
@@ -126,4 +144,13 @@ export function createPermissionProbe(dependencies: ClientDependencies): Permiss
 /** 404 in the service's own words, not of something before it. */
 function isNotFound(response: HttpResponse): boolean {
   return response.status === 404 && readServiceError(response).isFromService
+}
+
+/** How many rows the list in a body has; undefined where it holds none. */
+function rowsOf(body: string): number | undefined {
+  try {
+    return readList(JSON.parse(body), row => row).rows.length
+  } catch {
+    return undefined
+  }
 }

@@ -9,7 +9,7 @@ import { createJsonReader, type ReadContext } from './json-reader.ts'
 import { READ_LIMITS, type ReadLimits } from './limits.ts'
 import { createMachineReads } from './machine-reads.ts'
 import { observe } from './observe.ts'
-import type { CountSupport } from './paging.ts'
+import type { CountSupport } from './page-chain.ts'
 import { readOnly } from './read-only.ts'
 import { createResultReads, type ResultReads } from './result-reads.ts'
 

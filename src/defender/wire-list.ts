@@ -12,7 +12,7 @@ export interface Page<Row> {
 /**
  * Reads the envelope of a list and each of its rows.
  *
- * @throws DefenderError `malformed-answer` where the envelope or a row is not what the service documents: a row that
+ * @throws DefenderError `malformed-answer` where the envelope, its link or a row is not what the service documents: what
  * cannot be read is never dropped.
  */
 export function readList<Row>(answer: unknown, readRow: (row: unknown) => Row): Page<Row> {
@@ -21,6 +21,9 @@ export function readList<Row>(answer: unknown, readRow: (row: unknown) => Row): 
   if (!Array.isArray(value)) throw new DefenderError('malformed-answer', 'The answer holds no list.')
   const link = envelope?.['@odata.nextLink']
   const count = envelope?.['@odata.count']
+  if (link !== undefined && link !== null && typeof link !== 'string') {
+    throw new DefenderError('malformed-answer', 'The link to the next page is no text.')
+  }
   return {
     rows: readRows(value, readRow),
     nextLink: typeof link === 'string' && link !== '' ? link : undefined,

@@ -171,6 +171,7 @@ describe('the service’s clock', () => {
       apiCalls: 3,
       firstDate: '2026-11-20T10:06:00.0000000Z',
       clockSkewMs: 360_000,
+      noMachines: false,
     })
   })
 })

@@ -3,9 +3,10 @@ import { describe, expect, test } from 'vitest'
 import type { ReadLimits } from '../../src/defender/limits.ts'
 import { createReadClient, type ReadClient } from '../../src/defender/read-client.ts'
 import { addMs, formatInstant, type Instant } from '../../src/schema/instant.ts'
+import { FakeClock } from '../support/fake-clock.ts'
 import { seededRuns } from '../support/seeded-runs.ts'
 import { dependencies, rejection } from './clients.ts'
-import { errorBody, type Reply, scripted } from './mock-service.ts'
+import { DATE, errorBody, type Reply, recorded, scripted } from './mock-service.ts'
 import { type ModelOptions, ModelService, type Refusable } from './model-service.ts'
 import { actionId, machineId, type WireRow, wireAction, wireMachine } from './rows.ts'
 
@@ -29,6 +30,17 @@ function over(
 
 function ids(rows: readonly { readonly id: string }[]): readonly string[] {
   return rows.map(row => row.id).sort()
+}
+
+/** A service whose every page leads on to another, with one row each. */
+function endless(rowOf: (number: number) => WireRow): ReturnType<typeof recorded> {
+  let number = 0
+  return recorded(async () => {
+    number += 1
+    const link = `https://api.security.microsoft.com/api/machines?$skiptoken=${number}`
+    const body = JSON.stringify({ value: [rowOf(number)], '@odata.nextLink': link })
+    return { status: 200, headers: { date: DATE }, body }
+  })
 }
 
 /** Actions a second apart, or at the times given. */
@@ -235,7 +247,7 @@ describe('all machines of a tenant', () => {
   test('are there where one 404 was wrong', async () => {
     const { send } = scripted([
       { status: 404, body: errorBody('ResourceNotFound', 'x') },
-      { body: { value: [wireMachine(1)] } },
+      { body: { value: [wireMachine(1)], '@odata.count': 1 } },
     ])
     const parts = dependencies(send)
     const client = createReadClient(parts)
@@ -285,11 +297,18 @@ describe('a list that is counted', () => {
     expect(await rejection(client.listMachines(all))).toMatchObject({ code: 'paging-unstable' })
   })
 
-  test('and names more rows than there are ends', async () => {
-    const { client } = over({ machines: fleet, tamper: () => [] })
+  test('and lacks another row at every reading is an error', async () => {
+    let lost = 0
+    const { client } = over({
+      machines: fleet,
+      before: (_model, url) => {
+        if (!url.searchParams.has('$skip')) lost += 1
+      },
+      tamper: rows => rows.filter(({ id }) => id !== machineId(lost)),
+    })
     expect(await rejection(client.listMachines(all))).toMatchObject({
       code: 'paging-unstable',
-      message: 'The list machines was read 3 times, at last 0 of 7 rows came.',
+      message: 'The list machines was read 3 times, at last 6 of 7 rows came.',
     })
   })
 
@@ -300,11 +319,11 @@ describe('a list that is counted', () => {
     expect(model.counted).toStrictEqual([true, true])
   })
 
-  test('of a service that refuses to count costs one call, and counts no more', async () => {
+  test('of a service that refuses to count costs one call, and each list is read until a page brings nothing new', async () => {
     const { model, client } = over({ machines: fleet, actions: history(3), refuses: ['count'] })
     expect(await client.listMachines(all)).toHaveLength(7)
     expect(await client.listActions(tenant)).toHaveLength(3)
-    expect(model.counted).toStrictEqual([true, false, false])
+    expect(model.counted).toStrictEqual([true, ...Array.from({ length: 5 }, () => false)])
   })
 
   test('once is counted still when the service refuses another part of a query', async () => {
@@ -320,9 +339,10 @@ describe('nextLinks', () => {
     body: { value: rows, '@odata.nextLink': link },
   })
   const last: Reply = { body: { value: [wireMachine(9)] } }
+  const end: Reply = { body: { value: [wireMachine(9)] } }
 
   test('may be relative', async () => {
-    const { send, requests } = scripted([next('/api/machines?$skiptoken=a', wireMachine(1)), last])
+    const { send, requests } = scripted([next('/api/machines?$skiptoken=a', wireMachine(1)), last, end])
     expect(await createReadClient(dependencies(send)).listMachines({ kind: 'all' })).toHaveLength(2)
     expect(requests[1]?.url).toBe('https://api.security.microsoft.com/api/machines?$skiptoken=a')
   })
@@ -332,6 +352,7 @@ describe('nextLinks', () => {
       next('https://api.security.microsoft.com/api/machines?$skiptoken=a', wireMachine(1)),
       next('https://api.security.microsoft.com/api/machines?$skiptoken=b'),
       last,
+      end,
     ])
     expect(await createReadClient(dependencies(send)).listMachines({ kind: 'all' })).toHaveLength(2)
   })
@@ -341,7 +362,6 @@ describe('nextLinks', () => {
     'http://api.security.microsoft.com/api/machines?$skiptoken=a',
     'https://api.security.microsoft.com:444/api/machines',
     '//evil.example/api/machines',
-    'https://',
   ])('to %s are an error, and the token stays here', async link => {
     const { send, requests } = scripted([next(link, wireMachine(1))])
     const error = await rejection(createReadClient(dependencies(send)).listMachines({ kind: 'all' }))
@@ -349,12 +369,72 @@ describe('nextLinks', () => {
     expect(requests).toHaveLength(1)
   })
 
-  test('that bring nothing new three times are an error', async () => {
+  test.each<[string, unknown]>([
+    ['no text', 7],
+    ['an object', { href: '/api/machines' }],
+    ['no address', 'https://'],
+    ['to another list', '/api/machineactions?$skip=1'],
+    ['to one machine', `/api/machines/${machineId(1)}`],
+  ])('that are %s make no sense, and are never the end of the list', async (_what, link) => {
+    const page: Reply = { body: { value: [wireMachine(1)], '@odata.nextLink': link, '@odata.count': 1 } }
+    const { send, requests } = scripted(Array.from({ length: 5 }, () => page))
+    const parts = dependencies(send)
+    const error = await parts.clock.drive(rejection(createReadClient(parts).listMachines({ kind: 'all' })))
+    expect(error.code).toBe('malformed-answer')
+    expect(requests).toHaveLength(1)
+  })
+
+  test.each<[string, unknown]>([
+    ['null', null],
+    ['an empty text', ''],
+  ])('that are %s are none', async (_what, link) => {
+    const page: Reply = { body: { value: [wireMachine(1)], '@odata.nextLink': link, '@odata.count': 1 } }
+    expect(
+      await createReadClient(dependencies(scripted([page]).send)).listMachines({ kind: 'all' }),
+    ).toHaveLength(1)
+  })
+
+  test('that repeat are an error at once', async () => {
     const same = next('https://api.security.microsoft.com/api/machines?$skiptoken=a', wireMachine(1))
-    const { send, requests } = scripted(Array.from({ length: 3 * 4 }, () => same))
+    const { send, requests } = scripted(Array.from({ length: 3 * 2 }, () => same))
+    const error = await rejection(createReadClient(dependencies(send)).listMachines({ kind: 'all' }))
+    expect(error.code).toBe('paging-stuck')
+    expect(requests).toHaveLength(3 * 2)
+  })
+
+  test('that bring nothing new three times are an error', async () => {
+    const { send, requests } = endless(() => wireMachine(1))
     const error = await rejection(createReadClient(dependencies(send)).listMachines({ kind: 'all' }))
     expect(error.code).toBe('paging-stuck')
     expect(requests).toHaveLength(3 * 4)
+  })
+
+  test('that lead to new rows for ever end by their number', async () => {
+    const { send, requests } = endless(wireMachine)
+    const error = await rejection(
+      createReadClient(dependencies(send, { limits: { pages: 20 } })).listMachines({ kind: 'all' }),
+    )
+    expect(error).toMatchObject({
+      code: 'paging-endless',
+      message: 'The list machines had no end after 20 pages.',
+    })
+    expect(requests).toHaveLength(20)
+  })
+
+  test('that lead to new rows for ever end by time', async () => {
+    const clock = new FakeClock()
+    const { send, requests } = endless(number => {
+      clock.setWall(60_000)
+      return wireMachine(number)
+    })
+    const error = await rejection(
+      createReadClient(dependencies(send, { clock })).listMachines({ kind: 'all' }),
+    )
+    expect(error).toMatchObject({
+      code: 'paging-endless',
+      message: 'The list machines had no end after 16 minutes.',
+    })
+    expect(requests).toHaveLength(16)
   })
 })
 
@@ -380,9 +460,9 @@ describe('named machines', () => {
   test.each<[string, readonly Refusable[], number, number]>([
     ['in: by or, 20 at a time', ['in'], 50, 2 + 3],
     ['or too: one by one, where that is at most ten calls', ['in', 'or'], 10, 2 + 2 + 10],
-    ['or too, for many: as a whole', ['in', 'or'], 50, 2 + 2 + 1],
-    ['any filter: as a whole', ['filter'], 5, 5 + 1],
-    ['filter and order: as a whole, unordered', ['filter', 'orderby'], 5, 5 + 2],
+    ['or too, for many: as a whole', ['in', 'or'], 50, 2 + 2 + 2],
+    ['any filter: as a whole', ['filter'], 5, 5 + 2],
+    ['filter and order: as a whole, unordered', ['filter', 'orderby'], 5, 5 + 3],
   ])('of a service that refuses %s', async (_what, refuses, count, calls) => {
     const { model, client } = over({ machines: fleet, refuses })
     expect(ids(await client.listMachines(named({ ids: firstIds(count) })))).toStrictEqual(firstIds(count))
@@ -432,7 +512,9 @@ describe('named machines', () => {
   })
 
   test('that were not asked for are left out, and one found by id and name comes once', async () => {
-    const lax: Reply = { body: { value: [wireMachine(1), wireMachine(2), wireMachine(1)] } }
+    const lax: Reply = {
+      body: { value: [wireMachine(1), wireMachine(2), wireMachine(1)], '@odata.count': 2 },
+    }
     const client = createReadClient(dependencies(scripted([lax, lax]).send))
     const found = await client.listMachines(named({ ids: [machineId(1)], dnsNames: ['ws-1.contoso.com'] }))
     expect(ids(found)).toStrictEqual([machineId(1)])
@@ -484,9 +566,9 @@ describe('actions of some machines', () => {
 
   test.each<[readonly Refusable[], number]>([
     [['in'], 2 + 1],
-    [['in', 'or'], 2 + 2 + 2],
-    [['filter'], 5 + 1 + 1 + 1],
-    [['filter', 'orderby'], 5 + 1 + 1 + 1 + 1],
+    [['in', 'or'], 2 + 2 + 2 * 2],
+    [['filter'], 5 + 1 + 1 + 1 + 1],
+    [['filter', 'orderby'], 5 + 1 + 1 + 1 + 1 + 1],
   ])('are found where the service refuses %j', async (refuses, calls) => {
     const { model, client } = over({ actions, refuses })
     expect(ids(await client.listActions(of([1, 2])))).toStrictEqual([actionId(1), actionId(2)])
@@ -602,8 +684,8 @@ describe('the number of onboarded machines', () => {
 
   test.each<[string, ModelOptions, number]>([
     ['refuses to filter by merged records', { refuses: ['merged'] }, 2],
-    ['refuses $count', { refuses: ['count'] }, 3],
-    ['leaves the count out', { countsNothing: true }, 2],
+    ['refuses $count', { refuses: ['count'] }, 4],
+    ['leaves the count out', { countsNothing: true }, 3],
   ])('is counted from the whole list where the service %s', async (_what, options, calls) => {
     const { model, client } = over({ machines, ...options })
     expect(await client.countOnboarded()).toBe(2)

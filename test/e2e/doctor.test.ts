@@ -22,7 +22,8 @@ interface Check {
 const start = (
   behaviour: Scenario['behaviour'] = {},
   files: Readonly<Record<string, string>> = FILES,
-): Promise<Tenant> => startTenant({ machines: [{ computerDnsName: 'a' }], behaviour }, files)
+  over: Scenario = {},
+): Promise<Tenant> => startTenant({ machines: [{ computerDnsName: 'a' }], behaviour, ...over }, files)
 
 function token(tenant: Tenant, roles: readonly string[], over: object = {}): string {
   const exp = tenant.emulator.nowMs() / 1000 + 3600
@@ -70,7 +71,7 @@ test('where all is in place nothing is wrong, and nothing but GET is sent', asyn
     'permissions',
   ])
   expect(ran.stdout + ran.stderr).not.toContain(HOLDFAST_TOKEN.split('.')[1])
-  expect(tenant.emulator.requests().map(({ method }) => method)).toStrictEqual(['GET'])
+  expect(tenant.emulator.requests().map(({ method }) => method)).toStrictEqual(['GET', 'GET'])
 })
 
 test('a role that is missing is named, with the policies that it stops', async () => {
@@ -141,6 +142,45 @@ test('reading that is not allowed names the permission', async () => {
   })
 })
 
+const NOTHING = { status: 404, code: 'ResourceNotFound' } as const
+
+test.each<readonly [string, readonly ('GET /machines' | 'GET /machineactions')[], string, string]>([
+  [
+    'no list of machines, while the history names some',
+    ['GET /machines'],
+    'error',
+    'the history names machines',
+  ],
+  ['no list of actions', ['GET /machineactions'], 'error', 'the list of actions was answered with 404'],
+  [
+    'no list at all, as at a wrong path',
+    ['GET /machines', 'GET /machineactions'],
+    'error',
+    'the list of actions was answered with 404',
+  ],
+])('%s is not healthy', async (_what, absent, status, message) => {
+  const machineId = '1'.repeat(40)
+  const tenant = await start({ faults: absent.map(on => ({ on, ...NOTHING })) }, FILES, {
+    machines: [{ id: machineId }],
+    actions: [{ type: 'Isolate', machineId, status: 'Succeeded' }],
+  })
+  const { ran, document } = await examine(tenant, [], { HOLDFAST_TOKEN: token(tenant, ALL) })
+  expect(document.checks.find(({ name }) => name === 'reading')).toMatchObject({
+    status,
+    message: expect.stringContaining(message),
+    wayOut: expect.stringContaining('path'),
+  })
+  expect(document['healthy']).toBe(false)
+  expect(ran.code).toBe(1)
+})
+
+test('a tenant without machines and without a history is a warning', async () => {
+  const tenant = await start({ noMachines: 'not-found' }, FILES, { machines: [], actions: [] })
+  const { ran, document } = await examine(tenant, [], { HOLDFAST_TOKEN: token(tenant, ALL) })
+  expect(withStatus(document.checks, 'warning')).toStrictEqual(['reading'])
+  expect(ran.code).toBe(0)
+})
+
 test('an opaque token is a warning: the service alone reads it', async () => {
   const tenant = await start()
   const { ran, document } = await examine(tenant, [], {})
@@ -163,7 +203,7 @@ test('a probe sends what the policies need to what cannot exist, after asking wh
       'Cancel',
     ].map(method => ({ method, status: 'proven' })),
   )
-  const [, absence, ...writes] = tenant.emulator.requests()
+  const [, , absence, ...writes] = tenant.emulator.requests()
   expect(absence).toMatchObject({ method: 'GET', path: expect.stringContaining(NO_MACHINE), status: 404 })
   expect(writes).toHaveLength(6)
   for (const { path } of writes) expect(path).toMatch(new RegExp(`${NO_MACHINE}|${NO_ACTION}`))

@@ -24,6 +24,7 @@ const HEAD = {
   target: { endpoint: 'x', tenantId: null },
   readAt: 't',
   since: 's',
+  complete: true,
 } as const
 
 /** Every renderer of this family, with one text in each place that the service, a user or a file fills. */

@@ -33,6 +33,7 @@ export function machinesDocument(
     readAt: '2026-11-22T18:00:00Z',
     historyFrom: '2026-05-26T18:00:00Z',
     scope: 'tenant',
+    complete: true,
     machines,
     summary: summarizeMachines(machines, leftOut),
     ...rest,

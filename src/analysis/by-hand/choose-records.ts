@@ -1,4 +1,4 @@
-import { compileEntry, isSelectable } from '../../plan/select/match.ts'
+import { compileEntry, isReachable } from '../../plan/select/match.ts'
 import { type MachineName, namesMachines, namesOf } from '../../plan/select/need.ts'
 import type { Need } from '../../plan/select/observation.ts'
 import {
@@ -50,7 +50,7 @@ export function chooseRecords(
   const isEligible = (machine: Machine): boolean => {
     if (wide || isNamed) return true
     return entry?.fields.onboardingStatus === undefined
-      ? isSelectable(machine)
+      ? isReachable(machine)
       : machine.mergedIntoMachineId === null
   }
   const matches = entry === undefined ? (): boolean => true : compileEntry(entry, now)

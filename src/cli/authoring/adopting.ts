@@ -23,7 +23,12 @@ export const ADOPT_OPTIONS: readonly OptionSpec[] = [
     description:
       'stdout gets a patch in place of the report: policies that declare what other people hold (needs --reason)',
   },
-  { name: 'reason', kind: 'text', value: 'TEXT', description: 'with --adopt: the reason of the policies' },
+  {
+    name: 'reason',
+    kind: 'text',
+    value: 'TEXT',
+    description: 'with --adopt: the reason of the policies; with --accept-empty: why',
+  },
   ...IMPORT_TERM_OPTIONS.map(option => ({ ...option, description: `with --adopt: ${option.description}` })),
 ]
 
@@ -35,7 +40,8 @@ export const ADOPT_OPTIONS: readonly OptionSpec[] = [
 export function checkAdoptFlags(flags: Flags, args: readonly string[]): void {
   const asked = ADOPT_OPTIONS.map(({ name }) => name).filter(name => name !== 'adopt' && flags.has(name))
   if (!flags.has('adopt')) {
-    if (asked.length > 0) throw fail('usage', `--${asked[0]} is for --adopt, which was not given.`)
+    const [stray] = asked.filter(name => name !== 'reason' || !flags.has('accept-empty'))
+    if (stray !== undefined) throw fail('usage', `--${stray} is for --adopt, which was not given.`)
     return
   }
   requireReason(flags, '--adopt')

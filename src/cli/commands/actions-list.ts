@@ -1,8 +1,10 @@
+import { RowsMissing } from '../../defender/rows-missing.ts'
 import { namesOf } from '../../plan/select/need.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { type ActionSelector, selectActions } from '../../posture/select-actions.ts'
 import { type ActionsDocument, actionDocument } from '../../report/documents/action-document.ts'
 import { renderActions } from '../../report/terminal/render-actions.ts'
+import type { Diagnostic } from '../../schema/diagnostic.ts'
 import { parseDuration } from '../../schema/duration.ts'
 import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
 import { namesOfMachines, targetOf } from '../by-hand/conclude-ad-hoc.ts'
@@ -15,6 +17,7 @@ import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 import { readTimeOrAge } from '../read-time.ts'
 import { type Session, withService } from '../service/inventory.ts'
 import { namedMachines } from '../service/selectors.ts'
+import { tellDiagnostics } from '../tell-diagnostics.ts'
 
 /** Longer than any action stays in flight (docs/service.md#action-timeout), and short enough to be one page in most tenants. */
 const DEFAULT_SINCE = '7d'
@@ -76,14 +79,33 @@ async function readSelector(
   }
 }
 
-function readActions(
+/**
+ * Reads the actions, each of which is shown for itself: where the service counts one that it never lists, those that
+ * came are shown, with an error beside them.
+ */
+async function readActions(
   { machineIds, since }: ActionSelector & { readonly since: Instant },
   { service }: Session,
-  signal: AbortSignal,
-): Promise<readonly MachineAction[]> {
-  return machineIds === undefined
-    ? service.client.listActions({ kind: 'tenant', createdFrom: since }, signal)
-    : service.client.listActions({ kind: 'machines', machineIds, createdFrom: since }, signal)
+  context: CommandContext,
+): Promise<{ readonly actions: readonly MachineAction[]; readonly complete: boolean }> {
+  const query =
+    machineIds === undefined
+      ? ({ kind: 'tenant', createdFrom: since } as const)
+      : ({ kind: 'machines', machineIds, createdFrom: since } as const)
+  try {
+    return { actions: await service.client.listActions(query, context.signal), complete: true }
+  } catch (error) {
+    if (!(error instanceof RowsMissing)) throw error
+    const lacking: Diagnostic = {
+      severity: 'error',
+      code: error.code,
+      message: `${error.message} ${error.wayOut}`,
+    }
+    tellDiagnostics([lacking], [lacking], context)
+    // Rows of this very list, as its reader read them.
+    const came = error.rows as readonly MachineAction[]
+    return { actions: came.filter(({ machineId }) => machineId !== ''), complete: false }
+  }
 }
 
 async function run(context: CommandContext): Promise<number> {
@@ -92,7 +114,8 @@ async function run(context: CommandContext): Promise<number> {
     const { service, configuration } = session
     const { name } = configuration
     const selector = await readSelector(context, session)
-    const found = selectActions(await readActions(selector, session, signal), selector, name)
+    const { actions, complete } = await readActions(selector, session, context)
+    const found = selectActions(actions, selector, name)
     const shown = found.slice(0, flags.number('limit') ?? DEFAULT_LIMIT)
     const machineIds = shown.map(({ machineId }) => machineId)
     const names = await namesOfMachines(service, machineIds, signal)
@@ -101,11 +124,12 @@ async function run(context: CommandContext): Promise<number> {
       target: await targetOf(service),
       readAt: formatInstant(service.client.firstDate ?? service.clock.now()),
       since: formatInstant(selector.since),
+      complete,
       actions: shown.map(action => actionDocument(action, names.get(action.machineId) ?? null, name)),
       summary: { actions: shown.length, leftOut: found.length - shown.length },
     }
     await emitDocument(document, renderActions, context)
-    return EXIT_CODES.ok
+    return complete ? EXIT_CODES.ok : EXIT_CODES.error
   })
 }
 

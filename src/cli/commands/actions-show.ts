@@ -24,6 +24,7 @@ async function run(context: CommandContext): Promise<number> {
       target: await targetOf(service),
       readAt: formatInstant(service.client.firstDate ?? service.clock.now()),
       since: null,
+      complete: true,
       actions: found
         .toSorted(compareNewestFirst)
         .map(action => actionDocument(action, names.get(action.machineId) ?? null, configuration.name)),

@@ -109,7 +109,8 @@ async function askService(
 ): Promise<void> {
   const { checks } = findings
   const probe = await service.openPermissionProbe()
-  checks.push(checkReading(await probe.read(context.signal)))
+  const machines = await probe.read('machines', context.signal)
+  checks.push(...checkReading(machines, await probe.read('machineactions', context.signal)))
   checks.push(checkClock(probe.clockSkewMs, service.endpointName))
   if (!context.flags.has('probe')) return
   const probed = await probePermissions(policies, probe, service, context)
@@ -192,7 +193,7 @@ async function run(context: CommandContext): Promise<number> {
 /** `holdfast doctor`. */
 export const doctor: Command = {
   description:
-    'Looks whether everything is in place: configuration and policies, endpoint, token and its permissions, the clocks, one read, and for each policy which permissions its plan and its apply need and which of them are missing. Changes nothing. --probe proves the permissions to write with the real requests, to a machine id that cannot exist: no device is touched, and nothing is sent unless the service says that it knows no such machine.',
+    'Looks whether everything is in place: configuration and policies, endpoint, token and its permissions, the clocks, one read of machines and one of their history, and for each policy which permissions its plan and its apply need and which of them are missing. Changes nothing. --probe proves the permissions to write with the real requests, to a machine id that cannot exist: no device is touched, and nothing is sent unless the service says that it knows no such machine.',
   arguments: '',
   options: [
     {

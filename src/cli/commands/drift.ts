@@ -9,7 +9,13 @@ import { loadDeclaration, placeOf, requireValid } from '../declaration/declarati
 import { worstExit } from '../exit-codes.ts'
 import { fail } from '../fail.ts'
 import type { Flags } from '../flags.ts'
-import { AS_OF_OPTION, CONFIGURATION_OPTIONS, OUTPUT_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import {
+  ACCEPT_EMPTY_OPTION,
+  AS_OF_OPTION,
+  CONFIGURATION_OPTIONS,
+  OUTPUT_OPTIONS,
+  SERVICE_OPTIONS,
+} from '../options.ts'
 import { type ExtraOutput, emit, type Outputs, readOutputs, withoutDiagnostics } from '../outputs.ts'
 import { pageHistories } from '../planning/page-histories.ts'
 import { makePlan } from '../planning/planning.ts'
@@ -100,6 +106,7 @@ export const drift: Command = {
       kind: 'switch',
       description: 'go on past unresolved, ambiguous and conflicting entries',
     },
+    ACCEPT_EMPTY_OPTION,
     VERIFY_OPTION,
     {
       name: 'events',

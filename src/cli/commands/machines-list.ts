@@ -66,6 +66,7 @@ function listMachines(
     readAt: formatInstant(readAt),
     historyFrom: formatInstant(historyFrom),
     scope,
+    complete: observation.failures.length === 0,
     machines,
     summary: summarizeMachines(machines, leftOut),
   }
@@ -74,7 +75,7 @@ function listMachines(
 async function run(context: CommandContext): Promise<number> {
   const entry = await readSelectors(context)
   return withService(context, async session => {
-    const observation = await readInventory(context, session, needOfEntry(entry, session.historyFrom))
+    const observation = await readInventory(context, session, needOfEntry(entry, session.historyFrom), true)
     const document = listMachines(entry, observation, session, context.flags)
     await emitDocument(document, renderMachines, context)
     const { unknown } = chooseRecords(entry, observation.machines, observation.readAt, true)
@@ -84,7 +85,7 @@ async function run(context: CommandContext): Promise<number> {
       message: `No machine record has the id or the whole name ${text}.`,
     }))
     tellDiagnostics(diagnostics, [], context)
-    return unknown.length > 0 ? EXIT_CODES.error : EXIT_CODES.ok
+    return unknown.length > 0 || !document.complete ? EXIT_CODES.error : EXIT_CODES.ok
   })
 }
 
@@ -116,6 +117,10 @@ export const machinesList: Command = {
       does: 'the names of all that is held, for a script',
     },
   ],
-  exits: { ok: 'the list is complete', error: 'a read failed, or a machine that was named has no record' },
+  exits: {
+    ok: 'the list is complete',
+    error:
+      'a read failed, a machine that was named has no record, or the service counts one that it does not list',
+  },
   run,
 }

@@ -1,6 +1,6 @@
 import type { MissingPermission } from '../../analysis/by-hand/policy-permissions.ts'
 import type { ServiceTarget } from '../../defender/clouds.ts'
-import type { ProbeAnswer } from '../../defender/permission-probe.ts'
+import type { ReadAnswer } from '../../defender/permission-probe.ts'
 import type { TokenClaims } from '../../defender/token.ts'
 import type { DoctorCheck } from '../../report/documents/doctor-document.ts'
 import { counted } from '../../report/words/words.ts'
@@ -126,11 +126,45 @@ export function checkClock(skewMs: number | undefined, endpoint: string): Doctor
 const READ_WAY_OUT =
   'Grant the application Machine.Read.All (WindowsDefenderATP, application permission) with admin consent, then get a new token.'
 
-/** Whether machines can be read, tried with one GET. */
-export function checkReading(answer: ProbeAnswer): DoctorCheck {
+const LIST_WAY_OUT =
+  'Check the endpoint and its path, and that the application may see the device groups of the tenant.'
+
+/** Whether machines and their history can be read, tried with one GET each; what only looks like a read is none. */
+export function checkReading(machines: ReadAnswer, actions: ReadAnswer): readonly DoctorCheck[] {
+  const failed = [checkList('machines', machines), checkList('actions', actions)].filter(
+    found => found !== undefined,
+  )
+  if (failed.length > 0) {
+    const told = new Map(failed.map(found => [found.message, found]))
+    return [...told.values()]
+  }
+  const noMachines = machines.kind === 'absent' || (machines.kind === 'listed' && machines.isEmpty)
+  if (!noMachines) {
+    return [check('reading', 'ok', 'the service answered a list of machines and one of actions')]
+  }
+  const how = machines.kind === 'absent' ? 'was answered with 404' : 'is empty'
+  if (actions.kind === 'listed' && actions.isEmpty) {
+    const message = `the list of machines ${how} and that of actions is empty: an empty tenant, or one of which the application may see nothing`
+    return [check('reading', 'warning', message)]
+  }
+  const message = `the list of machines ${how}, and the history names machines`
+  return [check('reading', 'error', message, LIST_WAY_OUT)]
+}
+
+function checkList(name: 'machines' | 'actions', answer: ReadAnswer): DoctorCheck | undefined {
   switch (answer.kind) {
-    case 'proven':
-      return check('reading', 'ok', 'the service answered a list of machines')
+    case 'listed':
+      return undefined
+    case 'absent':
+      // The service documents this of an empty list of machines alone.
+      return name === 'machines'
+        ? undefined
+        : check(
+            'reading',
+            'error',
+            `the list of actions was answered with 404: ${answer.message}`,
+            LIST_WAY_OUT,
+          )
     case 'missing':
       return check('reading', 'error', answer.message, READ_WAY_OUT)
     case 'throttled':

@@ -7,13 +7,11 @@ import {
 } from '../../plan/assemble/create-plan.ts'
 import type { GuardName, Plan } from '../../plan/document/document.ts'
 import { withoutPlan } from '../../plan/judge/recheck.ts'
-import { needOf } from '../../plan/select/need.ts'
 import { type Observation, shortenHistory } from '../../plan/select/observation.ts'
 import type { PlanInput, PlanOptions } from '../../plan/select/plan-input.ts'
-import { readFailures } from '../../plan/select/read-failures.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import { formatDuration } from '../../schema/duration.ts'
-import { displayInstant, type Instant } from '../../schema/instant.ts'
+import type { Instant } from '../../schema/instant.ts'
 import type { CommandContext } from '../command.ts'
 import type { BaseDeclaration } from '../declaration/base-declaration.ts'
 import type { Declaration } from '../declaration/declaration.ts'
@@ -22,7 +20,8 @@ import { fail } from '../fail.ts'
 import type { Flags } from '../flags.ts'
 import type { Service } from '../service/service.ts'
 import { readVersion } from '../version.ts'
-import { compareWithBase, needWithBase } from './base-plan.ts'
+import { compareWithBase } from './base-plan.ts'
+import { observeFor } from './observing.ts'
 import { verifyObservation } from './verifying.ts'
 
 /** Over so many ms of difference between the two clocks a plan warns, and is an error (docs/contract.md#clock). */
@@ -54,7 +53,7 @@ export interface PlanRequest {
 }
 
 /** The planning flags that only together with a reason do anything. */
-const NEED_REASON = ['reassert', 'retry', 'resubmit'] as const
+const NEED_REASON = ['reassert', 'retry', 'resubmit', 'accept-empty'] as const
 
 /**
  * Reads the planning flags.
@@ -62,7 +61,7 @@ const NEED_REASON = ['reassert', 'retry', 'resubmit'] as const
  * @throws Failure `reason-missing` or `prune-not-possible`.
  */
 export function readPlanOptions(flags: Flags, declaration: Declaration, asked: PlanRequest): PlanOptions {
-  const needing = NEED_REASON.find(name => flags.list(name).length > 0)
+  const needing = NEED_REASON.find(name => flags.has(name))
   const reason = flags.text('reason')
   if (needing !== undefined && reason === undefined) {
     throw fail('reason-missing', `--${needing} overrides a safety, so it needs --reason TEXT.`)
@@ -74,6 +73,9 @@ export function readPlanOptions(flags: Flags, declaration: Declaration, asked: P
       'prune-not-possible',
       '--prune together with path arguments would leave open whose holds are orphaned.',
     )
+  }
+  if (prune && flags.has('accept-empty')) {
+    throw fail('prune-not-possible', '--accept-empty lifts nothing, so that --prune would do nothing.')
   }
   if (prune && declaration.policies.length === 0) {
     throw fail('prune-not-possible', '--prune with no policy loaded would lift every hold of ours.')
@@ -124,20 +126,15 @@ export async function makePlan(
   service: Service,
   asked: PlanRequest = {},
 ): Promise<Planned> {
-  const { io, flags, signal } = context
+  const { io, flags } = context
   const { configuration, policies } = declaration
   const options = readPlanOptions(flags, declaration, asked)
-  const wholeTenant = asked.wholeTenant === true || options.prune
-  const { base } = asked
   const at = service.clock.now()
-  const need = needOf(policies, configuration, at, { wholeTenant })
-  if (options.asOf !== undefined && options.asOf < need.historyFrom)
-    throw beforeLookback('--as-of', need.historyFrom)
-  const [whole, git] = await Promise.all([
-    service.reader.observe(base === undefined ? need : needWithBase(need, declaration, base, at), signal),
+  const [{ whole, need }, git] = await Promise.all([
+    observeFor(context, declaration, service, options, asked, at),
     readGitState(Object.keys(declaration.files), io.cwd, io.env),
   ])
-  if (options.prune && whole.failures.length > 0) throw pruneIncomplete(whole)
+  const { base } = asked
   const observation = shortenHistory(whole, need.historyFrom)
   const verified = await verifyObservation(context, service, observation, configuration.name)
   const seen = [...skewDiagnostics(whole), ...(whole.diagnostics ?? []), ...verified]
@@ -177,20 +174,4 @@ function expectedPlan(input: PlanInput, plan: Plan, expect: string | undefined):
   if (actions.length === observation.actions.length) return plan
   const earlier = createPlan({ ...input, observation: { ...observation, actions } })
   return earlier.planId === expect ? earlier : plan
-}
-
-/** That a time lies before the history that is read. */
-export function beforeLookback(option: string, historyFrom: Instant): Error {
-  return fail(
-    'before-lookback',
-    `${option}: the history is read from ${displayInstant(historyFrom)} on; nothing is known of a time before that.`,
-  )
-}
-
-function pruneIncomplete(observation: Observation): Error {
-  return fail(
-    'prune-not-possible',
-    '--prune needs a complete read: what was not read would be taken for orphaned.',
-    { diagnostics: readFailures(observation) },
-  )
 }

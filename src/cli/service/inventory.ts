@@ -37,20 +37,28 @@ export async function withService(
 /**
  * Reads machines and actions, or nothing: what was read in part would show a machine as free that is not.
  *
+ * @param showsEach - Whether each machine is shown for itself: then a list of machines that lacks a row for good is
+ * shown as it came, with an error beside it. A history that lacks rows is never shown, since any machine may be meant.
  * @throws Failure `read-incomplete` with every read that failed.
  */
 export async function readInventory(
   context: CommandContext,
   { service }: Session,
   need: Need,
+  showsEach = false,
 ): Promise<Observation> {
   const observation = await service.reader.observe(need, context.signal)
-  if (observation.failures.length > 0) {
+  const isShown = showsEach && observation.failures.every(({ lacking }) => lacking === 'machines')
+  if (observation.failures.length > 0 && !isShown) {
     throw fail('read-incomplete', 'Not everything could be read, so nothing is said.', {
       diagnostics: readFailures(observation),
     })
   }
-  const diagnostics = [...skewDiagnostics(observation), ...(observation.diagnostics ?? [])]
+  const diagnostics = [
+    ...skewDiagnostics(observation),
+    ...(observation.diagnostics ?? []),
+    ...readFailures(observation),
+  ]
   tellDiagnostics(diagnostics, diagnostics, context)
   return observation
 }

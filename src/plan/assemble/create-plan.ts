@@ -69,7 +69,8 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
   const diagnostics: Diagnostic[] = [...input.diagnostics]
   const index = indexMachines(observation.machines)
   const history = indexHistory(at < input.now ? rewindHistory(observation.actions, at) : observation.actions)
-  const { matches, problems } = resolvePolicies(policies, index, lastKnownAt(input, at))
+  const { matches, problems: all } = resolvePolicies(policies, index, lastKnownAt(input, at))
+  const problems = observation.scope === 'tenant' ? all : all.filter(({ ofSelector }) => ofSelector !== true)
   const composition = composeClaims(matches, index, at)
   diagnostics.push(...problemDiagnostics(problems, options.keepGoing, at), ...composition.diagnostics)
   const read: ReadFlag = (flag, texts) => readPatterns(flag, texts, policies, index, diagnostics)
@@ -107,7 +108,7 @@ function contextOf(input: PlanInput, at: Instant, read: ReadFlag): EvaluationCon
     retry: read('retry', options.retry),
     resubmit: read('resubmit', options.resubmit),
     reason: options.reason,
-    prune: options.prune,
+    prune: options.prune && observation.acceptedEmpty !== true,
     mustBeNamed: compileConfirmation(configuration, observedAt),
     wholeTenant: observation.scope === 'tenant',
     keepGoing: options.keepGoing,

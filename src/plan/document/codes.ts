@@ -135,6 +135,12 @@ export const PLAN_CODES = {
     meaning: 'The facet is off until the configuration allows it.',
     wayOut: 'Set it to true under `allow` in the configuration.',
   },
+  'onboarding-unknown': {
+    meaning:
+      'The record of a machine tells no onboardingStatus, and only a selector reaches it: nobody knows whether it can do this.',
+    wayOut:
+      'Name it in the policy by `id`, `dnsName` or in a `list`, or add `onboardingStatus: Onboarded` to the entry to leave such records out.',
+  },
   'not-onboarded': {
     meaning:
       'The machine is not onboarded and cannot do this; or it is, and `unmanaged` is for those that are not.',

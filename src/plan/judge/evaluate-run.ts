@@ -73,6 +73,7 @@ function checked(
       item: addressedOf(claim),
       facet: facet.name,
       releases: false,
+      named: claim.contributors.some(({ named }) => named),
       isAbout: action => facet.isAbout(action, wish),
       contested,
     },

@@ -11,6 +11,7 @@ import type { ContestRules } from './contest.ts'
 import type { DecidedChange, Decision } from './decision.ts'
 import { exhaustedNote } from './exhausted.ts'
 import { type LimitedChange, type Limits, limitOf } from './limits.ts'
+import { unknownOnboardingNote } from './onboarding-unknown.ts'
 import { platformWarning } from './platform-hints.ts'
 
 /** What the evaluation of every machine shares. */
@@ -93,6 +94,7 @@ export function checkChange(change: DecidedChange, check: ChangeCheck, subject: 
   const { machine, offboarded, context } = subject
   const note =
     limitOf({ facet: check.facet, machine, releases: check.releases, offboarded, change }, context.limits) ??
+    unknownOnboardingNote(machine, check.named ?? true, check.releases) ??
     unconfirmedNote(change, machine, check.named ?? true, context.mustBeNamed) ??
     (check.contested !== undefined && !isChosen(context.reassert, check.item)
       ? check.contested

@@ -23,7 +23,7 @@ export type Matcher = (machine: Machine) => boolean
 /**
  * Turns an entry into a test of one machine record: all fields must match, a field matches when any of its texts does.
  *
- * It says nothing about onboarding or merging; {@link isSelectable} does.
+ * It says nothing about onboarding or merging; {@link isReachable} does.
  */
 export function compileEntry(entry: MachineEntry, now: Instant): Matcher {
   const tests: Matcher[] = []
@@ -51,7 +51,15 @@ export function compileEntry(entry: MachineEntry, now: Instant): Matcher {
   return machine => tests.every(test => test(machine))
 }
 
-/** Says whether a selector may reach a record: onboarded and not merged into another (docs/contract.md#matching). */
+/**
+ * Says whether a selector may reach a record: not merged into another, and onboarded as far as it tells
+ * (docs/contract.md#matching). One that tells no status may be onboarded: it is reached, and judged later.
+ */
+export function isReachable(machine: Machine): boolean {
+  return machine.mergedIntoMachineId === null && (machine.onboardingStatus === null || isOnboarded(machine))
+}
+
+/** Says whether a record is for sure one of the onboarded devices: it is so and not merged into another. */
 export function isSelectable(machine: Machine): boolean {
   return isOnboarded(machine) && machine.mergedIntoMachineId === null
 }

@@ -26,21 +26,45 @@ export function needOf(
 ): Need {
   const entries = policies.flatMap(policy => [...policy.machines, ...policy.except.filter(namesMachines)])
   const named = !options.wholeTenant && entries.every(namesMachines)
-  const names = named ? entries.flatMap(entry => namesOf(entry)) : []
+  const names = named ? entries.flatMap(namesOf) : []
+  return {
+    scope: named ? 'named' : 'tenant',
+    ...idsAndNames(names),
+    historyFrom: historyStart(policies, configuration, now),
+    countOnboarded: named && configuration.guards.maxShare !== undefined,
+  }
+}
+
+/** What must be read before single machines can be planned, whatever selectors reach: those, and what policies name. */
+export function needOfTargets(
+  policies: readonly Policy[],
+  configuration: Configuration,
+  now: Instant,
+  ids: readonly string[],
+): Need {
+  const entries = policies.flatMap(policy => [...policy.machines, ...policy.except])
+  const targets = ids.map(text => ({ kind: 'id', text }) as const)
+  return {
+    scope: 'named',
+    ...idsAndNames([...entries.flatMap(namesOf), ...targets]),
+    historyFrom: historyStart(policies, configuration, now),
+    countOnboarded: configuration.guards.maxShare !== undefined,
+  }
+}
+
+function idsAndNames(names: readonly Omit<MachineName, 'place'>[]): Pick<Need, 'ids' | 'dnsNames'> {
+  return {
+    ids: unique(names.filter(({ kind }) => kind === 'id').map(({ text }) => text)),
+    dnsNames: unique(names.filter(({ kind }) => kind === 'dnsName').map(({ text }) => text)),
+  }
+}
+
+function historyStart(policies: readonly Policy[], { history }: Configuration, now: Instant): Instant {
   const oneWay = policies.some(
     ({ state }) =>
       state.quarantined !== undefined || state.liveResponse !== undefined || state.offboarded !== undefined,
   )
-  const lookback = oneWay
-    ? Math.max(configuration.history.lookback.ms, RETENTION_MS)
-    : configuration.history.lookback.ms
-  return {
-    scope: named ? 'named' : 'tenant',
-    ids: unique(names.filter(({ kind }) => kind === 'id').map(({ text }) => text)),
-    dnsNames: unique(names.filter(({ kind }) => kind === 'dnsName').map(({ text }) => text)),
-    historyFrom: addMs(now, -lookback),
-    countOnboarded: named && configuration.guards.maxShare !== undefined,
-  }
+  return addMs(now, -(oneWay ? Math.max(history.lookback.ms, RETENTION_MS) : history.lookback.ms))
 }
 
 /** One machine as an entry gives it. */

@@ -15,6 +15,16 @@ export interface Need {
   readonly historyFrom: Instant
   /** Whether the number of onboarded machines is needed (maxShare) although not all are read. */
   readonly countOnboarded: boolean
+  /** Whether somebody vouches that an empty list of machines is right although the history names some. */
+  readonly acceptEmpty?: boolean
+}
+
+/** A read that failed for good. */
+export interface ReadFailure {
+  readonly code: string
+  readonly message: string
+  /** The list of which rows came, and always lacked the same ones. */
+  readonly lacking?: string
 }
 
 /** What was read, once, for everything that follows. */
@@ -31,9 +41,11 @@ export interface Observation {
   /** Onboarded, unmerged machines of the tenant; null where it was neither asked nor read. */
   readonly onboarded: number | null
   /** Reads that failed for good: nothing may be concluded from what they would have shown. Empty when complete. */
-  readonly failures: readonly { readonly code: string; readonly message: string }[]
+  readonly failures: readonly ReadFailure[]
   /** What reading had to leave out although it did not fail, such as an action that names no machine. */
   readonly diagnostics?: readonly Diagnostic[]
+  /** Whether the list of machines is empty on somebody's word: then nothing is lifted. */
+  readonly acceptedEmpty?: boolean
   readonly apiCalls: number
   /** The token's application permissions, null where they cannot be read from it. */
   readonly roles: readonly string[] | null

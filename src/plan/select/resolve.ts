@@ -3,7 +3,7 @@ import type { Machine } from '../../posture/machine.ts'
 import type { Place, Severity } from '../../schema/diagnostic.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
 import type { MachineEntry, Policy } from '../../schema/policy.ts'
-import { compileEntry, isOnboarded, isSelectable } from './match.ts'
+import { compileEntry, isOnboarded, isReachable, isSelectable } from './match.ts'
 import { type MachineName, namesMachines, namesOf } from './need.ts'
 
 /** Something about an entry that does not resolve, or not to one machine. */
@@ -15,6 +15,8 @@ export interface ResolveProblem {
   readonly policy: Policy
   /** The name as given, where the problem is about one. */
   readonly name?: string
+  /** Whether a selector matched nothing, which says nothing where only named machines were read. */
+  readonly ofSelector?: boolean
   /** False where the problem is in `except`: nothing of the policy can be trusted then. */
   readonly inMachines: boolean
 }
@@ -58,7 +60,7 @@ export function indexMachines(machines: readonly Machine[]): MachineIndex {
  *
  * 1. A named machine must resolve to one record; with several of one name, to the one that is Active, Onboarded and
  *    not merged away.
- * 2. A selector reaches Onboarded, unmerged records; `onboardingStatus` in an entry takes the place of the first.
+ * 2. A selector reaches unmerged records that are Onboarded or do not say; `onboardingStatus` in an entry takes the place of the first.
  * 3. `except` takes away every record that it matches, whatever its state.
  */
 export function resolvePolicies(policies: readonly Policy[], index: MachineIndex, now: Instant): Resolution {
@@ -80,7 +82,7 @@ function resolvePolicy(
       ? resolveNames(entry, policy, index, now, problems)
       : selectMachines(entry, index.all, now)
     if (reached.length === 0 && !problems.some(problem => problem.place === entry.place)) {
-      problems.push(matchesNothing(entry, policy))
+      problems.push({ ...matchesNothing(entry, policy), ofSelector: !named })
     }
     for (const machine of reached) found.set(machine.id, named || (found.get(machine.id) ?? false))
   }
@@ -105,7 +107,7 @@ function selectMachines(entry: MachineEntry, machines: readonly Machine[], now: 
   const matches = compileEntry(entry, now)
   const eligible =
     entry.fields.onboardingStatus === undefined
-      ? isSelectable
+      ? isReachable
       : (machine: Machine) => machine.mergedIntoMachineId === null
   return machines.filter(machine => eligible(machine) && matches(machine))
 }

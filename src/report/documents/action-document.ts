@@ -31,6 +31,8 @@ export interface ActionsDocument {
   readonly readAt: string
   /** Actions created before it were not looked at; null where they were asked for by id. */
   readonly since: string | null
+  /** False where the service counts actions that it does not list. */
+  readonly complete: boolean
   readonly actions: readonly ActionDocument[]
   readonly summary: {
     readonly actions: number

@@ -77,6 +77,8 @@ export interface MachinesDocument {
   readonly historyFrom: string
   /** `tenant` where all machines were read, so that what is not here is not so. */
   readonly scope: 'tenant' | 'named'
+  /** False where the service counts machines that it does not list. */
+  readonly complete: boolean
   readonly machines: readonly MachineDocument[]
   readonly summary: {
     readonly machines: number

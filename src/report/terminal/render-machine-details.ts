@@ -16,7 +16,7 @@ export interface DetailedMachine extends MachineDocument {
 }
 
 /** The document of `machines show`. */
-export interface MachineDetailsDocument extends Omit<MachinesDocument, 'machines' | 'summary'> {
+export interface MachineDetailsDocument extends Omit<MachinesDocument, 'machines' | 'summary' | 'complete'> {
   readonly machines: readonly DetailedMachine[]
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { compileEntry, isSelectable } from '../../../src/plan/select/match.ts'
+import { compileEntry, isReachable, isSelectable } from '../../../src/plan/select/match.ts'
 import type { Machine } from '../../../src/posture/machine.ts'
 import type { MachineEntry } from '../../../src/schema/policy.ts'
 import { at, entry, lasting, machine, machineId, NOW, PLACE } from '../../support/build-core.ts'
@@ -77,6 +77,20 @@ test.each<[string, Partial<Machine>, boolean]>([
   ['a record that can be onboarded', { onboardingStatus: 'CanBeOnboarded' }, false],
   ['a record without a status', { onboardingStatus: null }, false],
   ['a record merged into another', { mergedIntoMachineId: machineId(2) }, false],
-])('a selector may reach %s: %s', (_what, over, selectable) => {
+])('of the onboarded devices is %s: %s', (_what, over, selectable) => {
   expect(isSelectable(machine(over))).toBe(selectable)
+})
+
+test.each<[string, Partial<Machine>, boolean]>([
+  ['an onboarded record', {}, true],
+  ['a record that can be onboarded', { onboardingStatus: 'CanBeOnboarded' }, false],
+  ['a record without a status, which is judged later', { onboardingStatus: null }, true],
+  ['a record merged into another', { mergedIntoMachineId: machineId(2) }, false],
+  [
+    'a record without a status merged into another',
+    { onboardingStatus: null, mergedIntoMachineId: machineId(2) },
+    false,
+  ],
+])('a selector may reach %s: %s', (_what, over, reachable) => {
+  expect(isReachable(machine(over))).toBe(reachable)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { needOf } from '../../../src/plan/select/need.ts'
+import { needOf, needOfTargets } from '../../../src/plan/select/need.ts'
 import { addMs } from '../../../src/schema/instant.ts'
 import {
   configuration,
@@ -67,4 +67,17 @@ test.each(
 )('%s looks back as far as the service remembers, so that it is not repeated', (_facet, state) => {
   const need = needOf([policy(), policy({ name: 'b', state })], SHORT, NOW, { wholeTenant: false })
   expect(need.historyFrom).toBe(addMs(NOW, -180 * DAY))
+})
+
+test('machines that are asked for alone need themselves and what policies name, whatever selectors reach', () => {
+  const guarded = configuration({ guards: { maxShare: { text: '10%', ratio: 0.1 } } })
+  const named = entry({ fields: { dnsName: ['b.contoso.com'] } })
+  const policies = [policy(), policy({ name: 'b', machines: [BY_TAG], except: [named] })]
+  expect(needOfTargets(policies, guarded, NOW, [machineId(7)])).toStrictEqual({
+    scope: 'named',
+    ids: [machineId(1), machineId(7)],
+    dnsNames: ['b.contoso.com'],
+    historyFrom: addMs(NOW, -180 * DAY),
+    countOnboarded: true,
+  })
 })

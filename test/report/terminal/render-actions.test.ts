@@ -12,6 +12,7 @@ function documentOf(
 ): ActionsDocument {
   return {
     formatVersion: '1.0',
+    complete: true,
     target: { endpoint: 'https://api.security.microsoft.com', tenantId: null },
     readAt: '2026-11-22T18:00:00Z',
     since: '2026-11-15T18:00:00Z',
