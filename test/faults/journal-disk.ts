@@ -1,5 +1,5 @@
 import type { Journal, JournalEntry } from '../../src/apply/ports.ts'
-import { parseJournal } from '../../src/local/journal/file-journal.ts'
+import { parseJournal } from '../../src/local/journal/open-journal.ts'
 import type { LineFate } from './outside.ts'
 
 /** The files of a journal folder, as text: one per run, read with the real reader. */

@@ -6,9 +6,10 @@ import type { Journal, Lease } from '../../src/apply/ports.ts'
 import { type HttpRequest, TransportError } from '../../src/defender/transport.ts'
 import { undiciTransport } from '../../src/defender/undici-transport.ts'
 import { serveEmulator } from '../../src/emulator/serve.ts'
-import { type FileJournal, openJournal } from '../../src/local/journal/file-journal.ts'
+import { type OpenJournal, openJournal } from '../../src/local/journal/open-journal.ts'
 import { fileLease } from '../../src/local/lease/file-lease.ts'
 import { identifyProcess } from '../../src/local/process-identity.ts'
+import { folderShelf } from '../../src/local/store/folder-shelf.ts'
 import type { Exchange, LineFate, OpenOutside } from './outside.ts'
 
 /** After how long the client gives an answer up that will not come, in real time. */
@@ -45,7 +46,7 @@ export const onSockets: OpenOutside = async (emulator, clock) => {
   const impatient = undiciTransport({ totalTimeoutMs: GIVE_UP_MS })
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-'))
   const self = await identifyProcess()
-  const journals: FileJournal[] = []
+  const journals: OpenJournal[] = []
   let busy = 0
   let idle = Promise.withResolvers<void>()
   let dead = 0
@@ -77,7 +78,7 @@ export const onSockets: OpenOutside = async (emulator, clock) => {
     planId: string,
     fateOf: Parameters<Awaited<ReturnType<OpenOutside>>['journal']>[1],
   ): Journal {
-    const file = openJournal({ folder, planId, clock })
+    const file = openJournal({ shelf: folderShelf(folder), planId, clock })
     journals.push(file)
     return {
       read: () => during(() => file.read()),

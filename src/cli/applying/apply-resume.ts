@@ -22,13 +22,13 @@ function requireResumeFlags({ flags, args }: CommandContext): void {
 }
 
 /** Finds the run to go on with. Throws Failure `journal-damaged` where one that cannot be read may be the one. */
-async function findRun(context: CommandContext, state: RunState): Promise<ResumableRun> {
-  const { runs, unreadable } = await readRuns(state.folder)
+async function findRun(context: CommandContext, found: RunState): Promise<ResumableRun> {
+  const { runs, unreadable } = await readRuns(found.state.journals)
   const [damaged] = unreadable
   if (damaged !== undefined) throw fail('journal-damaged', damaged.message)
   const retries = context.flags.has('retry-failed')
   const open = runs.filter(run => run.isLatest && (run.isUnfinished || (retries && run.hasFailed)))
-  return chooseRun(open, context.args[0], state)
+  return chooseRun(open, context.args[0], found)
 }
 
 function tellChoice({ run }: ResumableRun, { io }: CommandContext): void {
@@ -51,11 +51,12 @@ export async function resumeApply(context: CommandContext): Promise<number> {
       command: 'apply --resume',
       approval: { ...approvalOf(asked, context.flags), by: ['resume'] },
     })
-    const state = await findRunState(context, service)
-    const found = await findRun(context, state)
+    const runState = await findRunState(context, service)
+    const found = await findRun(context, runState)
     tellChoice(found, context)
     const { plan } = found
-    const request: ApplyRequest = { ...asked, planFile: keptPlanPath(state.folder, plan.planId) }
+    const { journals } = runState.state
+    const request: ApplyRequest = { ...asked, planFile: keptPlanPath(journals, plan.planId) }
     requireHonouredOverrides(request, plan, configuration)
     const { overriddenGuards } = request
     return applyShown(plan, context, {

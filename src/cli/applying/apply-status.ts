@@ -1,5 +1,6 @@
 import { type FoundRun, type RunFolder, readRuns } from '../../local/journal/run-folder.ts'
 import { describeLease, type FoundLease } from '../../local/lease/remove-lease.ts'
+import type { TargetState } from '../../local/store/target-state.ts'
 import type { RunDocument, StatusDocument } from '../../report/documents/status-document.ts'
 import { renderStatus } from '../../report/terminal/render-status.ts'
 import { formatInstant } from '../../schema/instant.ts'
@@ -17,11 +18,12 @@ import { findRunState } from './run-state.ts'
 /** How many runs that came to their end are listed. */
 const LATELY = 5
 
-/** The runs of the folder, and of the one in which the holder of the lease keeps its journal. */
-async function readAllRuns(folder: string, lease: FoundLease | null): Promise<RunFolder> {
+/** The runs of the target, and of where which the holder of the lease keeps its journal. */
+async function readAllRuns(state: TargetState, lease: FoundLease | null): Promise<RunFolder> {
   const other = lease?.record.purpose?.journal
-  const folders = other === undefined || other === folder ? [folder] : [folder, other]
-  const read = await Promise.all(folders.map(readRuns))
+  const shelves = [state.journals]
+  if (other !== undefined && other !== state.place) shelves.push(state.journalsAt(other))
+  const read = await Promise.all(shelves.map(readRuns))
   return {
     runs: read.flatMap(({ runs }) => runs),
     unreadable: read.flatMap(({ unreadable }) => unreadable),
@@ -29,8 +31,8 @@ async function readAllRuns(folder: string, lease: FoundLease | null): Promise<Ru
 }
 
 async function readStatus(context: CommandContext, service: Service): Promise<StatusDocument> {
-  const { target, folder, self, now, lease } = await findRunState(context, service)
-  const { runs, unreadable } = await readAllRuns(folder, lease)
+  const { target, state, self, now, lease } = await findRunState(context, service)
+  const { runs, unreadable } = await readAllRuns(state, lease)
   const isOpen = (run: FoundRun): boolean => run.isUnfinished && run.isLatest
   const newest = runs.toReversed()
   const describe = (chosen: readonly FoundRun[]): Promise<readonly RunDocument[]> =>
@@ -39,7 +41,7 @@ async function readStatus(context: CommandContext, service: Service): Promise<St
     formatVersion: '1.0',
     target,
     readAt: formatInstant(now),
-    folder,
+    folder: state.place,
     lease: lease === null ? null : describeLease(lease),
     unfinished: await describe(newest.filter(isOpen)),
     finished: await describe(newest.filter(run => !isOpen(run)).slice(0, LATELY)),

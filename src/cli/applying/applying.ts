@@ -80,7 +80,7 @@ export async function runApply(
   const view = await openLiveView(context)
   const { audit, clock } = service
   const onNote = (text: string): void => context.io.stderr.write(`${escapeTerminal(text)}\n`)
-  const ports = await openApplyPorts(context, plan, service, options.runId)
+  const ports = await openApplyPorts(plan, service, options.runId)
   try {
     await audit.begin()
     const api = await service.openActionApi()

@@ -34,7 +34,7 @@ function describeChoice({ summary }: FoundRun): Diagnostic {
 }
 
 /** The one of several runs that is meant: the one named, else the only one whose plan may still be applied. */
-function chooseAmong(runs: readonly FoundRun[], id: string | undefined, { folder, now }: RunState): FoundRun {
+function chooseAmong(runs: readonly FoundRun[], id: string | undefined, { state, now }: RunState): FoundRun {
   const named = id === undefined ? runs : runs.filter(run => isNamed(run, id))
   const good = named.filter(run => !hasExpired(run, now))
   if (good.length > 1) {
@@ -47,7 +47,7 @@ function chooseAmong(runs: readonly FoundRun[], id: string | undefined, { folder
   if (chosen !== undefined) return chosen
   const what =
     id === undefined ? 'No run is left to go on with' : `No run that ${id} names is left to go on with`
-  throw fail('nothing-to-resume', `${what}, by the journals in ${folder}.`)
+  throw fail('nothing-to-resume', `${what}, by the journals in ${state.place}.`)
 }
 
 /**

@@ -1,7 +1,6 @@
-import { join } from 'node:path'
-import { describeLease, type FoundLease, findLease, removeLease } from '../../local/lease/remove-lease.ts'
+import { describeLease, type FoundLease } from '../../local/lease/remove-lease.ts'
 import { identifyProcess } from '../../local/process-identity.ts'
-import { nameTarget, stateDirectory } from '../../local/state-directory.ts'
+import type { TargetState } from '../../local/store/target-state.ts'
 import type { LeaseDocument } from '../../report/documents/status-document.ts'
 import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
 import { shownTime } from '../../report/words/words.ts'
@@ -72,7 +71,7 @@ async function requireConsent(lease: LeaseDocument, { io, flags, signal }: Comma
 async function remove(
   id: string,
   found: FoundLease | null,
-  folder: string,
+  state: TargetState,
   context: CommandContext,
 ): Promise<void> {
   if (found === null) throw fail('lease-not-found', `Nobody holds the lease of this tenant; ${id} is none.`)
@@ -81,7 +80,7 @@ async function remove(
     throw fail('lease-not-found', `${found.record.token} ${what}; nothing was removed for ${id}.`)
   }
   await requireConsent(describeLease(found), context)
-  if (await removeLease(folder, found)) return
+  if (await state.removeLease(found)) return
   throw fail('lease-not-found', `Another run took the lease just now; nothing was removed for ${id}.`)
 }
 
@@ -89,13 +88,13 @@ async function runIn(session: Session, context: CommandContext): Promise<number>
   const { service } = session
   const [id] = context.args
   const target = await targetOf(service)
-  const folder = join(stateDirectory(context.io.env), nameTarget(target))
-  const found = await findLease(folder, await identifyProcess(), service.clock.now())
-  if (id !== undefined) await remove(id.toLowerCase(), found, folder, context)
+  const state = await service.openState(target)
+  const found = await state.findLease({ self: await identifyProcess(), clock: service.clock })
+  if (id !== undefined) await remove(id.toLowerCase(), found, state, context)
   const document: UnlockDocument = {
     formatVersion: '1.0',
     target,
-    folder,
+    folder: state.place,
     lease: found === null ? null : describeLease(found),
     action: id === undefined ? 'shown' : 'removed',
   }

@@ -8,12 +8,15 @@ import type { TagApi } from '../../defender/tag-api.ts'
 import type { SignIn, TokenSource } from '../../defender/token.ts'
 import type { ClosableSend } from '../../defender/undici-transport.ts'
 import { AuditTrail } from '../../local/record/audit-trail.ts'
+import type { TargetState } from '../../local/store/target-state.ts'
+import type { Target } from '../../plan/document/document.ts'
 import type { Need, Observation } from '../../plan/select/observation.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import type { CommandContext } from '../command.ts'
 import { fail } from '../fail.ts'
 import { readVersion } from '../version.ts'
 import type { Emulation } from './emulation.ts'
+import { openStates } from './open-state.ts'
 
 /** The service that a command talks to. */
 export interface Service {
@@ -37,6 +40,8 @@ export interface Service {
   openHunting(): Promise<HuntingClient>
   /** What a command that writes leaves of itself; see docs/audit.md. */
   readonly audit: AuditTrail
+  /** What is kept of a target: its lease, journals and records. */
+  openState(target: Target): Promise<TargetState>
   /** For apply. */
   openActionApi(): Promise<ActionApi>
   /** For `machines tag`. */
@@ -128,6 +133,7 @@ export async function openService(context: CommandContext, configuration: Config
   const named = namer(emulation)
   const client = createReadClient(dependencies)
   const endpointName = emulation?.name ?? target.endpoint
+  const states = openStates(context, emulation !== undefined)
   const audit = new AuditTrail({
     toolVersion: readVersion(),
     env: context.io.env,
@@ -138,10 +144,12 @@ export async function openService(context: CommandContext, configuration: Config
       endpoint: endpointName,
       tenantId: (await client.identify().catch(() => ({ tenantId: target.tenantId ?? null }))).tenantId,
     }),
+    records: async where => (await states.open(where)).records,
     isSilent: emulation !== undefined,
   })
   return {
     audit,
+    openState: states.open,
     clock,
     isEmulated: emulation !== undefined,
     target,
@@ -160,6 +168,7 @@ export async function openService(context: CommandContext, configuration: Config
     openPermissionProbe: async () =>
       (await import('../../defender/permission-probe.ts')).createPermissionProbe(dependencies),
     async close() {
+      await states.close()
       await send.close()
       await emulation?.close()
     },

@@ -1,14 +1,12 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { JournalEntry } from '../../apply/ports.ts'
 import { hasFailed, isUnfinished, type RunSummary, summarizeRuns } from '../../apply/run-summary.ts'
 import type { Plan } from '../../plan/document/document.ts'
-import { readPlan } from '../../plan/document/plan-file.ts'
 import { Failure, fail } from '../failure.ts'
-import { describeFileError, errorCode } from '../file-error.ts'
-import { byStart, parseJournal } from './file-journal.ts'
+import { describeFileError } from '../file-error.ts'
+import { namesOn, type Shelf } from '../store/shelf.ts'
 import { planOfJournal } from './journal-name.ts'
-import { keptPlanPath } from './kept-plan.ts'
+import { readKeptPlan } from './kept-plan.ts'
+import { byStart, parseJournal } from './open-journal.ts'
 
 /** One run as its journal and its plan tell it. */
 export interface FoundRun {
@@ -31,29 +29,29 @@ export interface RunFolder {
   readonly unreadable: readonly { readonly journal: string; readonly message: string }[]
 }
 
-async function namesIn(folder: string): Promise<readonly string[]> {
+async function namesIn(shelf: Shelf): Promise<readonly string[]> {
   try {
-    return await readdir(folder)
+    return await namesOn(shelf)
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return []
-    throw fail('journal-not-usable', `The journals in ${folder} cannot be read: ${describeFileError(error)}.`)
+    const why = describeFileError(error)
+    throw fail('journal-not-usable', `The journals in ${shelf.place} cannot be read: ${why}.`)
   }
 }
 
 /**
- * Reads every journal of a folder. One that cannot be read is told with the rest.
+ * Reads every journal of a shelf. One that cannot be read is told with the rest.
  *
- * @throws Failure `journal-not-usable` where the folder cannot be read.
+ * @throws Failure `journal-not-usable` where the shelf cannot be read.
  */
-export async function readRuns(folder: string): Promise<RunFolder> {
+export async function readRuns(shelf: Shelf): Promise<RunFolder> {
   const journals = new Map<string, string>()
   const unreadable: { journal: string; message: string }[] = []
   const files: (readonly JournalEntry[])[] = []
-  for (const name of [...(await namesIn(folder))].sort()) {
+  for (const name of await namesIn(shelf)) {
     if (planOfJournal(name) === undefined) continue
-    const journal = join(folder, name)
+    const journal = shelf.pathOf(name)
     try {
-      const entries = parseJournal(journal, await readFile(journal, 'utf8'))
+      const entries = parseJournal(journal, (await shelf.read(name)) ?? '')
       for (const entry of entries) journals.set(String(entry['runId']), journal)
       files.push(entries)
     } catch (error) {
@@ -63,13 +61,13 @@ export async function readRuns(folder: string): Promise<RunFolder> {
   }
   const summaries = summarizeRuns(files.sort(byStart).flat())
   const latest = new Map(summaries.map(({ planId, runId }) => [planId, runId]))
-  const plans = await readKeptPlans(folder, [...latest.keys()])
+  const plans = await readKeptPlans(shelf, [...latest.keys()])
   const runs = summaries.map((summary, index): FoundRun => {
     const plan = plans.get(summary.planId)
     const later = summaries.slice(index + 1)
     return {
       summary,
-      journal: journals.get(summary.runId) ?? folder,
+      journal: journals.get(summary.runId) ?? shelf.place,
       plan,
       isLatest: latest.get(summary.planId) === summary.runId,
       isUnfinished: isUnfinished(summary, plan && addressesOf(plan), later),
@@ -85,20 +83,11 @@ export function addressesOf({ changes, inFlight }: Plan): readonly string[] {
   return [...new Set([...changes, ...awaited].map(({ address }) => address))]
 }
 
-async function readKeptPlans(folder: string, planIds: readonly string[]): Promise<ReadonlyMap<string, Plan>> {
+async function readKeptPlans(shelf: Shelf, planIds: readonly string[]): Promise<ReadonlyMap<string, Plan>> {
   const plans = new Map<string, Plan>()
   for (const planId of planIds) {
-    const plan = await readKeptPlan(folder, planId)
+    const plan = await readKeptPlan(shelf, planId)
     if (plan !== undefined) plans.set(planId, plan)
   }
   return plans
-}
-
-async function readKeptPlan(folder: string, planId: string): Promise<Plan | undefined> {
-  try {
-    const read = readPlan(await readFile(keptPlanPath(folder, planId), 'utf8'))
-    return 'plan' in read && read.plan.planId === planId ? read.plan : undefined
-  } catch {
-    return undefined
-  }
 }

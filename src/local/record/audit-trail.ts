@@ -7,8 +7,8 @@ import { formatInstant } from '../../schema/instant.ts'
 import type { Environment } from '../environment.ts'
 import { Failure, fail } from '../failure.ts'
 import { describeFileError } from '../file-error.ts'
-import { type AuditFile, createAuditFile } from './audit-file.ts'
-import { auditFolder } from './audit-folder.ts'
+import type { Shelf } from '../store/shelf.ts'
+import { type AuditLog, createAuditLog } from './audit-log.ts'
 import { identifyRun } from './run-identity.ts'
 
 /** What a record is told of a run before it begins; each part as soon as it is known. */
@@ -25,6 +25,8 @@ export interface TrailParts {
   readonly token: TokenSource
   /** Where the run works; rejects where no token can be had. */
   readonly target: () => Promise<Target>
+  /** Where the records of a target lie. */
+  readonly records: (target: Target) => Promise<Shelf>
   /** For an emulator in this process, which is gone with it: nothing that it did is evidence of anything. */
   readonly isSilent: boolean
 }
@@ -49,7 +51,7 @@ const NOBODY: Approval = { by: [], expected: null, signature: null, overrides: [
 export class AuditTrail {
   readonly #parts: TrailParts
   #subject: RunSubject = {}
-  #file: Promise<AuditFile> | undefined
+  #file: Promise<AuditLog> | undefined
   #tail: Promise<void> = Promise.resolve()
   #waiting: AuditEntry[] = []
   #hasStarted = false
@@ -143,14 +145,14 @@ export class AuditTrail {
     return this.#tail
   }
 
-  async #create(): Promise<AuditFile> {
-    const { env, clock, token, target: targetOf } = this.#parts
+  async #create(): Promise<AuditLog> {
+    const { env, clock, token, target: targetOf, records } = this.#parts
     const { command = '', plan = null, approval, runId = randomUUID() } = this.#subject
     try {
       const target = await targetOf()
       const who = await identifyRun(env, token)
       const now = clock.now()
-      return await createAuditFile(auditFolder(target, env), { runId, at: now }, parents => ({
+      return await createAuditLog(await records(target), { runId, at: now }, parents => ({
         event: 'run',
         at: formatInstant(now),
         formatVersion: RECORD_FORMAT,

@@ -1,11 +1,12 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { type AuditRecord, readRecord } from '../../audit/read-record.ts'
 import type { Environment } from '../environment.ts'
 import { fail } from '../failure.ts'
 import { describeFileError, errorCode } from '../file-error.ts'
 import { stateDirectory } from '../state-directory.ts'
-import { AUDIT_FOLDER, listRecords } from './audit-folder.ts'
+import type { Shelf } from '../store/shelf.ts'
+import { AUDIT_FOLDER, listRecords, recordFolder } from './record-shelf.ts'
 
 /** The records of one target. */
 export interface RecordFolder {
@@ -18,17 +19,21 @@ export interface RecordFolder {
 /** How many files are open at once. */
 const AT_ONCE = 32
 
-async function readAll(folder: string, names: readonly string[]): Promise<readonly AuditRecord[]> {
+async function readAll(shelf: Shelf, names: readonly string[]): Promise<readonly AuditRecord[]> {
   const records: AuditRecord[] = []
   for (let start = 0; start < names.length; start += AT_ONCE) {
     const batch = names.slice(start, start + AT_ONCE)
     records.push(
-      ...(await Promise.all(
-        batch.map(async name => readRecord(name, await readFile(join(folder, name), 'utf8'))),
-      )),
+      ...(await Promise.all(batch.map(async name => readRecord(name, (await shelf.read(name)) ?? '')))),
     )
   }
   return records
+}
+
+/** Reads every record on a shelf. */
+async function readShelf(shelf: Shelf): Promise<RecordFolder> {
+  const records = await readAll(shelf, await listRecords(shelf))
+  return { folder: shelf.place, records, isAlone: false }
 }
 
 /** How far below a folder the folders of targets are looked for: `XDG_STATE_HOME` itself has them two below. */
@@ -36,7 +41,7 @@ const DEPTH = 3
 
 /** Folders of records: the folder itself, or those of the targets below it. */
 async function foldersIn(folder: string, depth = DEPTH): Promise<readonly string[]> {
-  if ((await listRecords(folder)).length > 0) return [folder]
+  if ((await listRecords(recordFolder(folder))).length > 0) return [folder]
   if (depth === 0) return []
   const below = (await readdir(folder, { withFileTypes: true }))
     .filter(entry => entry.isDirectory())
@@ -63,11 +68,11 @@ export async function readRecords(
   try {
     if ((await stat(path)).isFile()) {
       const folder = resolve(path, '..')
-      return [{ folder, records: await readAll(folder, [basename(path)]), isAlone: true }]
+      return [{ folder, records: await readAll(recordFolder(folder), [basename(path)]), isAlone: true }]
     }
     const folders: RecordFolder[] = []
     for (const folder of await foldersIn(path)) {
-      folders.push({ folder, records: await readAll(folder, await listRecords(folder)), isAlone: false })
+      folders.push(await readShelf(recordFolder(folder)))
     }
     if (folders.length > 0) return folders
   } catch (error) {

@@ -2,6 +2,7 @@ import { readdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tidyJournals } from '../../../src/local/journal/tidy-journals.ts'
+import { folderShelf } from '../../../src/local/store/folder-shelf.ts'
 import { temporaryFolder } from '../../cli/temporary-folder.ts'
 
 const OTHER = 'b'.repeat(16)
@@ -17,7 +18,7 @@ async function leftOf(files: Readonly<Record<string, readonly [text: string, day
     const at = Date.now() / 1000 - days * 86_400
     await utimes(join(folder, name), at, at)
   }
-  await tidyJournals(folder)
+  await tidyJournals(folderShelf(folder))
   return (await readdir(folder)).sort()
 }
 
@@ -49,5 +50,5 @@ test('what is neither journal nor plan is not touched', async () => {
 })
 
 test('a folder that is not there is no error', async () => {
-  await expect(tidyJournals('/nonexistent/folder')).resolves.toBeUndefined()
+  await expect(tidyJournals(folderShelf('/nonexistent/folder'))).resolves.toBeUndefined()
 })

@@ -1,30 +1,28 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, mkdir, open, readdir, readFile, stat } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import type { Clock, Journal, JournalEntry } from '../../apply/ports.ts'
 import type { Plan } from '../../plan/document/document.ts'
 import { addMs, parseInstant } from '../../schema/instant.ts'
 import { Failure, fail } from '../failure.ts'
 import { describeFileError } from '../file-error.ts'
 import type { ProcessIdentity } from '../process-identity.ts'
-import { syncFolder } from '../sync-folder.ts'
+import type { Log, Shelf, ShelfEntry } from '../store/shelf.ts'
 import { journalName, planDigits, planOfJournal } from './journal-name.ts'
 import { keepPlan } from './kept-plan.ts'
 
 /** How far back the quota windows reach (docs/service.md#quota). */
 const QUOTA_WINDOW_MS = 3_600_000
 
-/** A journal on disk, open for one run. */
-export interface FileJournal extends Journal {
-  /** Path of this run's file, created with its first entry. */
+/** A journal, open for one run. */
+export interface OpenJournal extends Journal {
+  /** Where this run's entries are, for people; it is there from its first entry on. */
   readonly path: string
   close(): Promise<void>
 }
 
 /** What a journal belongs to. */
 export interface JournalSubject {
-  /** Folder of the tenant's journals. */
-  readonly folder: string
+  /** Where the journals of the tenant lie. */
+  readonly shelf: Shelf
   readonly planId: string
   readonly clock: Clock
   /** Kept beside the journal from before its first entry on, for `apply --resume`. */
@@ -71,33 +69,29 @@ export function parseJournal(path: string, text: string): readonly JournalEntry[
   })
 }
 
-async function createFile(path: string, plan: Plan | undefined): Promise<FileHandle> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  if (plan !== undefined) await keepPlan(dirname(path), plan)
-  const file = await open(path, 'ax', 0o600)
-  await syncFolder(dirname(path))
-  return file
+async function createLog(shelf: Shelf, name: string, plan: Plan | undefined): Promise<Log> {
+  if (plan !== undefined) await keepPlan(shelf, plan)
+  return shelf.createLog(name)
 }
 
-/** Says whether a file was last written so long ago, by the disk's own clock, that no quota window reaches it. */
-async function isSettled(path: string): Promise<boolean> {
-  return (await stat(path)).mtimeMs < Date.now() - 2 * QUOTA_WINDOW_MS
+/** Says whether a journal was last written so long ago, by the clock of where it lies, that no quota window reaches it. */
+function isSettled({ modifiedMs }: ShelfEntry): boolean {
+  return modifiedMs < Date.now() - 2 * QUOTA_WINDOW_MS
 }
 
 /** Reads the earlier runs of the plan, and what other plans of the tenant did within the quota windows. */
-async function readFolder({ folder, planId, clock }: JournalSubject): Promise<readonly JournalEntry[]> {
+async function readShelf({ shelf, planId, clock }: JournalSubject): Promise<readonly JournalEntry[]> {
   const windowStart = addMs(clock.now(), -QUOTA_WINDOW_MS)
-  const files: (readonly JournalEntry[])[] = []
-  for (const name of (await readdir(folder)).sort()) {
-    const digits = planOfJournal(name)
+  const journals: (readonly JournalEntry[])[] = []
+  for (const entry of await shelf.list()) {
+    const digits = planOfJournal(entry.name)
     if (digits === undefined) continue
-    const path = join(folder, name)
     const own = digits === planDigits(planId)
-    if (!own && (await isSettled(path))) continue
-    const read = parseJournal(path, await readFile(path, 'utf8'))
-    files.push(own ? read : read.filter(({ at }) => (parseInstant(at) ?? '') >= windowStart))
+    if (!own && isSettled(entry)) continue
+    const read = parseJournal(shelf.pathOf(entry.name), (await shelf.read(entry.name)) ?? '')
+    journals.push(own ? read : read.filter(({ at }) => (parseInstant(at) ?? '') >= windowStart))
   }
-  return files.sort(byStart).flat()
+  return journals.sort(byStart).flat()
 }
 
 /** Orders journals by their start: a run may follow another within the second that stands in the names of their files. */
@@ -111,25 +105,22 @@ function beginningOf([first]: readonly JournalEntry[]): string {
 }
 
 /**
- * Opens the journal of one run: JSON lines, one file per run, each line on disk before `append` returns. Mode 0600 in
- * folders of mode 0700.
+ * Opens the journal of one run: JSON lines, one text per run, each line kept before `append` returns.
  *
  * @returns A journal whose methods throw Failure `journal-not-usable` or `journal-damaged`.
  */
-export function openJournal(subject: JournalSubject): FileJournal {
-  const { folder, planId, clock, plan, writer } = subject
+export function openJournal(subject: JournalSubject): OpenJournal {
+  const { shelf, planId, clock, plan, writer } = subject
   const name = journalName(clock.now(), planId, randomBytes(4).toString('hex'))
-  const path = join(folder, name)
-  let opening: Promise<FileHandle> | undefined
+  const path = shelf.pathOf(name)
+  let opening: Promise<Log> | undefined
   let last: Promise<void> = Promise.resolve()
   let isFirst = true
 
   async function write(line: string): Promise<void> {
     try {
-      opening ??= createFile(path, plan)
-      const file = await opening
-      await file.appendFile(line)
-      await file.datasync()
+      opening ??= createLog(shelf, name, plan)
+      await (await opening).append(line)
     } catch (error) {
       throw fail('journal-not-usable', `${path} cannot be written: ${describeFileError(error)}.`)
     }
@@ -147,20 +138,19 @@ export function openJournal(subject: JournalSubject): FileJournal {
     },
     async read() {
       try {
-        await mkdir(folder, { recursive: true, mode: 0o700 })
-        return await readFolder(subject)
+        return await readShelf(subject)
       } catch (error) {
         if (error instanceof Failure) throw error
         throw fail(
           'journal-not-usable',
-          `The journals in ${folder} cannot be read: ${describeFileError(error)}.`,
+          `The journals in ${shelf.place} cannot be read: ${describeFileError(error)}.`,
         )
       }
     },
     async close() {
       await last
-      // Every line is on disk already, and what could not be created was told: the run's result must not get lost here.
-      await opening?.then(file => file.close()).catch(() => undefined)
+      // Every line is kept already, and what could not be created was told: the run's result must not get lost here.
+      await opening?.then(log => log.close()).catch(() => undefined)
     },
   }
 }

@@ -1,9 +1,10 @@
-import { mkdir, readdir, readFile, rmdir, stat, truncate, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, truncate, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { openJournal, parseJournal } from '../../../src/local/journal/file-journal.ts'
 import { keptPlanPath } from '../../../src/local/journal/kept-plan.ts'
+import { openJournal, parseJournal } from '../../../src/local/journal/open-journal.ts'
 import { identifyProcess } from '../../../src/local/process-identity.ts'
+import { folderShelf } from '../../../src/local/store/folder-shelf.ts'
 import { readPlan } from '../../../src/plan/document/plan-file.ts'
 import { formatInstant } from '../../../src/schema/instant.ts'
 import { temporaryFolder } from '../../cli/temporary-folder.ts'
@@ -16,7 +17,11 @@ const OTHER = `sha256:${'b'.repeat(64)}`
 async function start() {
   const folder = join(await temporaryFolder(), 'state', 'tenant')
   const clock = new FakeClock('2026-11-20T10:00:00Z')
-  return { folder, clock, open: (planId = PLAN) => openJournal({ folder, planId, clock }) }
+  return {
+    folder,
+    clock,
+    open: (planId = PLAN) => openJournal({ shelf: folderShelf(folder), planId, clock }),
+  }
 }
 
 function entry(event: string, at = '2026-11-20T10:00:00Z') {
@@ -47,12 +52,12 @@ test('entries appended at once keep their order', async () => {
   await journal.close()
 })
 
-test('a run that wrote nothing leaves no file', async () => {
+test('a run that wrote nothing leaves nothing, not even a folder', async () => {
   const { folder, open } = await start()
   const journal = open()
   expect(await journal.read()).toStrictEqual([])
   await journal.close()
-  expect(await readdir(folder)).toStrictEqual([])
+  await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
 test('earlier runs of the same plan are read, however old', async () => {
@@ -118,14 +123,14 @@ test.each(['{"event":"x"}', 'null', '[]', '"text"', 'nonsense', ''])(
 
 test('files of other kinds in the folder are left alone', async () => {
   const { folder, open } = await start()
-  await open().read()
+  await mkdir(folder, { recursive: true })
   await writeFile(join(folder, 'lease-0000000001.json'), 'nonsense')
   expect(await open().read()).toStrictEqual([])
 })
 
 test('a folder that cannot be used is told, for writing and for reading', async () => {
   const folder = join(await temporaryFolder({ file: '' }), 'file', 'tenant')
-  const journal = openJournal({ folder, planId: PLAN, clock: new FakeClock() })
+  const journal = openJournal({ shelf: folderShelf(folder), planId: PLAN, clock: new FakeClock() })
   await expect(journal.append(entry('intent'))).rejects.toMatchObject({ code: 'journal-not-usable' })
   await expect(journal.append(entry('answer'))).rejects.toMatchObject({ code: 'journal-not-usable' })
   await expect(journal.read()).rejects.toMatchObject({ code: 'journal-not-usable' })
@@ -134,8 +139,7 @@ test('a folder that cannot be used is told, for writing and for reading', async 
 test('a file that could not be created is told by the append, and closing does not fail for it', async () => {
   const { folder, open } = await start()
   const journal = open()
-  await journal.read()
-  await rmdir(folder)
+  await mkdir(join(folder, '..'), { recursive: true })
   await writeFile(folder, 'in the way')
   await expect(journal.append(entry('run-started'))).rejects.toMatchObject({ code: 'journal-not-usable' })
   await expect(journal.close()).resolves.toBeUndefined()
@@ -161,14 +165,14 @@ describe('the plan of a run', () => {
     const folder = join(await temporaryFolder(), 'tenant')
     const plan = buildPlan([change()])
     const writer = await identifyProcess()
-    const journal = openJournal({ folder, planId: plan.planId, clock, plan, writer })
-    return { folder, plan, writer, journal, path: keptPlanPath(folder, plan.planId) }
+    const journal = openJournal({ shelf: folderShelf(folder), planId: plan.planId, clock, plan, writer })
+    return { folder, plan, writer, journal, path: keptPlanPath(folderShelf(folder), plan.planId) }
   }
 
   test('is kept beside the journal once there is an entry, sealed and for its owner alone', async () => {
     const { folder, plan, journal, path } = await begun()
     await journal.read()
-    expect(await readdir(folder)).toStrictEqual([])
+    await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' })
     await journal.append(entry('run-started'))
     await journal.close()
     expect(await readdir(folder)).toHaveLength(2)

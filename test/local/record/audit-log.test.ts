@@ -3,14 +3,15 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readRecord } from '../../../src/audit/read-record.ts'
 import { verifyChain } from '../../../src/audit/verify-chain.ts'
-import { createAuditFile } from '../../../src/local/record/audit-file.ts'
+import { createAuditLog } from '../../../src/local/record/audit-log.ts'
+import { recordFolder } from '../../../src/local/record/record-shelf.ts'
 import { END, headEntry, REQUEST } from '../../audit/sample-records.ts'
 import { temporaryFolder } from '../../cli/temporary-folder.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 
 const AT = new FakeClock('2026-11-20T10:00:00Z').now()
 const run = (folder: string, runId: string) =>
-  createAuditFile(folder, { runId, at: AT }, parents => headEntry(runId, parents))
+  createAuditLog(recordFolder(folder), { runId, at: AT }, parents => headEntry(runId, parents))
 
 async function verify(folder: string) {
   const names = await readdir(folder)
