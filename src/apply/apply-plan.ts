@@ -30,6 +30,7 @@ import { tracesOf } from './read-journal.ts'
 import type { ApplyResult } from './result.ts'
 import { retriesOf } from './retries.ts'
 import { Run } from './run.ts'
+import { type Moment, RunClock } from './run-clock.ts'
 import { isRefusal, takeLease } from './take-lease.ts'
 import { takeOverEntry } from './take-over.ts'
 import { WaveGate } from './wave-gate.ts'
@@ -55,10 +56,10 @@ export async function applyPlan(
   deps: ApplyDependencies,
   options: ApplyOptions,
 ): Promise<ApplyResult> {
-  const startedAt = deps.clock.now()
-  const lease = new LeaseKeeper(deps.lease, deps.clock)
+  const clock = new RunClock(deps.clock)
+  const lease = new LeaseKeeper(deps.lease, clock)
   const rollout = rolloutOf(plan, deps.configuration)
-  const context: Context = { plan, deps, options, startedAt, lease, rollout, notes: [] }
+  const context: Context = { plan, deps, options, clock, startedAt: clock.now(), lease, rollout, notes: [] }
   try {
     const refused = checkPlan(plan, options) ?? checkRollout(context.rollout, options)
     if (refused !== null) return endEarly(context, refused)
@@ -73,6 +74,7 @@ interface Context {
   readonly plan: Plan
   readonly deps: ApplyDependencies
   readonly options: ApplyOptions
+  readonly clock: RunClock
   readonly startedAt: Instant
   readonly lease: LeaseKeeper
   readonly rollout: Rollout | undefined
@@ -81,15 +83,16 @@ interface Context {
 }
 
 async function applyUnderLease(context: Context, entries: readonly JournalEntry[]): Promise<ApplyResult> {
-  const { plan, deps, options } = context
+  const { plan, deps, options, clock } = context
   if (options.signal.aborted) return endEarly(context, INTERRUPTED)
-  const { observation, observedAt } = await observeListed(deps, options, plan.planId, entries)
+  const { observation, observedAt } = await observeListed(deps.api, clock, options, plan.planId, entries)
   const interrupted = options.signal.aborted ? INTERRUPTED : null
   const refused = checkObservation(plan, observation)
   // An interrupt can be why the look failed.
   if (refused !== null) return endEarly(context, interrupted ?? refused)
   const { configuration } = deps
-  const now = addMs(deps.clock.now(), observation.clockSkewMs)
+  const skewMs = observation.clockSkewMs + clock.moment().wallAheadMs
+  const now = addMs(clock.now(), skewMs)
   const { guards, refusals } = recheckRefusals(
     plan,
     observation,
@@ -100,7 +103,17 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   const known = knownOf(plan, observation, observedAt)
   const traces = tracesOf(entries, plan.planId)
   const memory = retriesOf(entries, plan.planId)
-  const given = { plan, options, configuration, refusals, known, traces, memory, now, observedAt }
+  const given = {
+    plan,
+    options,
+    configuration,
+    refusals,
+    known,
+    traces,
+    memory,
+    now,
+    observedAt: observedAt.at,
+  }
   const { items, moved, retries } = beginItems(given)
   const stopped =
     interrupted ??
@@ -112,8 +125,7 @@ async function applyUnderLease(context: Context, entries: readonly JournalEntry[
   if (moved.length > 0 && !options.skipMoved) {
     return endEarly(context, movedRefusal(moved.length), { items, known, now, moved })
   }
-  const windows = beginWindows(entries, observation, deps.clock.now())
-  const skewMs = observation.clockSkewMs
+  const windows = beginWindows(entries, observation, skewMs, clock.now())
   const { rollout } = context
   const skipped = options.noWaves === true ? rollout : undefined
   const gate = new WaveGate(skipped === undefined ? rollout : undefined)
@@ -146,7 +158,7 @@ function movedRefusal(count: number): Refusal {
   return { overall: 'stale', code: 'stale', message: explain('moved', what) }
 }
 
-function knownOf(plan: Plan, observation: Observation, observedAt: Instant): KnownActions {
+function knownOf(plan: Plan, observation: Observation, observedAt: Moment): KnownActions {
   const known = new KnownActions(observation.machines, observation.actions)
   known.markLooked(new Set(plan.changes.map(({ machine }) => machine.id)), observedAt)
   return known
@@ -162,7 +174,7 @@ interface EarlyKnowledge {
 }
 
 function endEarly(
-  { plan, deps, options, startedAt, notes }: Context,
+  { plan, deps, options, clock, startedAt, notes }: Context,
   { overall, code, message }: Refusal,
   knowledge?: EarlyKnowledge,
 ): ApplyResult {
@@ -177,7 +189,7 @@ function endEarly(
     plan,
     options,
     startedAt,
-    finishedAt: deps.clock.now(),
+    finishedAt: clock.now(),
     overall,
     outcomes: items.map(outcomeOf),
     chainOpen,

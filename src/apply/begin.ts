@@ -167,6 +167,7 @@ function check(
 export function beginWindows(
   entries: readonly JournalEntry[],
   observation: Observation,
+  skewMs: number,
   now: Instant,
 ): QuotaWindows {
   const since = addMs(now, -HOUR_MS)
@@ -185,7 +186,7 @@ export function beginWindows(
           : [{ path: CANCEL_PATH, at: action.lastUpdateDateTimeUtc }]
       return [...sent, ...cancelled]
     })
-    .map(({ path, at }) => ({ path, at: addMs(at, -observation.clockSkewMs) }))
+    .map(({ path, at }) => ({ path, at: addMs(at, -skewMs) }))
     .filter(({ at }) => at >= since)
   return new QuotaWindows(quotaOfPath, [...journaled, ...own])
 }

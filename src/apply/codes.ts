@@ -136,6 +136,10 @@ export const APPLY_CODES = {
       'The service says that another action of this kind is active, and it does not lead to what is declared.',
     wayOut: 'Wait until it ends or cancel it, then plan again.',
   },
+  crossed: {
+    meaning: 'Somebody asked for a release a moment before this request left, too late to be seen.',
+    wayOut: 'Talk to them, then plan again: what they did shows as contested.',
+  },
   undone: {
     meaning: 'The action succeeded, but the history at the end does not say that the declared state holds.',
     wayOut: 'Plan again to see what holds instead, and who did it.',

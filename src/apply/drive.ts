@@ -1,5 +1,6 @@
 import { addMs } from '../schema/instant.ts'
 import { AwaitQueue, inFlightItems } from './await-queue.ts'
+import { CrossingQueue } from './crossing-queue.ts'
 import { earliestOf } from './earliest-instant.ts'
 import { isAwaited } from './item.ts'
 import { LookupQueue } from './lookup-queue.ts'
@@ -26,6 +27,7 @@ export async function drive(run: Run, feed: ProgressFeed): Promise<DriveEnd> {
   const waves = new WaveQueue(run)
   const submit = new SubmitQueue(run)
   const lookup = new LookupQueue(run)
+  const crossings = new CrossingQueue(run)
   const awaiting = new AwaitQueue(run)
   const log = new RunLog(run)
   for (;;) {
@@ -47,9 +49,10 @@ export async function drive(run: Run, feed: ProgressFeed): Promise<DriveEnd> {
       return 'deadline'
     }
     const lookupAt = lookup.step()
+    const crossingAt = crossings.step()
     const pollAt = run.options.noWait ? null : awaiting.step(state.waitedFor, state.isSubmitting)
     const frameAt = feed.emit(state.isSubmitting ? 'submitting' : 'awaiting', deadline, state.heldUntil)
-    const next = earliestOf([state.nextAt, deadline, lookupAt, pollAt, frameAt])
+    const next = earliestOf([state.nextAt, deadline, lookupAt, crossingAt, pollAt, frameAt])
     await run.restUntil(next ?? addMs(now, IDLE_MS))
   }
 }

@@ -4,6 +4,7 @@ import { inFlightIds, pollOnce } from './await-queue.ts'
 import { buildResult, outcomeOf } from './build-result.ts'
 import { cancelHalves } from './cancel-halves.ts'
 import { closeItems } from './close-items.ts'
+import { concludeCrossed } from './crossing-queue.ts'
 import type { DriveEnd } from './drive.ts'
 import type { ExitInput } from './exit-code.ts'
 import { judgeHolds } from './judge-holds.ts'
@@ -37,6 +38,7 @@ export async function finish(run: Run, end: DriveEnd, feed: ProgressFeed): Promi
   const isWaveDone = tallyWave(run.gate.machineIds, id => run.itemsOf(id)).open.length === 0
   const wasOpen = closeItems(run, end)
   const chainOpen = await judgeHolds(run, mayAsk && !isInterrupted)
+  concludeCrossed(run)
   run.rethrow()
   const overall = overallOf(run, end, wasOpen)
   const result = buildResult({

@@ -36,6 +36,8 @@ export function judgeAnswer(answer: SubmitAnswer, sent: Sent): Judgement {
       return judgeAccepted(answer, sent, until)
     case 'throttled':
       return { event: { kind: 'returned' }, note: { kind: 'throttled' } }
+    case 'withheld':
+      return { event: { kind: 'returned' }, note: { kind: 'not-sent' } }
     case 'unauthorized': {
       const stop = { code: 'unauthorized', message: answer.message } as const
       return { event: { kind: 'returned' }, note: { kind: 'unauthorized' }, stop }

@@ -6,7 +6,7 @@ import { explain } from './codes.ts'
 import { type HoldChange, isHoldChange, levelOf } from './holding.ts'
 import { type ChangeItem, type Item, isChangeItem, opensChain, type Stage } from './item.ts'
 import type { KnownActions } from './known-actions.ts'
-import { lookAt } from './looks.ts'
+import { readHistory } from './looks.ts'
 import type { Run } from './run.ts'
 
 /** How often the history is asked for at the end, when it cannot be read at once. */
@@ -111,7 +111,7 @@ async function look(run: Run, items: readonly Judged[]): Promise<boolean> {
   const machineIds = [...new Set(items.map(({ item }) => item.machineId))].sort()
   for (let tries = 0; tries < TRIES; tries += 1) {
     if (tries > 0) await run.clock.sleep(run.options.pollIntervalMs, run.options.signal)
-    const result = await lookAt(run, machineIds)
+    const result = await readHistory(run, machineIds)
     if (result.kind === 'looked') return true
   }
   return false

@@ -2,6 +2,7 @@ import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { fromEpochMs, type Instant } from '../schema/instant.ts'
 import { endOf } from './action-end.ts'
+import type { Moment } from './run-clock.ts'
 
 const EARLIEST = fromEpochMs(0)
 
@@ -13,7 +14,7 @@ export class KnownActions {
   readonly #machines = new Map<string, Machine>()
   readonly #actions = new Map<string, MachineAction>()
   readonly #byMachine = new Map<string, Map<string, MachineAction>>()
-  readonly #lookedAt = new Map<string, Instant>()
+  readonly #lookedAt = new Map<string, Moment>()
   #latestStamp = EARLIEST
 
   constructor(machines: readonly Machine[], actions: readonly MachineAction[]) {
@@ -23,6 +24,12 @@ export class KnownActions {
 
   mergeMachines(machines: readonly Machine[]): void {
     for (const machine of machines) this.#machines.set(machine.id, machine)
+  }
+
+  /** Takes over what a look at some machines found; one that it did not find has no record any more. */
+  replaceMachines(ids: readonly string[], machines: readonly Machine[]): void {
+    for (const id of ids) this.#machines.delete(id)
+    this.mergeMachines(machines)
   }
 
   /** Takes readings over; an older reading of an action never replaces a newer one. */
@@ -56,12 +63,12 @@ export class KnownActions {
     return [...(this.#byMachine.get(machineId)?.values() ?? [])]
   }
 
-  /** Notes that everything about these machines was asked for at a time, by our clock. */
-  markLooked(machineIds: Iterable<string>, at: Instant): void {
+  /** Notes that everything about these machines was asked for at a moment. */
+  markLooked(machineIds: Iterable<string>, at: Moment): void {
     for (const id of machineIds) this.#lookedAt.set(id, at)
   }
 
-  lookedAt(machineId: string): Instant | undefined {
+  lookedAt(machineId: string): Moment | undefined {
     return this.#lookedAt.get(machineId)
   }
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '../schema/instant.ts'
-import type { Clock, FormerHolder, Lease, LeaseAnswer, YieldRequest } from './ports.ts'
+import type { FormerHolder, Lease, LeaseAnswer, YieldRequest } from './ports.ts'
+import type { Moment, RunClock } from './run-clock.ts'
 
 /** How long a lease lasts without being renewed (docs/contract.md#lease-holder). */
 export const LEASE_MS = 60_000
@@ -16,21 +17,35 @@ export const RENEW_MS: number = LEASE_MS / RENEWALS
  */
 export class LeaseKeeper {
   readonly #lease: Lease
-  readonly #clock: Clock
+  readonly #clock: RunClock
   #renewing: AbortController | undefined
+  /** When it was last known to be held. */
+  #confirmedAt: Moment | undefined
+  #generation: number | null = null
   #takenOver: FormerHolder | null = null
   #yieldTo: YieldRequest | null = null
   /** When lists have all that was submitted before this run had the lease. */
   #settledAt: Instant | undefined
   #onAsked: () => void = () => undefined
 
-  constructor(lease: Lease, clock: Clock) {
+  constructor(lease: Lease, clock: RunClock) {
     this.#lease = lease
     this.#clock = clock
   }
 
   get isHeld(): boolean {
     return this.#renewing !== undefined
+  }
+
+  /** Whether it is held beyond doubt: it has not run out by either clock since it was last known to be. */
+  get isSure(): boolean {
+    const at = this.#confirmedAt
+    return this.isHeld && at !== undefined && this.#clock.isWithin(at, this.#lease.lengthMs)
+  }
+
+  /** Which lease was acquired last; null before the first. */
+  get generation(): number | null {
+    return this.#generation
   }
 
   /** From whom this run took the lease over at last; null where nobody had it. */
@@ -50,8 +65,11 @@ export class LeaseKeeper {
 
   /** Takes the lease, or says who has it. Rejects where the lease cannot be read or written. */
   async acquire(): Promise<LeaseAnswer> {
+    const askedAt = this.#clock.moment()
     const answer = await this.#lease.acquire()
     if (answer.kind === 'held') {
+      this.#confirmedAt = askedAt
+      this.#generation = answer.generation
       this.#takenOver = answer.takenOver ?? this.#takenOver
       this.#settledAt = answer.settling?.until
       const renewing = new AbortController()
@@ -59,6 +77,17 @@ export class LeaseKeeper {
       void this.#renew(renewing)
     }
     return answer
+  }
+
+  /** Asks where the lease lies whether it is still this run's; where it is not, or cannot be asked, it is not held any more. */
+  async confirm(): Promise<boolean> {
+    const renewing = this.#renewing
+    if (renewing === undefined) return false
+    const askedAt = this.#clock.moment()
+    const isHeld = await this.#lease.isStillHeld().catch(() => false)
+    if (isHeld) this.#confirmedAt = askedAt
+    else this.#lose(renewing)
+    return isHeld
   }
 
   /**
@@ -89,14 +118,21 @@ export class LeaseKeeper {
     for (;;) {
       await this.#clock.sleep(this.#lease.lengthMs / RENEWALS, renewing.signal)
       if (renewing.signal.aborted) return
+      const askedAt = this.#clock.moment()
       const renewed = await this.#lease.renew().catch(() => false)
       if (renewed) {
+        this.#confirmedAt = askedAt
         await this.#lookWhoAsks(renewing.signal)
         continue
       }
-      if (this.#renewing === renewing) this.#renewing = undefined
+      this.#lose(renewing)
       return
     }
+  }
+
+  #lose(renewing: AbortController): void {
+    renewing.abort()
+    if (this.#renewing === renewing) this.#renewing = undefined
   }
 
   /** A request that cannot be read is none: who asks waits for a bounded time only. */

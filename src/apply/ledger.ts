@@ -1,6 +1,7 @@
 import { formatInstant } from '../schema/instant.ts'
 import type { ChangeItem } from './item.ts'
-import type { AnswerTrace, Clock, Journal } from './ports.ts'
+import type { AnswerTrace, Journal } from './ports.ts'
+import type { RunClock } from './run-clock.ts'
 
 /** What the journal says about one intent's answer. */
 export interface AnswerNote {
@@ -26,7 +27,7 @@ export interface Intent {
  */
 export class Ledger {
   readonly #journal: Journal
-  readonly #clock: Clock
+  readonly #clock: RunClock
   readonly #common: { readonly runId: string; readonly planId: string }
   readonly #onFailure: (error: unknown) => void
   #intents = 0
@@ -35,7 +36,7 @@ export class Ledger {
 
   constructor(
     journal: Journal,
-    clock: Clock,
+    clock: RunClock,
     common: { readonly runId: string; readonly planId: string },
     onFailure: (error: unknown) => void,
   ) {
@@ -52,7 +53,7 @@ export class Ledger {
       try {
         await this.#journal.append({
           event,
-          at: formatInstant(this.#clock.now()),
+          at: formatInstant(this.#clock.wall()),
           ...this.#common,
           ...details,
         })

@@ -43,16 +43,26 @@ type AnswerKind =
   | { readonly kind: 'unauthorized'; readonly message: string }
   /** Reset, time-out, 5xx or an unreadable answer: the service may or may not have accepted it. */
   | { readonly kind: 'unknown'; readonly message: string }
+  /** It was not to leave any more when it could have: nothing was sent. */
+  | { readonly kind: 'withheld' }
 
 /** A list of actions, or why it could not be read (after the client's own retries). */
 export type ListAnswer =
-  | { readonly kind: 'listed'; readonly actions: readonly MachineAction[] }
+  | {
+      readonly kind: 'listed'
+      readonly actions: readonly MachineAction[]
+      /** The service's clock minus that of the wall, where the answer told it. */
+      readonly clockSkewMs?: number
+    }
   | { readonly kind: 'failed'; readonly message: string; readonly unauthorized: boolean }
 
 /** Which actions a list call asks for: those of the ids, or of the machines created at or after a time. */
 export type ActionQuery =
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
   | { readonly kind: 'machines'; readonly machineIds: readonly string[]; readonly createdFrom: Instant }
+
+/** Asked at the moment at which a request would leave, whatever it waited for until then; where it says no, it does not. */
+export type MayLeave = () => boolean
 
 /** The service as apply sees it. */
 export interface ActionApi {
@@ -63,8 +73,13 @@ export interface ActionApi {
   /** As few list calls as the service allows for the query, never one per action. */
   listActions(query: ActionQuery, signal?: AbortSignal): Promise<ListAnswer>
   /** Exactly one POST (a second one only after a 401, since nothing was accepted then). Never retried. */
-  submit(machineId: string, type: ActionType, body: Readonly<Record<string, unknown>>): Promise<SubmitAnswer>
-  cancel(actionId: string, comment: string): Promise<SubmitAnswer>
+  submit(
+    machineId: string,
+    type: ActionType,
+    body: Readonly<Record<string, unknown>>,
+    mayLeave?: MayLeave,
+  ): Promise<SubmitAnswer>
+  cancel(actionId: string, comment: string, mayLeave?: MayLeave): Promise<SubmitAnswer>
 }
 
 /** One line of the journal. Never holds tokens, bodies or links. */

@@ -1,4 +1,4 @@
-import { addMs, type Instant, parseInstant } from '../schema/instant.ts'
+import { addMs, formatInstant, type Instant, parseInstant } from '../schema/instant.ts'
 import { numberOf, textOf } from './journal-values.ts'
 import type { JournalEntry } from './ports.ts'
 import type { Submission } from './quota-windows.ts'
@@ -36,6 +36,15 @@ const NO_NUMBER = -1
 
 function timeOf(entry: JournalEntry): Instant | undefined {
   return parseInstant(entry.at)
+}
+
+/**
+ * Entries of which none is ahead of now: the wall's clock was set back since those were written, and nobody waits until
+ * it is there again.
+ */
+export function notAhead(entries: readonly JournalEntry[], now: Instant): readonly JournalEntry[] {
+  const latest = formatInstant(now)
+  return entries.map(entry => ((timeOf(entry) ?? now) > now ? { ...entry, at: latest } : entry))
 }
 
 /** Names one request of one change of one plan. */

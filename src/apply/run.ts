@@ -7,18 +7,19 @@ import { appendMarker } from '../posture/marker.ts'
 import { addMs, type Instant, msBetween } from '../schema/instant.ts'
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
 import { type ApplyCode, explain } from './codes.ts'
+import type { SentImpose } from './crossing-queue.ts'
 import { type ChangeItem, type Item, isChangeItem, opensChain, requestAt, type Stage } from './item.ts'
 import type { KnownActions } from './known-actions.ts'
 import type { LeaseKeeper } from './lease-keeper.ts'
 import { Ledger } from './ledger.ts'
 import { messageOf } from './message-of.ts'
 import { inSendingOrder } from './order.ts'
-import type { Clock } from './ports.ts'
 import type { QuotaWindows } from './quota-windows.ts'
 import { recheckNow } from './recheck-now.ts'
 import { type ItemEvent, reduceItem } from './reduce-item.ts'
 import type { ApplyResult } from './result.ts'
 import { type ChangeKey, findSubmitted, keyOf } from './resume.ts'
+import type { Moment, RunClock } from './run-clock.ts'
 import type { WaveGate } from './wave-gate.ts'
 
 /** What a run is made of once everything was checked. */
@@ -26,6 +27,7 @@ export interface RunParts {
   readonly plan: Plan
   readonly deps: ApplyDependencies
   readonly options: ApplyOptions
+  readonly clock: RunClock
   readonly items: ReadonlyMap<string, Item>
   readonly known: KnownActions
   readonly windows: QuotaWindows
@@ -33,11 +35,11 @@ export interface RunParts {
   readonly gate: WaveGate
   /** The waves that were skipped by request. */
   readonly skipped: Rollout | undefined
-  /** The service's clock minus ours. */
+  /** The service's clock minus that of the run. */
   readonly skewMs: number
   readonly startedAt: Instant
   /** When the first look began. */
-  readonly observedAt: Instant
+  readonly observedAt: Moment
   /** Ids of the actions that belong to before a retry. */
   readonly setAside: ReadonlySet<string>
 }
@@ -46,6 +48,9 @@ export interface RunParts {
 function isOfRecord(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'audit-not-usable'
 }
+
+/** `Date` is cut to the second, and the answer was on its way: so much says nothing. */
+const SKEW_NOISE_MS = 5000
 
 /** The longest rest between two looks at what is due. */
 const MAX_REST_MS = 60_000
@@ -59,7 +64,7 @@ export class Run {
   readonly plan: Plan
   readonly deps: ApplyDependencies
   readonly options: ApplyOptions
-  readonly clock: Clock
+  readonly clock: RunClock
   readonly known: KnownActions
   readonly windows: QuotaWindows
   readonly lease: LeaseKeeper
@@ -68,6 +73,10 @@ export class Run {
   readonly skipped: Rollout | undefined
   readonly startedAt: Instant
   readonly diagnostics: ApplyResult['diagnostics'][number][] = []
+  /** Imposes that left, in that order, until what crossed them must have been listed. */
+  readonly imposes: Map<string, SentImpose> = new Map()
+  /** What is said of changes that somebody's lift crossed, by address. */
+  readonly crossed: Map<string, string> = new Map()
   /** Looks before this time do not count: somebody else may have held the lease since. */
   looksFrom: Instant
   /** When a request was last answered; before the first one of a wave, when its sending began. */
@@ -83,7 +92,7 @@ export class Run {
   /** Addresses of the items whose stage is another one since somebody last asked. */
   #moved: Set<string>
   readonly #byMachine = new Map<string, string[]>()
-  readonly #skewMs: number
+  #skewMs: number
   readonly #setAside: ReadonlySet<string>
   #tasks = 0
   #crash: { readonly error: unknown } | undefined
@@ -95,15 +104,15 @@ export class Run {
     this.plan = plan
     this.deps = deps
     this.options = options
-    this.clock = deps.clock
+    this.clock = parts.clock
     this.known = parts.known
     this.windows = parts.windows
     this.lease = parts.lease
     this.gate = parts.gate
     this.skipped = parts.skipped
     this.startedAt = parts.startedAt
-    this.lastSubmitAt = deps.clock.now()
-    this.looksFrom = parts.observedAt
+    this.lastSubmitAt = parts.clock.now()
+    this.looksFrom = parts.observedAt.at
     this.#skewMs = parts.skewMs
     this.#setAside = parts.setAside
     this.#items = new Map(parts.items)
@@ -116,7 +125,7 @@ export class Run {
     this.#ordered = [...inSendingOrder(this.#items.values())]
     this.#places = new Map(this.#ordered.map(({ address }, place) => [address, place]))
     const common = { runId: options.runId, planId: plan.planId }
-    this.ledger = new Ledger(deps.journal, deps.clock, common, error =>
+    this.ledger = new Ledger(deps.journal, parts.clock, common, error =>
       this.stop(isOfRecord(error) ? 'audit-failed' : 'journal-failed', messageOf(error)),
     )
     options.signal.addEventListener('abort', () => this.ring())
@@ -224,7 +233,7 @@ export class Run {
 
   /** Gives the lease back where it is held, and says from when on lists have what was submitted. */
   async giveLeaseBack(): Promise<void> {
-    const listedFrom = addMs(this.lastSubmitAt, this.options.lookupMs)
+    const listedFrom = this.clock.toWall(addMs(this.lastSubmitAt, this.options.lookupMs))
     if (await this.lease.release(this.hasSubmitted ? listedFrom : undefined)) return
     const message = explain('lease-not-released')
     this.diagnostics.push({ severity: 'warning', code: 'lease-not-released', message })
@@ -264,6 +273,17 @@ export class Run {
       this.#ring = undefined
     }
     this.#rung = false
+  }
+
+  /**
+   * Notes what an answer told of the service's clock, where that is not what we thought: while a machine is suspended
+   * the clock of the run stands still.
+   *
+   * @param wallSkewMs - The service's clock minus that of the wall.
+   */
+  noteServiceTime(wallSkewMs: number): void {
+    const skewMs = wallSkewMs + this.clock.moment().wallAheadMs
+    if (Math.abs(skewMs - this.#skewMs) > SKEW_NOISE_MS) this.#skewMs = skewMs
   }
 
   /** The service's clock as we estimate it. */

@@ -2,6 +2,7 @@ import { addMs, type Instant } from '../schema/instant.ts'
 import { explain } from './codes.ts'
 import { earliestOf } from './earliest-instant.ts'
 import { type ChangeItem, type Item, opensChain, requestAt } from './item.ts'
+import { judgeNow } from './judge-now.ts'
 import { isFresh, LOOK_BATCH, lookAt } from './looks.ts'
 import { messageOf } from './message-of.ts'
 import { pathOf, quotaOfPath } from './paths.ts'
@@ -10,7 +11,7 @@ import { chooseReady } from './ready-items.ts'
 import type { Run } from './run.ts'
 import { send } from './send.ts'
 import { SubmitLimits } from './submit-limits.ts'
-import { listedFrom, takeOverEntry, takeOverNote } from './take-over.ts'
+import { listedFrom, settledBy, takeOverEntry, takeOverNote } from './take-over.ts'
 
 /** How many requests are out at once; the quota, not this, decides how fast they go. */
 const CONCURRENT_POSTS = 8
@@ -142,7 +143,7 @@ export class SubmitQueue {
       )
       return
     }
-    const verdict = run.recheck(change, step)
+    const verdict = judgeNow(run, item)
     switch (verdict.kind) {
       case 'unmoved':
         if (opensChain(item) && !this.#mayOpen(item)) return
@@ -160,6 +161,11 @@ export class SubmitQueue {
       case 'in-flight':
         run.dispatch(address, { kind: 'overtaken', action: verdict.action })
         return
+      case 'refused': {
+        const { code, message } = verdict.note
+        run.dispatch(address, { kind: 'ended', outcome: 'refused', code, detail: message })
+        return
+      }
       case 'moved':
         run.dispatch(address, {
           kind: 'ended',
@@ -214,13 +220,17 @@ export class SubmitQueue {
     const now = run.clock.now()
     if (this.#askLeaseAt !== undefined && this.#askLeaseAt > now) return this.#askLeaseAt
     if (run.lease.isHeld) return null
+    const before = run.lease.generation
     try {
       const answer = await run.lease.acquire()
+      if (answer.kind === 'held' && answer.generation === before) return null
       if (answer.kind === 'held') {
         // Whoever held it since may have submitted: what was seen before does not count any more.
         run.looksFrom = run.clock.now()
         if (answer.takenOver !== undefined) return await this.#takeOver(answer.takenOver)
-        return this.#lookFrom(answer.settling?.until ?? run.looksFrom)
+        const { settling } = answer
+        if (settling === undefined) return null
+        return this.#lookFrom(settledBy(settling, run.clock, run.options.lookupMs))
       }
     } catch (error) {
       run.stop('lease-failed', messageOf(error))
@@ -234,7 +244,7 @@ export class SubmitQueue {
     const run = this.#run
     run.diagnostics.push(takeOverNote(former))
     await run.ledger.write('lease-taken-over', takeOverEntry(former))
-    return this.#lookFrom(listedFrom(former, run.options.lookupMs))
+    return this.#lookFrom(listedFrom(former, run.clock, run.options.lookupMs))
   }
 
   /** Lets no look before a time count; returns it where it is still to come. */

@@ -6,9 +6,10 @@ import { explain } from './codes.ts'
 import { LEASE_MS, type LeaseKeeper } from './lease-keeper.ts'
 import { messageOf } from './message-of.ts'
 import type { JournalEntry, LeaseAnswer } from './ports.ts'
-import { knowsDeadHolder } from './read-journal.ts'
+import { knowsDeadHolder, notAhead } from './read-journal.ts'
 import type { ApplyResult } from './result.ts'
-import { listedFrom, takeOverNote } from './take-over.ts'
+import type { RunClock } from './run-clock.ts'
+import { listedFrom, settledBy, takeOverNote } from './take-over.ts'
 import { askToYield, yieldNote } from './yielding.ts'
 
 type Taken = LeaseAnswer & { readonly kind: 'taken' }
@@ -18,6 +19,7 @@ export interface LeaseTaking {
   readonly plan: Plan
   readonly deps: ApplyDependencies
   readonly options: ApplyOptions
+  readonly clock: RunClock
   readonly lease: LeaseKeeper
   /** What is told with the result is added here. */
   readonly notes: ApplyResult['diagnostics'][number][]
@@ -30,7 +32,7 @@ export interface LeaseTaking {
  * @returns The journal, where the lease is held; else why nothing is submitted.
  */
 export async function takeLease(taking: LeaseTaking): Promise<readonly JournalEntry[] | Refusal> {
-  const { deps, options, lease, notes } = taking
+  const { options, clock, lease, notes } = taking
   try {
     const first = await lease.acquire()
     const isAsked = first.kind === 'taken' && options.askToYield === true
@@ -40,17 +42,17 @@ export async function takeLease(taking: LeaseTaking): Promise<readonly JournalEn
     if (answer.takenOver !== undefined) notes.push(takeOverNote(answer.takenOver))
     const entries = await readJournal(taking)
     if (isRefusal(entries)) return entries
-    const rest = msBetween(deps.clock.now(), listedBy(answer, taking, entries))
-    if (rest > 0) await deps.clock.sleep(rest, options.signal)
+    const rest = msBetween(clock.now(), listedBy(answer, taking, entries))
+    if (rest > 0) await clock.sleep(rest, options.signal)
     return entries
   } catch (error) {
     return { overall: 'error', code: 'lease-failed', message: explain('lease-failed', messageOf(error)) }
   }
 }
 
-async function readJournal({ deps }: LeaseTaking): Promise<readonly JournalEntry[] | Refusal> {
+async function readJournal({ deps, clock }: LeaseTaking): Promise<readonly JournalEntry[] | Refusal> {
   try {
-    return await deps.journal.read()
+    return notAhead(await deps.journal.read(), clock.wall())
   } catch (error) {
     return { overall: 'error', code: 'journal-failed', message: explain('journal-failed', messageOf(error)) }
   }
@@ -70,15 +72,15 @@ function locked({ owner, id, since, expires }: Taken, isAsked: boolean): Refusal
 /** From when on lists have what the one before submitted; what our journal has of this plan needs no list. */
 function listedBy(
   { takenOver, settling }: LeaseAnswer & { readonly kind: 'held' },
-  { plan, deps, options }: LeaseTaking,
+  { plan, clock, options }: LeaseTaking,
   entries: readonly JournalEntry[],
 ): Instant {
-  const now = deps.clock.now()
+  const now = clock.now()
   if (takenOver !== undefined) {
     return knowsDeadHolder(entries, takenOver.renewedAt, LEASE_MS)
       ? now
-      : listedFrom(takenOver, options.lookupMs)
+      : listedFrom(takenOver, clock, options.lookupMs)
   }
   const isKnown = entries.some(({ runId, planId }) => runId === settling?.runId && planId === plan.planId)
-  return settling === undefined || isKnown ? now : settling.until
+  return settling === undefined || isKnown ? now : settledBy(settling, clock, options.lookupMs)
 }

@@ -6,6 +6,7 @@ import type { LeaseKeeper } from './lease-keeper.ts'
 import type { LeaseAnswer, YieldRequest } from './ports.ts'
 import type { ApplyResult } from './result.ts'
 import type { Run } from './run.ts'
+import type { RunClock } from './run-clock.ts'
 
 /**
  * How long a holder that was asked to yield is waited for: it notices at its next renewal, and then finishes what is
@@ -20,7 +21,8 @@ type Taken = LeaseAnswer & { readonly kind: 'taken' }
 
 /** What asking works with. */
 interface Asking {
-  readonly deps: Pick<ApplyDependencies, 'clock' | 'lease' | 'onNote'>
+  readonly deps: Pick<ApplyDependencies, 'lease' | 'onNote'>
+  readonly clock: RunClock
   readonly options: Pick<ApplyOptions, 'signal'>
   readonly lease: LeaseKeeper
 }
@@ -30,11 +32,13 @@ interface Asking {
  *
  * @returns The last answer: the lease is held, or the holder has not yielded in time, or somebody else has it now.
  */
-export async function askToYield({ deps, options, lease }: Asking, holder: Taken): Promise<LeaseAnswer> {
-  const { clock } = deps
+export async function askToYield(
+  { deps, options, clock, lease }: Asking,
+  holder: Taken,
+): Promise<LeaseAnswer> {
   const until = addMs(clock.now(), YIELD_WAIT_MS)
   deps.onNote?.(`${holder.owner} is asked to yield the lease; it is waited for up to two minutes.`)
-  await deps.lease.askToYield(holder.id, until)
+  await deps.lease.askToYield(holder.id, addMs(clock.wall(), YIELD_WAIT_MS))
   try {
     for (;;) {
       await clock.sleep(ASK_EVERY_MS, options.signal)

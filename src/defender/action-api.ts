@@ -1,4 +1,4 @@
-import type { ActionApi, Clock, ListAnswer, SubmitAnswer } from '../apply/ports.ts'
+import type { ActionApi, Clock, ListAnswer, MayLeave, SubmitAnswer } from '../apply/ports.ts'
 import type { Need, Observation } from '../plan/select/observation.ts'
 import { type ActionType, methodOf } from '../posture/methods.ts'
 import type { ActionReads } from './action-reads.ts'
@@ -9,7 +9,7 @@ import { DefenderError, isFatal } from './defender-error.ts'
 import { THROTTLED_MS } from './explain-answer.ts'
 import { type ClientDependencies, createReads } from './read-client.ts'
 import { readServiceError } from './service-error.ts'
-import { type HttpResponse, TransportError } from './transport.ts'
+import { type HttpResponse, TransportError, WITHHELD } from './transport.ts'
 import { readAction } from './wire-action.ts'
 
 /** Makes the client that writes: what apply sees of the service. Only `submit` and `cancel` send anything but GET. */
@@ -37,15 +37,30 @@ export function createActionApi(dependencies: ClientDependencies): ActionApi {
     },
     async listActions(query, signal) {
       try {
-        return { kind: 'listed', actions: await client.listActions(query, signal) }
+        const actions = await client.listActions(query, signal)
+        const { latestSkewMs } = client
+        return {
+          kind: 'listed',
+          actions,
+          ...(latestSkewMs === undefined ? {} : { clockSkewMs: latestSkewMs }),
+        }
       } catch (error) {
         return listFailure(error)
       }
     },
-    submit: (machineId, type, body) =>
-      poster(`${endpoint}/api/machines/${encodeURIComponent(machineId)}/${pathOf(type)}`, body, machineId),
-    cancel: (actionId, comment) =>
-      poster(`${endpoint}/api/machineactions/${encodeURIComponent(actionId)}/cancel`, { Comment: comment }),
+    submit: (machineId, type, body, mayLeave) =>
+      poster({
+        url: `${endpoint}/api/machines/${encodeURIComponent(machineId)}/${pathOf(type)}`,
+        body,
+        machineId,
+        mayLeave,
+      }),
+    cancel: (actionId, comment, mayLeave) =>
+      poster({
+        url: `${endpoint}/api/machineactions/${encodeURIComponent(actionId)}/cancel`,
+        body: { Comment: comment },
+        mayLeave,
+      }),
   }
 }
 
@@ -84,19 +99,26 @@ function listFailure(error: unknown): ListAnswer {
 /** How long a request waits that could not be sent because sign-in was away. */
 const SIGN_IN_PAUSE_MS = 10_000
 
-type Post = (
-  url: string,
-  body: Readonly<Record<string, unknown>>,
-  machineId?: string,
-) => Promise<SubmitAnswer>
+/** One request that writes. */
+interface Post {
+  readonly url: string
+  readonly body: Readonly<Record<string, unknown>>
+  readonly machineId?: string
+  readonly mayLeave: MayLeave | undefined
+}
 
 /** Sends one POST and says how it ended; sent again only after a 401, never after anything unclear. */
-function createPoster(caller: Caller, clock: Clock, actions: ActionReads): Post {
+function createPoster(
+  caller: Caller,
+  clock: Clock,
+  actions: ActionReads,
+): (post: Post) => Promise<SubmitAnswer> {
   const log = newCallLog()
-  return async (url, body, machineId) => {
+  return async ({ url, body, machineId, mayLeave }) => {
     let response: HttpResponse
     try {
-      response = await caller.call({ method: 'POST', url, body: JSON.stringify(body) }, log)
+      const asked = mayLeave === undefined ? {} : { mayLeave }
+      response = await caller.call({ method: 'POST', url, body: JSON.stringify(body), ...asked }, log)
     } catch (error) {
       return notAnswered(error)
     }
@@ -107,7 +129,9 @@ function createPoster(caller: Caller, clock: Clock, actions: ActionReads): Post 
 }
 
 function notAnswered(error: unknown): SubmitAnswer {
-  if (error instanceof TransportError) return { kind: 'unknown', message: error.message }
+  if (error instanceof TransportError) {
+    return error.code === WITHHELD ? { kind: 'withheld' } : { kind: 'unknown', message: error.message }
+  }
   if (!(error instanceof DefenderError)) throw error
   if (error.code === 'sign-in-unavailable') return { kind: 'throttled', retryAfterMs: SIGN_IN_PAUSE_MS }
   const trace = error.status === undefined ? {} : { trace: { httpStatus: error.status, correlation: null } }

@@ -16,6 +16,8 @@ export interface CallLog {
   clockSkewMs: number
   /** Whether the list of machines was answered with 404 and taken for empty. */
   noMachines: boolean
+  /** The same at the latest answer that told it. */
+  latestSkewMs?: number
 }
 
 /** An empty {@link CallLog}. */
@@ -39,6 +41,8 @@ export interface CallRequest {
   readonly body?: string | Buffer
   /** Of the body; JSON where it is not given. */
   readonly contentType?: string
+  /** Asked each time the request would leave; where it says no, `call` rejects with a TransportError `withheld`. */
+  readonly mayLeave?: () => boolean
 }
 
 /** Sends requests with a token, after looking where they go. */
@@ -83,9 +87,13 @@ export function createCaller(dependencies: CallerDependencies): Caller {
       accept: 'application/json',
       authorization: `Bearer ${token.text}`,
     }
-    const { method, url, body, contentType = 'application/json' } = request
+    const { method, url, body, contentType = 'application/json', mayLeave } = request
     if (body !== undefined) headers['content-type'] = contentType
-    const sent = body === undefined ? { method, url, headers } : { method, url, headers, body }
+    const sent: HttpRequest = {
+      ...{ method, url, headers },
+      ...(body === undefined ? {} : { body }),
+      ...(mayLeave === undefined ? {} : { mayLeave }),
+    }
     const response = await send(sent, signal)
     noteDate(log, response, clock)
     return response
@@ -136,11 +144,12 @@ function checkTenant(claims: TokenClaims | undefined, target: ServiceTarget): vo
 }
 
 function noteDate(log: CallLog, response: HttpResponse, clock: Clock): void {
-  if (log.firstDate !== undefined) return
   const date = dateOf(response)
   if (date === undefined) return
+  log.latestSkewMs = msBetween(clock.now(), date)
+  if (log.firstDate !== undefined) return
   log.firstDate = date
-  log.clockSkewMs = msBetween(clock.now(), date)
+  log.clockSkewMs = log.latestSkewMs
 }
 
 /** Says what the token itself tells about why it was refused: nothing in a JWT's `aud` and `exp` is secret. */

@@ -1,5 +1,4 @@
 import type { Clock } from '../apply/ports.ts'
-import { msBetween } from '../schema/instant.ts'
 import type { Caller, CallLog, CallRequest } from './caller.ts'
 import { DefenderError } from './defender-error.ts'
 import { explainAnswer } from './explain-answer.ts'
@@ -34,14 +33,14 @@ export function createJsonReader(
   requestOf: (url: string) => CallRequest = url => ({ method: 'GET', url }),
 ): ReadJson {
   return async (url, context) => {
-    const started = clock.now()
+    const startMs = clock.monotonicMs()
     for (let attempt = 1; ; attempt += 1) {
       if (context.signal?.aborted) throw interrupted()
       const backOff = BACK_OFF_MS[Math.min(attempt, BACK_OFF_MS.length) - 1] ?? 0
       const answer = await tryOnce(caller, requestOf(url), context, clock, backOff)
       if (answer.kind === 'read') return answer.json
       const wait = answer.retryInMs
-      const spent = msBetween(started, clock.now())
+      const spent = clock.monotonicMs() - startMs
       if (wait === undefined || attempt >= limits.tries || spent + wait > limits.withinMs) throw answer.error
       await clock.sleep(wait, context.signal)
     }

@@ -41,6 +41,8 @@ export interface ReadClient extends ResultReads {
   readonly firstDate: Instant | undefined
   /** That clock minus ours, 0 before the first answer. */
   readonly clockSkewMs: number
+  /** The same at the latest answer; undefined before the first. */
+  readonly latestSkewMs: number | undefined
   /** Requests sent so far, each try counted. */
   readonly apiCalls: number
 }
@@ -113,6 +115,9 @@ export function createReads(dependencies: ClientDependencies): Reads {
     },
     get clockSkewMs() {
       return log.clockSkewMs
+    },
+    get latestSkewMs() {
+      return log.latestSkewMs
     },
     get apiCalls() {
       return log.apiCalls

@@ -5,6 +5,8 @@ export interface HttpRequest {
   readonly url: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Buffer
+  /** Asked when the request would leave, after waiting for a connection; where it says no, nothing is sent. */
+  readonly mayLeave?: () => boolean
 }
 
 /** A complete answer, decompressed. Header names are lower case. */
@@ -21,10 +23,13 @@ export interface HttpResponse {
  */
 export type Send = (request: HttpRequest, signal?: AbortSignal) => Promise<HttpResponse>
 
+/** Code of a {@link TransportError}: the request was not to leave any more, and did not. */
+export const WITHHELD = 'withheld'
+
 /** No complete answer: the request may or may not have reached the service. */
 export class TransportError extends Error {
   override readonly name = 'TransportError'
-  /** As the system or undici names it, such as `ECONNRESET`; `aborted`, `body-too-large` or `body-unreadable` as ours. */
+  /** As the system or undici names it, such as `ECONNRESET`; `aborted`, `withheld`, `body-too-large` or `body-unreadable` as ours. */
   readonly code: string
 
   constructor(code: string, message: string, options?: ErrorOptions) {

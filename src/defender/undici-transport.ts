@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici'
 import { ACCEPT_ENCODING, decodeBody } from './content-encoding.ts'
+import { askBeforeLeaving } from './last-look.ts'
 import { type HttpRequest, type HttpResponse, type Send, TransportError } from './transport.ts'
 import { type ConnectionOptions, openConnections } from './undici-connections.ts'
 import { asTransportError } from './undici-error.ts'
@@ -49,7 +50,9 @@ async function exchange(
 ): Promise<HttpResponse> {
   const deadline = AbortSignal.timeout(settings.totalTimeoutMs)
   try {
-    const answer = await dispatcher.request({
+    const { mayLeave } = request
+    const asking = mayLeave === undefined ? dispatcher : dispatcher.compose(askBeforeLeaving(mayLeave))
+    const answer = await asking.request({
       origin: url.origin,
       path: url.pathname + url.search,
       method: request.method,

@@ -47,7 +47,7 @@ test('the same holds for a plan made anew after the process that sent the first 
   const plan = await planFor(scene.service, [policyFor([1, 2], HELD)])
   const { clock, service, journal, lease } = scene
   // Dies as the second of two answers has come: nothing says so in the journal.
-  const dying = new DyingProcess(17)
+  const dying = new DyingProcess(21)
   const ports = dying.wrap({ clock, api: service, journal, lease: lease.as('run-1') })
   await clock.drive(Promise.race([start(scene, plan, {}, ports), dying.died]))
   lease.kill()

@@ -44,6 +44,14 @@ describe('a submission', () => {
     })
   })
 
+  test('is withheld where it may not leave any more, also the second time', async () => {
+    const api = createActionApi(dependencies(scripted([{ status: 401 }, CREATED, CREATED]).send))
+    const answers = [true, false]
+    const mayLeave = () => answers.shift() ?? false
+    expect(await api.submit(machineId(1), 'Isolate', BODY, mayLeave)).toStrictEqual({ kind: 'withheld' })
+    expect(await api.cancel(actionId(1), 'stop', mayLeave)).toStrictEqual({ kind: 'withheld' })
+  })
+
   test('without a token is unauthorized, with the way out', async () => {
     const { send, requests } = scripted([])
     const token = {

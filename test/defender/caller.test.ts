@@ -172,6 +172,7 @@ describe('the service’s clock', () => {
       firstDate: '2026-11-20T10:06:00.0000000Z',
       clockSkewMs: 360_000,
       noMachines: false,
+      latestSkewMs: 3_600_000,
     })
   })
 })

@@ -236,3 +236,50 @@ test('closing a transport that never sent, or that was given its connections, is
   await send(get(ORIGIN))
   expect(requests).toHaveLength(1)
 })
+
+describe('a request that is asked about when it leaves', () => {
+  test('is not sent where the answer is no, and the next one is', async () => {
+    const seen: string[] = []
+    const { url } = await listen((request, response) => {
+      seen.push(String(request.url))
+      response.end('ok')
+    })
+    const send = transport()
+    await send(get(`${url}/first`))
+    const post = { method: 'POST', headers: {}, body: '{}' } as const
+    const error = await failure(send({ ...post, url: `${url}/withheld`, mayLeave: () => false }))
+    expect(error.code).toBe('withheld')
+    expect(await send({ ...post, url: `${url}/sent`, mayLeave: () => true })).toMatchObject({ status: 200 })
+    expect(seen).toStrictEqual(['/first', '/sent'])
+  })
+
+  test('is asked about only once a connection is free for it', async () => {
+    const held: (() => void)[] = []
+    const seen: string[] = []
+    const all = Promise.withResolvers<void>()
+    const { url } = await listen((request, response) => {
+      seen.push(String(request.url))
+      held.push(() => response.end('ok'))
+      if (held.length === 16) all.resolve()
+    })
+    const send = transport()
+    const busy = Array.from({ length: 16 }, () => send(get(`${url}/busy`)))
+    await all.promise
+    let isGood = true
+    const asked: boolean[] = []
+    const late = send({
+      ...get(`${url}/late`),
+      mayLeave: () => {
+        asked.push(isGood)
+        return isGood
+      },
+    })
+    await new Promise(resolve => setImmediate(resolve))
+    expect(asked).toStrictEqual([])
+    isGood = false
+    for (const release of held.splice(0)) release()
+    expect((await failure(late)).code).toBe('withheld')
+    await Promise.all(busy)
+    expect(seen).not.toContain('/late')
+  })
+})

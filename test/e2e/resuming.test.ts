@@ -9,7 +9,7 @@ const NAMES = ['ws-1.contoso.com', 'ws-2.contoso.com']
 
 /** A tenant with a saved plan of two isolations that take a while. */
 async function planned(state = 'isolated: full'): Promise<Tenant> {
-  const tenant = await startTenant({ machines: machines(4), behaviour: { settle: { Isolate: '8s' } } })
+  const tenant = await startTenant({ machines: machines(4), behaviour: { settle: { Isolate: '60s' } } })
   await declare(tenant, policy('contain', state, NAMES))
   expect((await tenant.run(['plan', '--out', 'tonight.plan'])).code).toBe(0)
   return tenant

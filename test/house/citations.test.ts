@@ -73,7 +73,16 @@ const OURS: Readonly<Record<string, readonly string[]>> = {
       'SHOWN',
       'SIDE_LONGEST_MS',
     ],
-    ...['SIDE_SHORTEST_MS', 'SKEW_TOLERANCE_MS', 'STALL_MS', 'TRIES', 'WORTH_TELLING_MS', 'YIELD_WAIT_MS'],
+    ...[
+      'ON_THE_WAY_MS',
+      'SIDE_SHORTEST_MS',
+      'SKEW_NOISE_MS',
+      'SKEW_TOLERANCE_MS',
+      'STALL_MS',
+      'TRIES',
+      'WORTH_TELLING_MS',
+      'YIELD_WAIT_MS',
+    ],
   ],
   emulator: [
     ...[

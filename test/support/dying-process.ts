@@ -68,8 +68,8 @@ export class DyingProcess {
       observe: (need, signal) => this.#call(() => api.observe(need, signal)),
       listMachines: (ids, signal) => this.#call(() => api.listMachines(ids, signal)),
       listActions: (query, signal) => this.#call(() => api.listActions(query, signal)),
-      submit: (machineId, type, body) => this.#call(() => api.submit(machineId, type, body)),
-      cancel: (actionId, comment) => this.#call(() => api.cancel(actionId, comment)),
+      submit: (...sent) => this.#call(() => api.submit(...sent)),
+      cancel: (...sent) => this.#call(() => api.cancel(...sent)),
     }
   }
 

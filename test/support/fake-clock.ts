@@ -41,6 +41,11 @@ export class FakeClock implements Clock {
     return addMs(this.#now, this.#wallAheadMs)
   }
 
+  /** What the wall's clock would show had nobody set it. */
+  steady(): Instant {
+    return this.#now
+  }
+
   monotonicMs(): number {
     return msBetween(this.#start, this.#now)
   }
@@ -51,6 +56,13 @@ export class FakeClock implements Clock {
    */
   setWall(ms: number): void {
     this.#wallAheadMs += ms
+  }
+
+  /**
+   * Lets `ms` pass while the process is stopped: nobody wakes before it goes on, and then all who are due do.
+   */
+  stop(ms: number): void {
+    this.#now = addMs(this.#now, ms)
   }
 
   /** How many sleepers wait now. */

@@ -1,9 +1,9 @@
-import type { ActionApi, ActionQuery, ListAnswer, SubmitAnswer } from '../../src/apply/ports.ts'
+import type { ActionApi, ActionQuery, ListAnswer, MayLeave, SubmitAnswer } from '../../src/apply/ports.ts'
 import type { Need, Observation } from '../../src/plan/select/observation.ts'
 import type { Machine } from '../../src/posture/machine.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
 import { type ActionType, CANCEL_QUOTA, methodOf } from '../../src/posture/methods.ts'
-import { addMs, type Instant, toEpochMs } from '../../src/schema/instant.ts'
+import { addMs, type Instant, msBetween, toEpochMs } from '../../src/schema/instant.ts'
 import { actionId } from './build-core.ts'
 import type { FakeClock } from './fake-clock.ts'
 
@@ -35,6 +35,8 @@ export interface FakeServiceSettings {
   readonly settleMs?: Readonly<Record<string, number>>
   /** The word with which actions of a type end; `Succeeded` unless given. */
   readonly endAs?: Readonly<Record<string, string>>
+  /** What a POST waits for before it leaves, such as a connection. */
+  readonly beforeLeaving?: () => Promise<void> | void
   /** How long a POST takes. */
   readonly latencyMs?: number
   /** How long a new action is missing from lists. */
@@ -80,7 +82,7 @@ export class FakeService implements ActionApi {
 
   /** The service's clock. */
   now(): Instant {
-    return addMs(this.#settings.clock.now(), this.#settings.skewMs ?? 0)
+    return addMs(this.#settings.clock.steady(), this.#settings.skewMs ?? 0)
   }
 
   /** Puts an action there as if somebody else had asked for it; ends it at a time where one is given. */
@@ -106,7 +108,7 @@ export class FakeService implements ActionApi {
     return {
       target: { endpoint: 'https://api.security.microsoft.com', tenantId: null },
       readAt: this.now(),
-      clockSkewMs: this.#settings.skewMs ?? 0,
+      clockSkewMs: msBetween(this.#settings.clock.now(), this.now()),
       historyFrom: need.historyFrom,
       scope: need.scope,
       machines: this.machines,
@@ -132,14 +134,17 @@ export class FakeService implements ActionApi {
         ? wanted.has(action.id)
         : wanted.has(action.machineId) && action.creationDateTimeUtc >= query.createdFrom,
     )
-    return { kind: 'listed', actions }
+    return { kind: 'listed', actions, clockSkewMs: msBetween(this.#settings.clock.now(), this.now()) }
   }
 
   async submit(
     machineId: string,
     type: ActionType,
     body: Readonly<Record<string, unknown>>,
+    mayLeave: MayLeave = () => true,
   ): Promise<SubmitAnswer> {
+    await this.#settings.beforeLeaving?.()
+    if (!mayLeave()) return { kind: 'withheld' }
     const post = await this.#post(type, machineId, String(body['Comment']), body)
     const path = methodOf(type)?.path ?? ''
     const fault = this.#settings.fault?.(post)
@@ -161,7 +166,9 @@ export class FakeService implements ActionApi {
     return { kind: 'accepted', action: { ...action, scope: null } }
   }
 
-  async cancel(id: string, comment: string): Promise<SubmitAnswer> {
+  async cancel(id: string, comment: string, mayLeave: MayLeave = () => true): Promise<SubmitAnswer> {
+    await this.#settings.beforeLeaving?.()
+    if (!mayLeave()) return { kind: 'withheld' }
     const target = this.actions.find(action => action.id === id)
     const post = await this.#post('Cancel', target?.machineId ?? '', comment, { actionId: id })
     const fault = this.#settings.fault?.(post)
@@ -196,7 +203,14 @@ export class FakeService implements ActionApi {
   ): Promise<Post> {
     const half = (this.#settings.latencyMs ?? 50) / 2
     await this.#settings.clock.sleep(half)
-    const post = { index: this.posts.length, at: this.#settings.clock.now(), type, machineId, comment, body }
+    const post = {
+      index: this.posts.length,
+      at: this.#settings.clock.steady(),
+      type,
+      machineId,
+      comment,
+      body,
+    }
     this.posts.push(post)
     await this.#settings.clock.sleep(half)
     return post
@@ -204,7 +218,7 @@ export class FakeService implements ActionApi {
 
   /** Counts as the service does: the sliding minute and hour of a path, a refused request not counted. */
   #throttle(path: string, quota: { perMinute: number; perHour: number }): SubmitAnswer | undefined {
-    const now = toEpochMs(this.#settings.clock.now())
+    const now = toEpochMs(this.#settings.clock.steady())
     const times = (this.#sentOn.get(path) ?? []).filter(time => now - time < HOUR_MS)
     this.#sentOn.set(path, times)
     const minute = times.filter(time => now - time < MINUTE_MS)

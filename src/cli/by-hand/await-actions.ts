@@ -1,4 +1,5 @@
 import type { Clock } from '../../apply/ports.ts'
+import { RunClock } from '../../apply/run-clock.ts'
 import { DefenderError, isFatal } from '../../defender/defender-error.ts'
 import type { ReadClient } from '../../defender/read-client.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
@@ -26,7 +27,8 @@ export interface Waiting {
  * @returns What was seen last of each; one that was never listed is absent. Rejects with a fatal DefenderError.
  */
 export async function awaitActions(waiting: Waiting): Promise<ReadonlyMap<string, MachineAction>> {
-  const { ids, clock, pollIntervalMs, timeoutMs, signal, onChange } = waiting
+  const { ids, pollIntervalMs, timeoutMs, signal, onChange } = waiting
+  const clock = new RunClock(waiting.clock)
   const seen = new Map<string, MachineAction>()
   const deadline = addMs(clock.now(), timeoutMs)
   for (;;) {

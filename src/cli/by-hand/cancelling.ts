@@ -8,7 +8,7 @@ import type { CommandContext } from '../command.ts'
 import type { Session } from '../service/inventory.ts'
 import { openRecordedActions } from '../service/recorded-requests.ts'
 import { awaitActions } from './await-actions.ts'
-import { createPace, deadlineAfter, tellWait } from './paced.ts'
+import { createPace, tellWait } from './paced.ts'
 
 /** What is cancelled, and how. */
 export interface Cancelling {
@@ -55,12 +55,13 @@ async function sendCancels(
 ): Promise<ReadonlyMap<string, CancelRefusal>> {
   const api = await openRecordedActions(service)
   const { clock } = service
-  const pace = createPace(clock, CANCEL_QUOTA, deadlineAfter(clock, SENDING_MS), signal, tellWait(io))
+  const pace = createPace(clock, CANCEL_QUOTA, SENDING_MS, signal, tellWait(io))
   const refusals = new Map<string, CancelRefusal>()
   let stopped: CancelRefusal | undefined
   for (const action of actions) {
     const comment = cancelComment(action, reason, configuration.name)
-    const refusal = stopped ?? refusalOf(await pace.send(() => api.cancel(action.id, comment)))
+    const refusal =
+      stopped ?? refusalOf(await pace.send(() => api.cancel(action.id, comment, () => !signal.aborted)))
     if (refusal !== undefined) refusals.set(action.id, refusal)
     if (refusal?.code === 'unauthorized') stopped = refusal
   }

@@ -1,8 +1,9 @@
 import type { Clock } from '../../apply/ports.ts'
 import { QuotaWindows } from '../../apply/quota-windows.ts'
+import { RunClock } from '../../apply/run-clock.ts'
 import type { Quota } from '../../posture/methods.ts'
 import { formatDuration } from '../../schema/duration.ts'
-import { addMs, type Instant, msBetween } from '../../schema/instant.ts'
+import { addMs, msBetween } from '../../schema/instant.ts'
 import type { Io } from '../io.ts'
 
 /** What of an answer decides how the sending goes on. */
@@ -16,7 +17,7 @@ export interface Pace {
   /**
    * Sends one request when there is room for it, and again after each 429, since nothing was accepted.
    *
-   * @returns The answer; the last 429 where `deadline` or the signal comes before there is room.
+   * @returns The answer; the last 429 where patience ends or the signal comes before there is room.
    */
   send<A extends PacedAnswer>(request: () => Promise<A>): Promise<A | { readonly kind: 'no-time' }>
 }
@@ -24,17 +25,19 @@ export interface Pace {
 /**
  * Makes the pace of one path.
  *
- * @param deadline - Nothing is sent that would have to wait beyond it; null for as long as it takes.
+ * @param patienceMs - Nothing is sent that would have to wait longer than this from now on; null for as long as it takes.
  * @param onWait - Told of each wait for quota before it begins.
  */
 export function createPace(
-  clock: Clock,
+  wall: Clock,
   quota: Quota,
-  deadline: Instant | null,
+  patienceMs: number | null,
   signal: AbortSignal,
   onWait?: (ms: number) => void,
 ): Pace {
+  const clock = new RunClock(wall)
   const windows = new QuotaWindows(() => quota, [])
+  const deadline = patienceMs === null ? null : addMs(clock.now(), patienceMs)
   const path = 'path'
 
   /** Waits until a request may leave; false where that is too late. */
@@ -62,11 +65,6 @@ export function createPace(
       return { kind: 'no-time' }
     },
   }
-}
-
-/** The end of a time from now on. */
-export function deadlineAfter(clock: Clock, ms: number): Instant {
-  return addMs(clock.now(), ms)
 }
 
 /** Says on stderr how long the quota holds a command back, so that nobody takes it for dead. */

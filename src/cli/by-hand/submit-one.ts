@@ -1,9 +1,11 @@
+import { classifyAcceptance } from '../../apply/classify-answer.ts'
 import type { ActionApi, Clock, SubmitAnswer } from '../../apply/ports.ts'
+import { RunClock } from '../../apply/run-clock.ts'
 import { Failure } from '../../local/failure.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { appendMarker, formatMarker, type Marker } from '../../posture/marker.ts'
 import type { ActionType } from '../../posture/methods.ts'
-import { addMs, type Instant, msBetween } from '../../schema/instant.ts'
+import { addMs, type Instant } from '../../schema/instant.ts'
 import { fail } from '../fail.ts'
 
 /** One action that no plan asks for. */
@@ -50,13 +52,14 @@ const MARGIN_MS = 120_000
 export async function submitOne(submission: AdHocSubmission): Promise<Submitted> {
   const { api, clock, machineId, type, body, reason, marker, signal, onThrottled } = submission
   const sentFrom = clock.now()
+  const startMs = clock.monotonicMs()
   const complete = { ...body, Comment: appendMarker(reason, marker) }
   for (;;) {
-    if (signal.aborted) throw fail('interrupted', 'Interrupted before anything was accepted.')
-    const answer = await api.submit(machineId, type, complete)
+    const answer = await api.submit(machineId, type, complete, () => !signal.aborted)
+    if (answer.kind === 'withheld') throw fail('interrupted', 'Interrupted before anything was accepted.')
     if (answer.kind !== 'throttled') return judge(answer, submission, sentFrom)
     const { retryAfterMs } = answer
-    if (msBetween(sentFrom, clock.now()) + retryAfterMs > PATIENCE_MS) {
+    if (clock.monotonicMs() - startMs + retryAfterMs > PATIENCE_MS) {
       const message = `The quota of ${type} is used up for another ${Math.ceil(retryAfterMs / 1000)} s; nothing was submitted.`
       return { kind: 'rejected', code: 'throttled', message }
     }
@@ -66,19 +69,19 @@ export async function submitOne(submission: AdHocSubmission): Promise<Submitted>
 }
 
 async function judge(
-  answer: Exclude<SubmitAnswer, { readonly kind: 'throttled' }>,
+  answer: Exclude<SubmitAnswer, { readonly kind: 'throttled' | 'withheld' }>,
   submission: AdHocSubmission,
   sentFrom: Instant,
 ): Promise<Submitted> {
   switch (answer.kind) {
     case 'accepted':
-      return isOurs(answer.action, submission.marker) || isFresh(answer.action, submission, sentFrom)
-        ? answer
-        : {
+      return isExisting(answer.action, submission, sentFrom)
+        ? {
             kind: 'active',
             message: 'The service gave an action that was in flight already.',
             action: answer.action,
           }
+        : answer
     case 'active-exists':
       return { kind: 'active', message: answer.message, action: null }
     case 'rejected':
@@ -90,16 +93,14 @@ async function judge(
   }
 }
 
-/** The service tells its time to the second only. */
-const DATE_PRECISION_MS = 1000
-
-/** Whether an action was created by what was sent just now, for a service that cuts comments and the marker with them. */
-function isFresh(
-  { creationDateTimeUtc }: MachineAction,
-  { clockSkewMs }: AdHocSubmission,
+/** Whether the service answered with an action that was there before; one whose marker it cut is what was sent. */
+function isExisting(
+  action: MachineAction,
+  { clockSkewMs, reason, marker }: AdHocSubmission,
   sentFrom: Instant,
 ): boolean {
-  return creationDateTimeUtc >= addMs(sentFrom, clockSkewMs - DATE_PRECISION_MS)
+  const sent = appendMarker(reason, marker)
+  return classifyAcceptance(action, sent, marker, addMs(sentFrom, clockSkewMs)) === 'existing'
 }
 
 function isOurs({ requestorComment }: MachineAction, marker: Marker): boolean {
@@ -109,9 +110,10 @@ function isOurs({ requestorComment }: MachineAction, marker: Marker): boolean {
 /** Looks for an unanswered request: it may be listed late. */
 async function lookUp(
   message: string,
-  { api, clock, clockSkewMs, machineId, marker, lookupMs, signal }: AdHocSubmission,
+  { api, clock: wall, clockSkewMs, machineId, marker, lookupMs, signal }: AdHocSubmission,
   sentFrom: Instant,
 ): Promise<Submitted> {
+  const clock = new RunClock(wall)
   const until = addMs(clock.now(), lookupMs)
   const query = {
     kind: 'machines',

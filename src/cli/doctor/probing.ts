@@ -4,7 +4,7 @@ import { ACTION_METHODS, type ActionMethod, CANCEL_QUOTA } from '../../posture/m
 import type { DoctorCheck, DoctorProbe } from '../../report/documents/doctor-document.ts'
 import { counted } from '../../report/words/words.ts'
 import type { Policy } from '../../schema/policy.ts'
-import { createPace, deadlineAfter, tellWait } from '../by-hand/paced.ts'
+import { createPace, tellWait } from '../by-hand/paced.ts'
 import type { CommandContext } from '../command.ts'
 import type { Service } from '../service/service.ts'
 import { check } from './doctor-checks.ts'
@@ -85,7 +85,7 @@ export async function probePermissions(
     method: ActionMethod | 'Cancel',
   ): Promise<ProbeAnswer | { readonly kind: 'no-time' }> => {
     const quota = method === 'Cancel' ? CANCEL_QUOTA : method.quota
-    const pace = createPace(clock, quota, deadlineAfter(clock, PATIENCE_MS), signal, tellWait(io))
+    const pace = createPace(clock, quota, PATIENCE_MS, signal, tellWait(io))
     return pace.send(() => probe.write(method, signal))
   }
   const methods = probedMethods(policies)

@@ -9,7 +9,7 @@ import { describeFileError } from '../../local/file-error.ts'
 import { CANCEL_QUOTA } from '../../posture/methods.ts'
 import type { LibraryOutcome } from '../../report/documents/library-document.ts'
 import { TEXT_RULES } from '../../schema/text-formats.ts'
-import { createPace, deadlineAfter, type Pace } from '../by-hand/paced.ts'
+import { createPace, type Pace } from '../by-hand/paced.ts'
 import { CLI_CODES } from '../codes.ts'
 import type { CommandContext } from '../command.ts'
 import { fail } from '../fail.ts'
@@ -91,7 +91,7 @@ export function findInLibrary(files: readonly LibraryFile[], fileName: string): 
 
 /** The pace of writes to the library. */
 export function libraryPace({ signal }: CommandContext, { service }: Session): Pace {
-  return createPace(service.clock, CANCEL_QUOTA, deadlineAfter(service.clock, PATIENCE_MS), signal)
+  return createPace(service.clock, CANCEL_QUOTA, PATIENCE_MS, signal)
 }
 
 /** How one write ended, as a value that a {@link Pace} understands. */

@@ -61,13 +61,13 @@ export async function openRecordedActions({ audit, openActionApi }: Service): Pr
   await audit.begin()
   return {
     ...api,
-    submit: (machineId, type, body) =>
+    submit: (machineId, type, body, mayLeave) =>
       recorded(audit, { machineId, type, marker: markerIn(body['Comment']) }, () =>
-        api.submit(machineId, type, body),
+        api.submit(machineId, type, body, mayLeave),
       ),
-    cancel: (actionId, comment) =>
+    cancel: (actionId, comment, mayLeave) =>
       recorded(audit, { type: 'Cancel', actionId, marker: markerIn(comment) }, () =>
-        api.cancel(actionId, comment),
+        api.cancel(actionId, comment, mayLeave),
       ),
   }
 }

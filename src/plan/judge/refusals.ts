@@ -1,3 +1,4 @@
+import type { Machine } from '../../posture/machine.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import type { Instant } from '../../schema/instant.ts'
 import { guardLifts, guardPlan, isLift } from '../assemble/guards.ts'
@@ -24,16 +25,11 @@ export function recheckRefusals(
   now: Instant,
   exceed: readonly GuardName[],
 ): Refusals {
-  const limits: Limits = {
-    configuration,
-    protection: compileProtection(configuration, now),
-    roles: null,
-  }
+  const limits = limitsOf(configuration, now)
   const machines = new Map(observation.machines.map(machine => [machine.id, machine]))
   const refusals = new Map<string, Note>()
   for (const change of plan.changes) {
-    const machine = machines.get(change.machine.id)
-    const note = machine === undefined ? gone(change) : limitNote(change, machine, limits)
+    const note = noteOf(change, machines.get(change.machine.id), limits)
     if (note !== undefined) refusals.set(change.address, note)
   }
   const changes = plan.changes.filter(({ address }) => !refusals.has(address))
@@ -45,11 +41,26 @@ export function recheckRefusals(
   return { guards: [...guardPlan(input), ...(lifts === undefined ? [] : [lifts])], refusals }
 }
 
-function limitNote(
+/**
+ * The same of one change, on a later look at its machine.
+ *
+ * @param machine - Its record; undefined where the service lists none any more.
+ */
+export function refusalOf(
   change: Change,
-  machine: Observation['machines'][number],
-  limits: Limits,
+  machine: Machine | undefined,
+  configuration: Configuration,
+  now: Instant,
 ): Note | undefined {
+  return noteOf(change, machine, limitsOf(configuration, now))
+}
+
+function limitsOf(configuration: Configuration, now: Instant): Limits {
+  return { configuration, protection: compileProtection(configuration, now), roles: null }
+}
+
+function noteOf(change: Change, machine: Machine | undefined, limits: Limits): Note | undefined {
+  if (machine === undefined) return gone(change)
   return configurationLimitOf(
     { facet: change.facet, machine, releases: change.after === 'none', change },
     limits,

@@ -1,0 +1,22 @@
+import type { Note } from '../plan/document/document.ts'
+import type { Recheck } from '../plan/judge/recheck.ts'
+import { refusalOf } from '../plan/judge/refusals.ts'
+import type { ChangeItem } from './item.ts'
+import type { Run } from './run.ts'
+
+/** What is to become of a change, by all that is known now. */
+export type Verdict = Recheck | { readonly kind: 'refused'; readonly note: Note }
+
+/**
+ * Judges a change on the latest look at its machine: the record against the configuration, the history against what
+ * was planned.
+ *
+ * The configuration has no say once a change has begun: a machine that a chain opened is closed.
+ */
+export function judgeNow(run: Run, { change, step, machineId }: ChangeItem): Verdict {
+  if (step === 0) {
+    const note = refusalOf(change, run.known.machine(machineId), run.deps.configuration, run.serviceNow())
+    if (note !== undefined) return { kind: 'refused', note }
+  }
+  return run.recheck(change, step)
+}
