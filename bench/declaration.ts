@@ -46,5 +46,6 @@ export const CONFIGURATION: Configuration = {
   retry: { maxAttempts: 3, within: lasting('24h') },
   contested: { within: lasting('24h') },
   history: { lookback: lasting('180d') },
+  evidence: { read: 'off', settle: lasting('2h'), fresh: lasting('24h'), api: 'graph' },
   apply: { timeout: lasting('30m'), pollInterval: lasting('5s'), lookup: lasting('15s') },
 }

@@ -82,7 +82,7 @@ export const CLI_CODES = {
   'verify-not-possible': {
     meaning: '--verify was asked for and advanced hunting cannot be asked, so nothing was verified.',
     wayOut:
-      'Grant the app registration AdvancedQuery.Read.All with admin consent and get a new token, or leave --verify out.',
+      'Grant the app registration ThreatHunting.Read.All of Microsoft Graph with admin consent and get a new token, or leave --verify out.',
   },
   'before-lookback': {
     meaning: 'A time was asked for that lies before the history that is read.',

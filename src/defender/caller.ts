@@ -43,6 +43,8 @@ export interface CallRequest {
   readonly contentType?: string
   /** Asked each time the request would leave; where it says no, `call` rejects with a TransportError `withheld`. */
   readonly mayLeave?: () => boolean
+  /** How long the answer may take; as long as usual where it is missing. */
+  readonly timeoutMs?: number
 }
 
 /** Sends requests with a token, after looking where they go. */
@@ -87,12 +89,13 @@ export function createCaller(dependencies: CallerDependencies): Caller {
       accept: 'application/json',
       authorization: `Bearer ${token.text}`,
     }
-    const { method, url, body, contentType = 'application/json', mayLeave } = request
+    const { method, url, body, contentType = 'application/json', mayLeave, timeoutMs } = request
     if (body !== undefined) headers['content-type'] = contentType
     const sent: HttpRequest = {
       ...{ method, url, headers },
       ...(body === undefined ? {} : { body }),
       ...(mayLeave === undefined ? {} : { mayLeave }),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
     }
     const response = await send(sent, signal)
     noteDate(log, response, clock)

@@ -10,6 +10,8 @@ export interface CloudHosts {
   readonly scope: string
   /** Every host of this cloud that may see the token; all by https on the default port. */
   readonly hosts: readonly string[]
+  /** The host of Microsoft Graph, which gets a token of its own (docs/service.md#graph-hosts). */
+  readonly graph: string
 }
 
 const PUBLIC_AUTHORITY = 'https://login.microsoftonline.com'
@@ -25,6 +27,7 @@ const GOVERNMENT: CloudHosts = {
   authority: US_AUTHORITY,
   scope: 'https://api-gov.securitycenter.microsoft.us/.default',
   hosts: ['api-gov.securitycenter.microsoft.us'],
+  graph: 'graph.microsoft.us',
 }
 
 /**
@@ -44,15 +47,17 @@ export const CLOUDS: Readonly<Record<Cloud, CloudHosts>> = {
       ...GEOS.map(geo => `${geo}.api.security.microsoft.com`),
       ...OLD_GEOS.map(geo => `api-${geo}.securitycenter.microsoft.com`),
     ],
+    graph: 'graph.microsoft.com',
   },
   gcc: {
     endpoint: 'https://api-gcc.securitycenter.microsoft.us',
     authority: PUBLIC_AUTHORITY,
     scope: 'https://api-gcc.securitycenter.microsoft.us/.default',
     hosts: ['api-gcc.securitycenter.microsoft.us'],
+    graph: 'graph.microsoft.com',
   },
   'gcc-high': GOVERNMENT,
-  dod: GOVERNMENT,
+  dod: { ...GOVERNMENT, graph: 'dod-graph.microsoft.us' },
 }
 
 /** Where requests and tokens go in this run. */
@@ -96,6 +101,18 @@ export function resolveTarget(input: TargetInput): ServiceTarget | DefenderError
     tenantId: configuration.tenantId,
     allows: byHand === undefined ? hostsOf(cloud) : originOf(endpoint),
   }
+}
+
+/**
+ * Says where Microsoft Graph is, and that its token goes to that one host: of the same cloud and authority.
+ *
+ * An endpoint on this machine is an emulator, which serves both at one origin.
+ */
+export function graphTarget(target: ServiceTarget, cloud: Cloud): ServiceTarget {
+  const host = `https://${CLOUDS[cloud].graph}`
+  const { hostname, origin } = new URL(target.endpoint)
+  const endpoint = isLoopback(hostname) ? origin : host
+  return { ...target, endpoint, scope: `${host}/.default`, allows: originOf(new URL(endpoint)) }
 }
 
 function hostsOf(cloud: CloudHosts): (url: URL) => boolean {

@@ -15,8 +15,10 @@ export const DEFENDER_CODES = {
     wayOut: 'Set it to a URL such as http://proxy.contoso.com:8080, or unset it.',
   },
   'token-malformed': {
-    meaning: 'HOLDFAST_TOKEN holds something that cannot be a bearer token.',
-    wayOut: 'Set it to the token alone: no quotes, no line breaks, no JSON around it.',
+    meaning:
+      'HOLDFAST_TOKEN or HOLDFAST_GRAPH_TOKEN holds something that cannot be a bearer token, or one for the other service.',
+    wayOut:
+      'Set it to the token alone: no quotes, no line breaks, no JSON around it; HOLDFAST_TOKEN for Defender, HOLDFAST_GRAPH_TOKEN for Microsoft Graph.',
   },
   'authentication-failed': {
     meaning: 'No access token could be had: sign-in was refused, or nothing here can sign in.',
@@ -41,6 +43,11 @@ export const DEFENDER_CODES = {
     meaning: 'A renewed token was given to somebody else than the first token of the run, so the run ended.',
     wayOut:
       'Look who is signed in here (`holdfast doctor`), then run the command again: it begins anew as one identity.',
+  },
+  'token-not-given': {
+    meaning: 'A token that was given by hand is for one service alone, and none was given for the other one.',
+    wayOut:
+      'Set HOLDFAST_GRAPH_TOKEN beside HOLDFAST_TOKEN, or leave both out and sign in another way, which gives tokens for both.',
   },
   'tenant-mismatch': {
     meaning: 'The token was issued by another tenant than the one the configuration names.',
@@ -134,6 +141,11 @@ export const DEFENDER_CODES = {
       'A list of machines that came empty was taken for right (--accept-empty) although the history names machines.',
     wayOut:
       'Nothing to do where they are really gone; nothing is lifted on them. Leave the option out as soon as there are machines.',
+  },
+  'evidence-old-path': {
+    meaning: 'What devices report was read on the old path of Defender, which is switched off on 2027-02-01.',
+    wayOut:
+      'Grant the application ThreatHunting.Read.All of Microsoft Graph with admin consent, and leave `evidence.api` out.',
   },
   'action-without-machine': {
     meaning: 'Some actions of the history name no machine, so they count for none.',

@@ -1,64 +1,70 @@
-import type { Mitigation, MitigationNeed } from '../plan/judge/verify-holds.ts'
-import { createCaller, newCallLog } from './caller.ts'
-import { createJsonReader } from './json-reader.ts'
-import { READ_LIMITS } from './limits.ts'
-import { onlyHunting } from './only-hunting.ts'
-import type { ClientDependencies } from './read-client.ts'
-import { readMitigations } from './wire-mitigation.ts'
+import type { Clock } from '../apply/ports.ts'
+import type { ServiceTarget } from './clouds.ts'
+import type { DeviceReport } from './device-report.ts'
+import { createHuntingPath, type HuntingApi, type PathAnswer } from './hunting-path.ts'
+import { huntingQueries, type ReportNeed } from './hunting-query.ts'
+import type { ReadLimits } from './limits.ts'
+import type { TokenSource } from './token.ts'
+import type { Send } from './transport.ts'
 
-/** Ids in one query: some 90 kB of text. */
-const BATCH = 2_000
+/** What the devices were heard to say. */
+export type HuntingAnswer =
+  | {
+      readonly kind: 'read'
+      readonly api: HuntingApi
+      /** Why it was not asked of Graph, where that was tried first. */
+      readonly instead: string | null
+      /** The latest of the last 30 days of each device that is asked about; one that never reported has none. */
+      readonly reports: readonly DeviceReport[]
+      readonly apiCalls: number
+    }
+  /** Nobody lets us ask: no permission, no licence, no token, or a path that is switched off. */
+  | { readonly kind: 'closed'; readonly reason: string; readonly apiCalls: number }
 
-/** Asks advanced hunting, and can ask nothing else. Rejects with a DefenderError. */
+/** Asks hunting, and can ask nothing else. Rejects with a DefenderError where it may ask and the read fails. */
 export interface HuntingClient {
-  /** The latest report of the last 30 days of each device that is asked about; one that never reported has none. */
-  mitigations(need: MitigationNeed, signal?: AbortSignal): Promise<readonly Mitigation[]>
+  /** @param tenantId - The tenant that machines and actions are read of; a token of another one is an error. */
+  read(need: ReportNeed, tenantId: string | null, signal?: AbortSignal): Promise<HuntingAnswer>
 }
 
-/** Makes the client; it sends as few queries as it can, since their quota is the tenant's (45 a minute). */
-export function createHuntingClient(dependencies: ClientDependencies): HuntingClient {
-  const { target, clock, send } = dependencies
-  const url = `${target.endpoint}/api/advancedqueries/run`
-  const caller = createCaller({ ...dependencies, send: onlyHunting(send, url) })
-  const limits = { ...READ_LIMITS, ...dependencies.limits }
-  const log = newCallLog()
+/** Whom to ask on one of the two ways: a token for one is never sent to the other. */
+export interface HuntingAccess {
+  readonly token: TokenSource
+  readonly target: ServiceTarget
+}
+
+/** What the client is made of. */
+export interface HuntingDependencies {
+  readonly send: Send
+  readonly clock: Clock
+  readonly limits?: Partial<ReadLimits>
+  readonly defender: HuntingAccess
+  readonly graph: HuntingAccess
+  /** `defender` asks the old path alone; `graph` falls back to it where Graph refuses for lack of the permission. */
+  readonly api: HuntingApi
+}
+
+/** Makes the client; it sends as few queries as it can, since their quota is the tenant's. */
+export function createHuntingClient(dependencies: HuntingDependencies): HuntingClient {
+  const { api, ...shared } = dependencies
+  const graph = createHuntingPath('graph', { ...shared, ...dependencies.graph })
+  const old = createHuntingPath('defender', { ...shared, ...dependencies.defender })
+  const answer = (asked: PathAnswer, by: HuntingApi, instead: string | null): HuntingAnswer =>
+    asked.kind === 'read' ? { ...asked, api: by, instead } : asked
   return {
-    async mitigations({ machineIds, alsoIsolated }, signal) {
-      const found: Mitigation[] = []
-      for (const query of queriesOf(machineIds.filter(isPlainId), alsoIsolated)) {
-        const body = JSON.stringify({ Query: query })
-        const readJson = createJsonReader(caller, clock, limits, to => ({ method: 'POST', url: to, body }))
-        found.push(...readMitigations(await readJson(url, { log, signal })))
+    async read(need, tenantId, signal) {
+      const queries = huntingQueries(need)
+      if (api === 'defender') return answer(await old.ask(queries, tenantId, signal), 'defender', null)
+      const first = await graph.ask(queries, tenantId, signal)
+      if (first.kind === 'read') return answer(first, 'graph', null)
+      const second = await old.ask(queries, tenantId, signal)
+      const apiCalls = first.apiCalls + second.apiCalls
+      if (second.kind === 'read') return { ...answer(second, 'defender', first.reason), apiCalls }
+      return {
+        kind: 'closed',
+        reason: `Microsoft Graph: ${first.reason}; the old path: ${second.reason}`,
+        apiCalls,
       }
-      return found
     },
   }
-}
-
-/** Only what looks like an id of the service becomes part of a query. */
-function isPlainId(id: string): boolean {
-  return /^[0-9a-f]{1,64}$/.test(id)
-}
-
-function queriesOf(ids: readonly string[], alsoIsolated: boolean): readonly string[] {
-  const cuts: (readonly string[])[] = []
-  for (let start = 0; start < ids.length; start += BATCH) cuts.push(ids.slice(start, start + BATCH))
-  const [first = [], ...others] = cuts
-  const asks = first.length > 0 || alsoIsolated
-  return [...(asks ? [queryOf(first, alsoIsolated)] : []), ...others.map(cut => queryOf(cut, false))]
-}
-
-/** The latest row of each device, of the last 30 days, which is as far as the table goes back. */
-function queryOf(ids: readonly string[], alsoIsolated: boolean): string {
-  const conditions = [
-    ...(ids.length === 0 ? [] : [`DeviceId in (${ids.map(id => `"${id}"`).join(', ')})`]),
-    ...(alsoIsolated ? ['MitigationStatus has "Isolated"'] : []),
-  ]
-  return [
-    'DeviceInfo',
-    '| where Timestamp > ago(30d)',
-    '| summarize arg_max(Timestamp, MitigationStatus) by DeviceId',
-    `| where ${conditions.join(' or ')}`,
-    '| project DeviceId, Timestamp, MitigationStatus',
-  ].join('\n')
 }

@@ -1,8 +1,5 @@
 import type { Send } from './transport.ts'
 
-/** The application permission that hunting needs. */
-export const HUNTING_PERMISSION = 'AdvancedQuery.Read.All'
-
 /**
  * Lets the POST of a hunting query through and nothing else.
  *

@@ -39,42 +39,61 @@ export interface SignIn {
 /**
  * Gives the token of `HOLDFAST_TOKEN`, always the same one, also after a 401.
  *
+ * @param variable - Where it stands, for messages.
  * @throws DefenderError `token-malformed` where the text cannot be a token.
  */
-export function staticToken(text: string): TokenSource {
+export function staticToken(text: string, variable = 'HOLDFAST_TOKEN'): TokenSource {
   const token = text.trim().replace(/^Bearer /i, '')
   if (!/^[\x21\x23-\x26\x28-\x7e]+$/.test(token) || token.startsWith('{')) {
-    throw new DefenderError('token-malformed', 'HOLDFAST_TOKEN is not a bearer token.')
+    throw new DefenderError('token-malformed', `${variable} is not a bearer token.`)
   }
   const exp = tokenClaims(token)?.exp ?? undefined
   const ends = exp === undefined ? {} : { lastsUntil: fromEpochMs(exp * 1000) }
   return { get: () => Promise.resolve({ text: token, ...ends }) }
 }
 
+/** A token that was given by hand, and what it is for. */
+export interface GivenToken {
+  readonly text: string
+  /** The variable that it stands in, for messages. */
+  readonly variable: string
+  /** The one scope that it is for. */
+  readonly scope: string
+}
+
+/** What Microsoft Graph is called in `aud` beside its host. */
+const GRAPH_APP = '00000003-0000-0000-c000-000000000000'
+
 /**
- * Signs in as whoever got the token of `HOLDFAST_TOKEN`, which is good for one audience alone.
+ * Signs in as whoever got the tokens of `HOLDFAST_TOKEN` and `HOLDFAST_GRAPH_TOKEN`, each of which is good for one
+ * audience alone and is given for no other one.
  *
- * @throws DefenderError `token-malformed` where the text cannot be a token.
+ * @throws DefenderError `token-malformed` where a text cannot be a token, or says that it is for one of the others.
  */
-export function staticSignIn(text: string, scope: string): SignIn {
-  const source = staticToken(text)
-  return {
-    tokenFor: wanted =>
-      wanted === scope
-        ? source
-        : {
-            get: () =>
-              Promise.reject(
-                new DefenderError(
-                  'authentication-failed',
-                  `HOLDFAST_TOKEN is for ${scope} alone, and ${wanted} is needed too.`,
-                  {
-                    wayOut: 'Leave HOLDFAST_TOKEN out and sign in another way, which gives tokens for both.',
-                  },
-                ),
-              ),
-          },
+export function staticSignIn(given: readonly GivenToken[]): SignIn {
+  const sources = new Map(
+    given.map(({ text, variable, scope }) => [scope, staticToken(text, variable)] as const),
+  )
+  for (const { text, variable, scope } of given) {
+    const aud = tokenClaims(text.trim().replace(/^Bearer /i, ''))?.aud ?? undefined
+    if (aud !== undefined && isForGraph(aud) !== isForGraph(scope))
+      throw new DefenderError(
+        'token-malformed',
+        `${variable} is for ${cleanText(aud, 200)}, not for ${scope}.`,
+      )
   }
+  const nothing = (wanted: string): TokenSource => ({
+    get: () =>
+      Promise.reject(
+        new DefenderError('token-not-given', `No token for ${wanted} was given beside HOLDFAST_TOKEN.`),
+      ),
+  })
+  return { tokenFor: wanted => sources.get(wanted) ?? nothing(wanted) }
+}
+
+/** Whether an audience or a scope is of Microsoft Graph, in whichever cloud. */
+function isForGraph(text: string): boolean {
+  return text === GRAPH_APP || /^https:\/\/(dod-)?graph\.microsoft\.(com|us)(\/|$)/i.test(text)
 }
 
 /** What a JWT says about itself; read without verification, so for messages and comparison only. */

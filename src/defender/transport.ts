@@ -7,6 +7,8 @@ export interface HttpRequest {
   readonly body?: string | Buffer
   /** Asked when the request would leave, after waiting for a connection; where it says no, nothing is sent. */
   readonly mayLeave?: () => boolean
+  /** How long the answer may take; as long as usual where it is missing. */
+  readonly timeoutMs?: number
 }
 
 /** A complete answer, decompressed. Header names are lower case. */

@@ -48,7 +48,8 @@ async function exchange(
   settings: Settings,
   signal: AbortSignal | undefined,
 ): Promise<HttpResponse> {
-  const deadline = AbortSignal.timeout(settings.totalTimeoutMs)
+  const { timeoutMs = 0 } = request
+  const deadline = AbortSignal.timeout(Math.max(settings.totalTimeoutMs, timeoutMs))
   try {
     const { mayLeave } = request
     const asking = mayLeave === undefined ? dispatcher : dispatcher.compose(askBeforeLeaving(mayLeave))
@@ -63,7 +64,7 @@ async function exchange(
       },
       body: request.body ?? null,
       signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
-      headersTimeout: settings.headersTimeoutMs,
+      headersTimeout: Math.max(settings.headersTimeoutMs, timeoutMs),
       bodyTimeout: settings.bodyTimeoutMs,
     })
     const headers = singleHeaders(answer.headers)

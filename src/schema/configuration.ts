@@ -64,6 +64,18 @@ export interface Allowances {
   readonly scopeChange: boolean
 }
 
+/** What devices report of themselves, and what of it counts. */
+export interface EvidenceSettings {
+  /** `auto` where the permission is there; `required` makes a look without it one that failed. */
+  readonly read: 'off' | 'auto' | 'required'
+  /** How much newer than an action a report has to be to speak of it. */
+  readonly settle: Duration
+  /** How old a report may be. */
+  readonly fresh: Duration
+  /** Whom to ask. */
+  readonly api: 'graph' | 'defender'
+}
+
 /** A time in which nothing is applied, since a person works. */
 export interface Freeze {
   readonly owner: string
@@ -105,6 +117,7 @@ export interface Configuration {
   readonly retry: { readonly maxAttempts: number; readonly within: Duration }
   readonly contested: { readonly within: Duration }
   readonly history: { readonly lookback: Duration }
+  readonly evidence: EvidenceSettings
   readonly apply: {
     readonly timeout: Duration
     readonly pollInterval: Duration

@@ -28,6 +28,7 @@ export function defaultConfiguration(): Configuration {
     retry: { maxAttempts: 3, within: duration('24h') },
     contested: { within: duration('24h') },
     history: { lookback: duration('180d') },
+    evidence: { read: 'off', settle: duration('2h'), fresh: duration('24h'), api: 'graph' },
     apply: { timeout: duration('30m'), pollInterval: duration('5s'), lookup: duration('15s'), rollout: {} },
   }
 }
@@ -118,8 +119,8 @@ function readTimes(
   reading: Reading,
   raw: Located<RawConfiguration>,
   defaults: Configuration,
-): Pick<Configuration, 'retry' | 'contested' | 'history' | 'apply'> {
-  const { retry, contested, history, apply } = raw.value
+): Pick<Configuration, 'retry' | 'contested' | 'history' | 'evidence' | 'apply'> {
+  const { retry, contested, history, evidence, apply } = raw.value
   const applying = at(raw, 'apply')
   const trusted = applying === undefined ? [] : texts(at(applying, 'trustedKeys'))
   const or = (text: string | undefined, otherwise: Duration): Duration =>
@@ -131,6 +132,12 @@ function readTimes(
     },
     contested: { within: or(contested?.within, defaults.contested.within) },
     history: { lookback: or(history?.lookback, defaults.history.lookback) },
+    evidence: {
+      read: evidence?.read ?? defaults.evidence.read,
+      settle: or(evidence?.settle, defaults.evidence.settle),
+      fresh: or(evidence?.fresh, defaults.evidence.fresh),
+      api: evidence?.api ?? defaults.evidence.api,
+    },
     apply: {
       timeout: or(apply?.timeout, defaults.apply.timeout),
       pollInterval: or(apply?.pollInterval, defaults.apply.pollInterval),

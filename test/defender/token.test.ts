@@ -2,6 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { staticSignIn, staticToken, tokenClaims } from '../../src/defender/token.ts'
 import { jwt, rejection } from './clients.ts'
 
+const DEFENDER = { variable: 'HOLDFAST_TOKEN', scope: 'https://api.securitycenter.microsoft.com/.default' }
+const GRAPH = { variable: 'HOLDFAST_GRAPH_TOKEN', scope: 'https://graph.microsoft.com/.default' }
+
 describe('a token given by hand', () => {
   test('is the same one again, also when a fresh one is asked for', async () => {
     const source = staticToken(' Bearer abc.def.ghi\n')
@@ -18,13 +21,41 @@ describe('a token given by hand', () => {
   })
 
   test('serves the audience that it is for, and no other', async () => {
-    const signIn = staticSignIn('abc.def.ghi', 'https://service/.default')
-    const source = signIn.tokenFor('https://service/.default')
+    const signIn = staticSignIn([{ ...DEFENDER, text: 'abc.def.ghi' }])
+    const source = signIn.tokenFor(DEFENDER.scope)
     expect(await source.get({ fresh: false })).toStrictEqual({ text: 'abc.def.ghi' })
-    const error = await rejection(signIn.tokenFor('https://graph/.default').get({ fresh: false }))
-    expect(error.code).toBe('authentication-failed')
-    expect(error.message).toContain('https://graph/.default')
+    const error = await rejection(signIn.tokenFor(GRAPH.scope).get({ fresh: false }))
+    expect(error.code).toBe('token-not-given')
+    expect(error.message).toContain(GRAPH.scope)
+    expect(error.wayOut).toContain('HOLDFAST_GRAPH_TOKEN')
     expect(error.message).not.toContain('abc.def')
+  })
+
+  test('of each of the two services is given to that one alone', async () => {
+    const signIn = staticSignIn([
+      { ...DEFENDER, text: 'one' },
+      { ...GRAPH, text: 'two' },
+    ])
+    expect(await signIn.tokenFor(DEFENDER.scope).get({ fresh: true })).toStrictEqual({ text: 'one' })
+    expect(await signIn.tokenFor(GRAPH.scope).get({ fresh: true })).toStrictEqual({ text: 'two' })
+  })
+
+  test.each([
+    [DEFENDER, 'https://graph.microsoft.com'],
+    [DEFENDER, '00000003-0000-0000-c000-000000000000'],
+    [DEFENDER, 'https://dod-graph.microsoft.us/'],
+    [GRAPH, 'https://api.securitycenter.microsoft.com'],
+  ] as const)('of %o that says it is for %s is refused before it goes anywhere', (place, aud) => {
+    const text = `Bearer ${jwt({ aud })}`
+    expect(() => staticSignIn([{ ...place, text }])).toThrow(`${place.variable} is for ${aud}, not for`)
+  })
+
+  test.each([
+    [DEFENDER, 'https://api.securitycenter.microsoft.com'],
+    [GRAPH, '00000003-0000-0000-c000-000000000000'],
+    [GRAPH, 'https://graph.microsoft.us'],
+  ] as const)('of %o for %s is taken', (place, aud) => {
+    expect(() => staticSignIn([{ ...place, text: jwt({ aud }) }])).not.toThrow()
   })
 
   test.each([

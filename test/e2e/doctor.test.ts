@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { NO_ACTION, NO_MACHINE } from '../../src/defender/permission-probe.ts'
 import type { Scenario } from '../../src/emulator/scenario-types.ts'
 import { jwt } from '../defender/clients.ts'
@@ -90,7 +90,8 @@ test('a role that is missing is named, with the policies that it stops', async (
 
 test.each<readonly [string, object, string, string]>([
   ['has expired', { exp: 1_000_000_000 }, 'error', 'token'],
-  ['is for something else', { aud: 'https://graph.microsoft.com' }, 'warning', 'audience'],
+  ['is for something else', { aud: 'https://management.azure.com' }, 'warning', 'audience'],
+  ['is for Microsoft Graph', { aud: 'https://graph.microsoft.com' }, 'error', 'endpoint'],
   ['tells no permissions', { roles: undefined }, 'warning', 'permissions'],
   ['tells no end', { exp: undefined }, 'ok', 'token'],
 ])('a token that %s', async (_rule, over, status, name) => {
@@ -261,4 +262,50 @@ test('no probe is sent where the service does not say that the machine is unknow
   expect(ran.code).toBe(1)
   expect(document['probes']).toStrictEqual([])
   expect(tenant.writes()).toBe(0)
+})
+
+describe('evidence', () => {
+  const reading = (read: string): Readonly<Record<string, string>> => ({
+    ...FILES,
+    'holdfast.yaml': `version: 1\npolicies: [policies]\nevidence: { read: ${read} }\n`,
+  })
+  const env = { HOLDFAST_GRAPH_TOKEN: 'any' }
+
+  test.each([
+    ['auto', {}, 'ok', 'Microsoft Graph answered', true],
+    ['required', { roles: ['Machine.Read.All'] }, 'error', 'ThreatHunting.Read.All is missing', false],
+    ['auto', { roles: ['Machine.Read.All'] }, 'warning', 'AdvancedQuery.Read.All is missing', false],
+    [
+      'auto',
+      { roles: ['Machine.Read.All', 'AdvancedQuery.Read.All'] },
+      'warning',
+      'the old path answered',
+      false,
+    ],
+    ['auto', { faults: [{ on: 'POST /v1.0/**', status: 410 }] }, 'error', '410', null],
+  ] as const)('that is read: %s, %o', async (read, behaviour, status, message, has) => {
+    const tenant = await start(behaviour, reading(read))
+    const { document } = await examine(tenant, [], env)
+    expect(document.checks.find(({ name }) => name === 'evidence')).toMatchObject({
+      status,
+      message: expect.stringContaining(message),
+    })
+    expect(document['commands']).toContainEqual({
+      command: 'plan --verify',
+      permission: 'ThreatHunting.Read.All',
+      has,
+    })
+  })
+
+  test('by the old path because the configuration says so', async () => {
+    const files = reading('auto, api: defender')
+    const { document } = await examine(await start({}, files), [], env)
+    expect(document.checks.find(({ name }) => name === 'evidence')).toMatchObject({ status: 'warning' })
+  })
+
+  test('that is not read is not asked for', async () => {
+    const tenant = await start()
+    await examine(tenant, [], env)
+    expect(tenant.writes()).toBe(0)
+  })
 })

@@ -68,6 +68,7 @@ export async function startTenant(
     NO_COLOR: '1',
     HOLDFAST_ENDPOINT: server.url,
     HOLDFAST_TOKEN: 'any',
+    HOLDFAST_GRAPH_TOKEN: 'any',
     XDG_STATE_HOME: `${folder}/.state`,
   }
   const io = (options: FakeIoOptions = {}): FakeIo =>

@@ -94,25 +94,25 @@ describe('a safety that cannot be honoured is an error', () => {
     [
       'a token that says it lacks the permission',
       {},
-      { HOLDFAST_TOKEN: jwt({ roles: ['Machine.Read.All'] }) },
-      'AdvancedQuery.Read.All, which the token lacks',
+      { HOLDFAST_TOKEN: jwt({ roles: ['Machine.Read.All'] }), HOLDFAST_GRAPH_TOKEN: jwt({ roles: [] }) },
+      'the token lacks ThreatHunting.Read.All; the old path: the token lacks AdvancedQuery.Read.All',
     ],
     [
       'an opaque token that is refused',
       { roles: ['Machine.Read.All'] },
       {},
-      'Missing application roles. API required roles: AdvancedQuery.Read.All',
+      'ThreatHunting.Read.All is missing',
     ],
     [
       'a quota that is used up',
-      { quotas: { paths: { 'POST /advancedqueries/run': { perMinute: 0 } } } },
+      { quotas: { paths: { 'POST /v1.0/security/runHuntingQuery': { perMinute: 0 } } } },
       {},
-      'could not ask advanced hunting: The service answered 429',
+      'could not ask hunting: The service answered 429',
     ],
   ])('%s', async (_what, behaviour, env, message) => {
     const ran = await (await tenant({}, ISOLATE_TWO, behaviour)).run(['plan', '--verify', '--json'], { env })
     expect(ran.code).toBe(1)
-    expect(ran.stderr).toContain(message)
+    expect(ran.stderr.replace(/\s+/g, ' ')).toContain(message)
     expect(ran.stderr).toContain('verify-not-possible')
     expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: 'verify-not-possible' } })
   })
@@ -130,5 +130,39 @@ describe('a safety that cannot be honoured is an error', () => {
     const ran = await broken.run(['plan', '--verify', '--json'])
     expect(ran.code).toBe(1)
     expect(broken.writes()).toBe(0)
+  })
+})
+
+describe('the old path', () => {
+  test('may be gone: --verify passes all the same', async () => {
+    const gone = await tenant({}, ISOLATE_TWO, { hunting: { oldPathEnds: '-1d' } })
+    const ran = await gone.run(['plan', '--verify', '--json'])
+    expect(ran.code, ran.stderr).toBe(0)
+    expect(saidIn(ran.stdout).map(({ code }) => code)).not.toContain('evidence-old-path')
+    const paths = gone.emulator.requests().map(({ path }) => path)
+    expect(paths).toContain('/v1.0/security/runHuntingQuery')
+    expect(paths).not.toContain('/api/advancedqueries/run')
+  })
+
+  test.each<readonly [string, Readonly<Record<string, string>>, Behaviour, Record<string, string>]>([
+    ['where there is no token for Graph', ISOLATE_TWO, {}, { HOLDFAST_GRAPH_TOKEN: '' }],
+    [
+      'where Graph refuses',
+      ISOLATE_TWO,
+      { roles: ['Machine.Read.All', 'AdvancedQuery.Read.All'], hunting: { unpermitted: 'unresolved' } },
+      {},
+    ],
+    [
+      'where the configuration says so',
+      { ...ISOLATE_TWO, 'holdfast.yaml': `${CONFIGURATION}evidence: { api: defender }\n` },
+      {},
+      {},
+    ],
+  ])('serves %s, with a warning', async (_where, files, behaviour, env) => {
+    const ran = await (await tenant({}, files, behaviour)).run(['plan', '--verify', '--json'], { env })
+    expect(ran.code, ran.stderr).toBe(0)
+    expect(saidIn(ran.stdout)).toContainEqual(
+      expect.objectContaining({ code: 'evidence-old-path', severity: 'warning' }),
+    )
   })
 })

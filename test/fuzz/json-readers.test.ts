@@ -15,7 +15,7 @@ import { readAction } from '../../src/defender/wire-action.ts'
 import { readLibraryFile } from '../../src/defender/wire-library.ts'
 import { readEntity, readList } from '../../src/defender/wire-list.ts'
 import { readMachine } from '../../src/defender/wire-machine.ts'
-import { readMitigations } from '../../src/defender/wire-mitigation.ts'
+import { readReports } from '../../src/defender/wire-report.ts'
 import { readScriptResult } from '../../src/defender/wire-script-result.ts'
 import { Failure } from '../../src/local/failure.ts'
 import { parseJournal } from '../../src/local/journal/open-journal.ts'
@@ -55,8 +55,15 @@ const ENTRIES = [
     actionId: 'x',
   },
 ]
-const MITIGATIONS = {
-  Results: [{ DeviceId: 'a', Timestamp: '2026-11-22T18:00:00Z', MitigationStatus: '{"Isolated":"true"}' }],
+const REPORTS = {
+  results: [
+    {
+      DeviceId: 'a',
+      Timestamp: '2026-11-22T18:00:00Z',
+      MitigationStatus: '{"Isolated":"true"}',
+      RestrictedDeviceSecurityOperations: 'LiveResponse',
+    },
+  ],
 }
 const SCRIPT = { script_name: 'a.ps1', exit_code: 0, script_output: 'ok', script_errors: '' }
 
@@ -107,9 +114,9 @@ const READERS: Readonly<{
     read: text => readList(parsed(text), readLibraryFile),
   },
   'the answer of a hunting query': {
-    right: MITIGATIONS,
+    right: REPORTS,
     throws: DefenderError,
-    read: text => readMitigations(parsed(text)),
+    read: text => readReports(parsed(text)),
   },
   'an error of the service': {
     right: { error: { code: 'BadRequest', message: 'no' } },

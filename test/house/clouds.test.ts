@@ -16,12 +16,12 @@ function rowsOf(cloud: string): readonly (readonly string[])[] {
 
 describe.each(Object.entries(CLOUDS))(
   'docs/clouds.md on %s',
-  (cloud, { endpoint, authority, scope, hosts }) => {
+  (cloud, { endpoint, authority, scope, hosts, graph }) => {
     const [row = [], allowed = []] = rowsOf(cloud)
 
     test('says where it is', () => {
       const cells = row.map(cell => cell.replaceAll('`', ''))
-      expect(cells).toStrictEqual([cloud, endpoint, authority, scope])
+      expect(cells).toStrictEqual([cloud, endpoint, authority, scope, `https://${graph}`])
     })
 
     test('says which hosts get the token', () => {

@@ -26,6 +26,12 @@ describe('the defaults', () => {
       retry: { maxAttempts: 3, within: { text: '24h', ms: 86_400_000 } },
       contested: { within: { text: '24h', ms: 86_400_000 } },
       history: { lookback: { text: '180d', ms: 15_552_000_000 } },
+      evidence: {
+        read: 'off',
+        settle: { text: '2h', ms: 7_200_000 },
+        fresh: { text: '24h', ms: 86_400_000 },
+        api: 'graph',
+      },
       apply: {
         timeout: { text: '30m', ms: 1_800_000 },
         pollInterval: { text: '5s', ms: 5000 },
@@ -60,6 +66,7 @@ test('a whole configuration is typed with its places', () => {
       'retry: { maxAttempts: 1, within: 1h }',
       'contested: { within: 0s }',
       'history: { lookback: 90d }',
+      'evidence: { read: auto, settle: 1h, fresh: 12h, api: defender }',
       'apply: { timeout: 1h, pollInterval: 1s, lookup: 30s, waves: [1, 2.5%, rest], stopWhen: { failed: 3, silent: 20% } }',
     ),
   ).toStrictEqual({
@@ -109,6 +116,12 @@ test('a whole configuration is typed with its places', () => {
     retry: { maxAttempts: 1, within: { text: '1h', ms: 3_600_000 } },
     contested: { within: { text: '0s', ms: 0 } },
     history: { lookback: { text: '90d', ms: 7_776_000_000 } },
+    evidence: {
+      read: 'auto',
+      settle: { text: '1h', ms: 3_600_000 },
+      fresh: { text: '12h', ms: 43_200_000 },
+      api: 'defender',
+    },
     apply: {
       timeout: { text: '1h', ms: 3_600_000 },
       pollInterval: { text: '1s', ms: 1000 },
@@ -146,6 +159,7 @@ describe('a part that is given in part keeps the other defaults', () => {
       'retry by its time': ['retry: { within: 24h }', { retry: defaults.retry }],
       apply: ['apply: { lookup: 15s }', { apply: defaults.apply }],
       history: ['history: {}', { history: defaults.history }],
+      evidence: ['evidence: {}', { evidence: defaults.evidence }],
       contested: ['contested: {}', { contested: defaults.contested }],
       'policies, a single one': ['policies: policies', { policies: ['policies'] }],
     }),

@@ -9,7 +9,7 @@ export const READ_PERMISSIONS: readonly string[] = ['Machine.Read.All', 'Machine
 export const COMMAND_PERMISSIONS: readonly { readonly command: string; readonly permission: string }[] = [
   { command: 'machines tag', permission: 'Machine.ReadWrite.All' },
   { command: 'live-response library', permission: 'Library.Manage' },
-  { command: 'plan --verify', permission: 'AdvancedQuery.Read.All' },
+  { command: 'plan --verify', permission: 'ThreatHunting.Read.All' },
 ]
 
 /** A permission, what of a policy needs it, and whether the token has it. */

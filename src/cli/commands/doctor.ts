@@ -4,6 +4,7 @@ import {
   policyPermissions,
   READ_PERMISSIONS,
 } from '../../analysis/by-hand/policy-permissions.ts'
+import { HUNTING_PATHS } from '../../defender/hunting-path.ts'
 import { type TokenClaims, tokenClaims } from '../../defender/token.ts'
 import { Failure } from '../../local/failure.ts'
 import type {
@@ -27,6 +28,7 @@ import {
   checkReading,
   checkToken,
 } from '../doctor/doctor-checks.ts'
+import { checkEvidence } from '../doctor/evidence-check.ts'
 import { probePermissions } from '../doctor/probing.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
@@ -40,6 +42,8 @@ interface Findings {
   readonly checks: DoctorCheck[]
   token: DoctorToken | null
   probes: readonly DoctorProbe[] | null
+  /** Whether Graph answers hunting queries; null where that is not known. */
+  hunts: boolean | null
 }
 
 const NO_DECLARATION: Declaration = {
@@ -103,7 +107,7 @@ async function examineToken(service: Service, findings: Findings): Promise<boole
 /** Asks the service: reading and its clock, and with `--probe` what may be written. */
 async function askService(
   service: Service,
-  { policies }: Declaration,
+  { policies, configuration }: Declaration,
   context: CommandContext,
   findings: Findings,
 ): Promise<void> {
@@ -112,6 +116,9 @@ async function askService(
   const machines = await probe.read('machines', context.signal)
   checks.push(...checkReading(machines, await probe.read('machineactions', context.signal)))
   checks.push(checkClock(probe.clockSkewMs, service.endpointName))
+  const evidence = await checkEvidence(configuration, service, context)
+  checks.push(...evidence.checks)
+  findings.hunts = evidence.has
   if (!context.flags.has('probe')) return
   const probed = await probePermissions(policies, probe, service, context)
   findings.probes = probed.probes
@@ -146,7 +153,7 @@ async function examine(
 function documentOf(
   declaration: Declaration | undefined,
   target: DoctorDocument['target'],
-  { checks, token, probes }: Findings,
+  { checks, token, probes, hunts }: Findings,
 ): DoctorDocument {
   const policies = declaration?.policies ?? []
   const roles = token?.roles ?? null
@@ -172,14 +179,14 @@ function documentOf(
     commands: COMMAND_PERMISSIONS.map(({ command, permission }) => ({
       command,
       permission,
-      has: roles === null ? null : roles.includes(permission),
+      has: permission === HUNTING_PATHS.graph.permission ? hunts : (roles?.includes(permission) ?? null),
     })),
     probes,
   }
 }
 
 async function run(context: CommandContext): Promise<number> {
-  const findings: Findings = { checks: [], token: null, probes: null }
+  const findings: Findings = { checks: [], token: null, probes: null, hunts: null }
   const declaration = await readDeclaration(context, findings)
   const target = declaration === undefined ? null : await examine(declaration, context, findings)
   if (declaration === undefined) {
@@ -193,7 +200,7 @@ async function run(context: CommandContext): Promise<number> {
 /** `holdfast doctor`. */
 export const doctor: Command = {
   description:
-    'Looks whether everything is in place: configuration and policies, endpoint, token and its permissions, the clocks, one read of machines and one of their history, and for each policy which permissions its plan and its apply need and which of them are missing. Changes nothing. --probe proves the permissions to write with the real requests, to a machine id that cannot exist: no device is touched, and nothing is sent unless the service says that it knows no such machine.',
+    'Looks whether everything is in place: configuration and policies, endpoint, token and its permissions, the clocks, one read of machines and one of their history, evidence where the configuration reads it, and for each policy which permissions its plan and its apply need and which of them are missing. Changes nothing. --probe proves the permissions to write with the real requests, to a machine id that cannot exist: no device is touched, and nothing is sent unless the service says that it knows no such machine.',
   arguments: '',
   options: [
     {

@@ -1,5 +1,7 @@
+import { DEFENDER_CODES } from '../../defender/codes.ts'
 import { DefenderError } from '../../defender/defender-error.ts'
-import { HUNTING_PERMISSION } from '../../defender/only-hunting.ts'
+import type { HuntingAnswer } from '../../defender/hunting-client.ts'
+import { HUNTING_PATHS } from '../../defender/hunting-path.ts'
 import { mitigationNeed, verifyHolds } from '../../plan/judge/verify-holds.ts'
 import type { Observation } from '../../plan/select/observation.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
@@ -12,7 +14,7 @@ import type { Service } from '../service/service.ts'
 export const VERIFY_OPTION: OptionSpec = {
   name: 'verify',
   kind: 'switch',
-  description: `hold the isolation that the history tells against what the devices report (needs ${HUNTING_PERMISSION}); changes nothing of the plan`,
+  description: `hold the isolation that the history tells against what the devices report (needs ${HUNTING_PATHS.graph.permission} of Microsoft Graph); changes nothing of the plan`,
 }
 
 /**
@@ -28,19 +30,31 @@ export async function verifyObservation(
   name: string | undefined,
 ): Promise<readonly Diagnostic[]> {
   if (!flags.has('verify') || observation.failures.length > 0) return []
-  const { roles } = observation
-  if (roles !== null && !roles.includes(HUNTING_PERMISSION)) {
-    throw fail('verify-not-possible', `--verify needs ${HUNTING_PERMISSION}, which the token lacks.`)
-  }
   try {
     const hunting = await service.openHunting()
-    const mitigations = await hunting.mitigations(mitigationNeed(observation, name), signal)
-    return verifyHolds(observation, mitigations, name)
+    const { tenantId } = observation.target
+    const answer = await hunting.read(mitigationNeed(observation, name), tenantId, signal)
+    if (answer.kind === 'closed')
+      throw fail('verify-not-possible', `--verify could not ask hunting. ${answer.reason}.`)
+    const mitigations = answer.reports.map(({ machineId, at, isolated }) => ({
+      machineId,
+      reportedAt: at,
+      isIsolated: isolated,
+    }))
+    return [...oldPathNote(answer), ...verifyHolds(observation, mitigations, name)]
   } catch (error) {
     if (!(error instanceof DefenderError) || error.code === 'interrupted') throw error
     const wayOut = error.code === 'forbidden' ? {} : { wayOut: `${error.wayOut} Or leave --verify out.` }
-    throw fail('verify-not-possible', `--verify could not ask advanced hunting: ${error.message}`, wayOut)
+    throw fail('verify-not-possible', `--verify could not ask hunting: ${error.message}`, wayOut)
   }
+}
+
+/** Says that the old path served, which has an end. */
+function oldPathNote({ api, instead }: HuntingAnswer & { readonly kind: 'read' }): readonly Diagnostic[] {
+  if (api === 'graph') return []
+  const why = instead === null ? '`evidence.api` is `defender`' : `Microsoft Graph was not asked: ${instead}`
+  const { meaning, wayOut } = DEFENDER_CODES['evidence-old-path']
+  return [{ severity: 'warning', code: 'evidence-old-path', message: `${meaning} ${why}. ${wayOut}` }]
 }
 
 /** @throws Failure `flags-contradict` where a plan for another time would be held against reports of now. */

@@ -1,5 +1,6 @@
 import type { ActionApi, Clock } from '../../apply/ports.ts'
 import type { ServiceTarget } from '../../defender/clouds.ts'
+import { DefenderError } from '../../defender/defender-error.ts'
 import type { HuntingClient } from '../../defender/hunting-client.ts'
 import type { LibraryApi } from '../../defender/library-api.ts'
 import type { PermissionProbe } from '../../defender/permission-probe.ts'
@@ -36,7 +37,7 @@ export interface Service {
   readonly reader: Pick<ReadClient, 'observe'>
   /** The same, with every read there is. */
   readonly client: ReadClient
-  /** For `--verify`: it can ask advanced hunting and nothing else. */
+  /** For evidence: it can ask hunting and nothing else. */
   openHunting(): Promise<HuntingClient>
   /** What a command that writes leaves of itself; see docs/audit.md. */
   readonly audit: AuditTrail
@@ -77,11 +78,22 @@ async function emulate(
 async function chooseSignIn(
   { io }: CommandContext,
   target: ServiceTarget,
+  graph: ServiceTarget,
   clock: Clock,
   send: ClosableSend,
 ): Promise<SignIn> {
-  const given = io.env['HOLDFAST_TOKEN'] ?? ''
-  if (given !== '') return (await import('../../defender/token.ts')).staticSignIn(given, target.scope)
+  const given = [
+    { variable: 'HOLDFAST_TOKEN', scope: target.scope },
+    { variable: 'HOLDFAST_GRAPH_TOKEN', scope: graph.scope },
+  ].map(place => ({ ...place, text: io.env[place.variable] ?? '' }))
+  const [first, second] = given
+  if (first?.text !== '')
+    return (await import('../../defender/token.ts')).staticSignIn(given.filter(({ text }) => text !== ''))
+  if (second?.text !== '')
+    throw new DefenderError(
+      'credential-incomplete',
+      'HOLDFAST_GRAPH_TOKEN is set, and HOLDFAST_TOKEN is not.',
+    )
   const { authority, tenantId } = target
   const [{ openSignIn }, { azureCli }] = await Promise.all([
     import('../../defender/sign-in/sign-in.ts'),
@@ -120,14 +132,15 @@ function namer(emulation: Emulation | undefined): <T extends Observer>(client: T
 export async function openService(context: CommandContext, configuration: Configuration): Promise<Service> {
   const emulation = await emulate(context, configuration)
   const clock = emulation?.clock ?? context.io.clock
-  const { resolveTarget } = await import('../../defender/clouds.ts')
+  const { graphTarget, resolveTarget } = await import('../../defender/clouds.ts')
   const endpoint = emulation?.endpoint ?? endpointOf(context)
   const target = resolveTarget({ configuration, ...(endpoint === undefined ? {} : { endpoint }) })
   if (target instanceof Error) throw target
   const { undiciTransport } = await import('../../defender/undici-transport.ts')
   const { createReadClient } = await import('../../defender/read-client.ts')
   const send = undiciTransport({ env: context.io.env, userAgent: `holdfast/${readVersion()}` })
-  const signIn = emulation?.signIn ?? (await chooseSignIn(context, target, clock, send))
+  const graph = graphTarget(target, configuration.cloud)
+  const signIn = emulation?.signIn ?? (await chooseSignIn(context, target, graph, clock, send))
   const token = signIn.tokenFor(target.scope)
   const dependencies = { send, token, target, clock }
   const named = namer(emulation)
@@ -159,7 +172,13 @@ export async function openService(context: CommandContext, configuration: Config
     reader: named(client),
     client,
     openHunting: async () =>
-      (await import('../../defender/hunting-client.ts')).createHuntingClient(dependencies),
+      (await import('../../defender/hunting-client.ts')).createHuntingClient({
+        send,
+        clock,
+        api: configuration.evidence.api,
+        defender: { token, target },
+        graph: { token: signIn.tokenFor(graph.scope), target: graph },
+      }),
     openActionApi: async () =>
       named((await import('../../defender/action-api.ts')).createActionApi(dependencies)),
     openTagApi: async () => (await import('../../defender/tag-api.ts')).createTagApi(dependencies),
