@@ -35,6 +35,12 @@ export const CLI_CODES = {
     meaning: 'A file of tests (`*.test.yaml`) was named as a policy.',
     wayOut: 'Name policy files; `holdfast test` runs tests. Folders and globs leave tests out by themselves.',
   },
+  'sign-in-ends': {
+    meaning:
+      'HOLDFAST_TOKEN, or a federated token in a file, ends before the apply may, and nothing here can renew it.',
+    wayOut:
+      'Sign in with what can be renewed: the identity of a pipeline job, a managed identity, a certificate; or let what wrote the file write a new one in time.',
+  },
   'no-tests': {
     meaning: 'There is no test to run: an empty run would look like all being well.',
     wayOut: 'Write tests into `*.test.yaml` beside the policies, or name files or folders that hold some.',

@@ -47,6 +47,30 @@ function wrapInput(stream: NodeJS.ReadStream): Input {
   }
 }
 
+/** Variables that hold what signs in. What reads them here reads the copy. */
+const SECRETS = [
+  'HOLDFAST_TOKEN',
+  'AZURE_CLIENT_SECRET',
+  'AZURE_CLIENT_CERTIFICATE_PASSWORD',
+  'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
+  'ACTIONS_RUNTIME_TOKEN',
+  'SYSTEM_ACCESSTOKEN',
+  'GITHUB_TOKEN',
+  'GH_TOKEN',
+]
+
+/** Takes a copy of the environment and the secrets out of it: no process that we or a library start inherits one. */
+function takeEnvironment(): Io['env'] {
+  const taken = { ...process.env }
+  for (const name of SECRETS) delete process.env[name]
+  if (process.platform !== 'win32') return taken
+  // There a name is the same in any letter case; a copy is not.
+  return {
+    ...taken,
+    ...Object.fromEntries(Object.entries(taken).map(([key, text]) => [key.toUpperCase(), text])),
+  }
+}
+
 /** The process that we are. */
 export function processIo(): Io {
   const names = Object.keys(SIGNAL_NUMBERS) as SignalName[]
@@ -54,7 +78,7 @@ export function processIo(): Io {
     stdout: wrapOutput(process.stdout),
     stderr: wrapOutput(process.stderr),
     stdin: wrapInput(process.stdin),
-    env: process.env,
+    env: takeEnvironment(),
     cwd: process.cwd(),
     clock: systemClock,
     onSignal(listener) {

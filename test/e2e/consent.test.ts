@@ -1,6 +1,8 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
 import { main } from '../../src/cli/main.ts'
+import { toEpochMs } from '../../src/schema/instant.ts'
+import { jwt } from '../defender/clients.ts'
 import { CONFIGURATION, ISOLATE_TWO, machines, policy, startTenant } from './emulated-tenant.ts'
 import { startedIn } from './started-in.ts'
 
@@ -31,6 +33,19 @@ test.each([
   const ran = await tenant.run(['apply'], { terminal: true, answers: [answer] })
   expect(ran.code, ran.stderr).toBe(code)
   expect(tenant.writes()).toBe(code === 0 ? 2 : 0)
+})
+
+test.each([
+  ['before the apply may end', 60, true],
+  ['after it', 3600, false],
+])('a token that ends %s is told of before the question', async (_when, seconds, isTold) => {
+  const tenant = await startTenant()
+  const exp = Math.floor(toEpochMs(tenant.clock.now()) / 1000) + seconds
+  const env = { HOLDFAST_TOKEN: jwt({ exp }) }
+  const ran = await tenant.run(['apply'], { terminal: true, answers: ['no'], env })
+  expect(ran.code).toBe(4)
+  const [before = ''] = ran.stderr.split('Apply to tenant')
+  expect(before.includes('warning[sign-in-ends]: sign-in is sure until')).toBe(isTold)
 })
 
 test('the end of the input is no consent', async () => {

@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process'
 import { sign } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { selfSignedCertificate } from '../../src/emulator/certificate.ts'
@@ -34,11 +36,14 @@ interface Started {
 }
 
 /** An emulator that serves https and knows one client, and a repository that leads there. */
-async function serveTls(tokens: NonNullable<Behaviour['tokens']>): Promise<Started> {
+async function serveTls(
+  tokens: NonNullable<Behaviour['tokens']>,
+  behaviour: Omit<Behaviour, 'tokens'> = {},
+): Promise<Started> {
   const scenario = {
     tenantId: TENANT,
     machines: [{ computerDnsName: 'ws-1.contoso.com' }],
-    behaviour: { tokens: { enforce: true, ...tokens } },
+    behaviour: { ...behaviour, tokens: { enforce: true, ...tokens } },
   }
   const emulator = createEmulator({ scenario, clock: realClock(1) })
   const server = await serveEmulator(emulator, { port: 0, tls: LOCAL })
@@ -151,6 +156,114 @@ describe.each(Object.entries(WAYS))('signing in over TLS with %s', (_way, { toke
     expect(ran.stdout + ran.stderr).not.toMatch(/eyJ/)
     expect(emulator.requests().some(({ path }) => path.startsWith('/api'))).toBe(false)
   })
+})
+
+/** Where a pipeline gives the job an assertion, each time it is asked. */
+async function startPipeline(): Promise<{
+  readonly env: Readonly<Record<string, string>>
+  readonly asked: string[]
+}> {
+  const asked: string[] = []
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url} ${request.headers.authorization}`)
+    response.end(JSON.stringify({ value: federatedToken(), oidcToken: federatedToken() }))
+  }).listen(0, '127.0.0.1')
+  onTestFinished(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  await once(server, 'listening')
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/idtoken`
+  return {
+    asked,
+    env: {
+      ACTIONS_ID_TOKEN_REQUEST_URL: `${url}?v=2`,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'canary-request',
+    },
+  }
+}
+
+test('an apply that outlives its tokens signs in with a fresh assertion of the job each time, as one identity', async () => {
+  const { emulator, folder, env } = await serveTls(
+    { assertions: { [CLIENT]: issuer.cert }, lifetime: '4s' },
+    { settle: { Isolate: '7s' } },
+  )
+  const pipeline = await startPipeline()
+  const ran = await run(['apply', '--auto-approve', '--json'], folder, { ...env, ...pipeline.env })
+  expect(ran.code, ran.stderr).toBe(0)
+  const issued = emulator.requests().filter(({ path, status }) => path.includes('/token') && status === 200)
+  expect(issued.length).toBeGreaterThan(1)
+  expect(pipeline.asked.length).toBeGreaterThanOrEqual(issued.length)
+  expect(new Set(pipeline.asked)).toStrictEqual(
+    new Set(['GET /idtoken?v=2&audience=api%3A%2F%2FAzureADTokenExchange Bearer canary-request']),
+  )
+  expect(ran.stdout + ran.stderr).not.toMatch(/canary|eyJ/)
+})
+
+/** An `az` that is signed in as a person, whatever it says beside. */
+async function azOf(folder: string, { stderr = '', token = '' }): Promise<{ readonly PATH: string }> {
+  await mkdir(join(folder, 'bin'))
+  const answer = JSON.stringify({ accessToken: token, expires_on: 4_000_000_000, tokenType: 'Bearer' })
+  await writeFile(join(folder, 'answer.json'), answer)
+  const script = `#!/bin/sh\nenv >> '${folder}/az.env'\necho "${stderr}" >&2\ncat '${folder}/answer.json'\n`
+  await writeFile(join(folder, 'bin/az'), script, { mode: 0o755 })
+  return { PATH: `${join(folder, 'bin')}:${process.env['PATH']}` }
+}
+
+test.each([
+  ['refused', async (folder: string) => writeFile(join(folder, 'job'), federatedToken(client.privateKey))],
+  ['not there', async () => undefined],
+  ['empty', async (folder: string) => writeFile(join(folder, 'job'), '')],
+])(
+  'a federated token that is %s is the end: nobody who is signed in here is asked',
+  async (_what, prepare) => {
+    const { emulator, folder, env } = await serveTls({ assertions: { [CLIENT]: issuer.cert } })
+    await prepare(folder)
+    const az = await azOf(folder, { token: 'of-a-person' })
+    const ran = await run(['plan'], folder, {
+      ...env,
+      ...az,
+      AZURE_FEDERATED_TOKEN_FILE: join(folder, 'job'),
+    })
+    expect(ran.code).toBe(1)
+    expect(existsSync(join(folder, 'az.env'))).toBe(false)
+    expect(emulator.requests().filter(({ path }) => path.startsWith('/api'))).toStrictEqual([])
+  },
+)
+
+test('an az that gives a token is signed in, although it warns, and learns nothing else that is secret', async () => {
+  const { folder, env, emulator } = await serveTls({ enforce: false })
+  const { AZURE_CLIENT_ID: _none, ...rest } = env
+  const az = await azOf(folder, {
+    stderr: 'WARNING: run az login --tenant x for others, az login',
+    token: 'of-a-person',
+  })
+  const ran = await run(['plan', '--json'], folder, {
+    ...rest,
+    ...az,
+    AZURE_TOKEN_CREDENTIALS: 'AzureCliCredential',
+    GITHUB_TOKEN: 'canary-github',
+    SYSTEM_ACCESSTOKEN: 'canary-system',
+  })
+  expect(ran.code, ran.stderr).toBe(0)
+  expect(emulator.requests().some(({ path, status }) => path === '/api/machines' && status === 200)).toBe(
+    true,
+  )
+  expect(await readFile(join(folder, 'az.env'), 'utf8')).not.toContain('canary')
+})
+
+test('two credentials are an error that names both, before anything is asked', async () => {
+  const { emulator, folder, env } = await serveTls({ secrets: { [CLIENT]: 's3cret~1' } })
+  const ran = await run(['plan'], folder, {
+    ...env,
+    AZURE_CLIENT_SECRET: 's3cret~1',
+    AZURE_FEDERATED_TOKEN_FILE: join(folder, 'job'),
+  })
+  expect(ran.code).toBe(1)
+  expect(ran.stderr).toContain('credentials-contradict')
+  expect(ran.stderr).toMatch(/AZURE_FEDERATED_TOKEN_FILE and AZURE_CLIENT_SECRET/)
+  expect(ran.stderr).not.toContain('s3cret')
+  expect(emulator.requests()).toStrictEqual([])
 })
 
 test('an authority that nobody vouches for gets no secret', async () => {

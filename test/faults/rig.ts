@@ -102,7 +102,7 @@ export interface RigOptions {
 /** Starts a tenant. */
 export async function startRig({ scene, fault, tokenOf, open = inProcess }: RigOptions): Promise<Rig> {
   const clock = new FakeClock(START, 1)
-  const { skewMs = 0, lookupMs = 15_000, ...changes } = scene
+  const { skewMs = 0, lookupMs = 15_000, awaitMs = AWAIT_MS, ...changes } = scene
   const rules: readonly FaultRule[] = fault === undefined ? [] : [{ on: '* /**', query: MARK, ...fault }]
   const scenario = scenarioOf(
     { ...changes, behaviour: { ...changes.behaviour, faults: rules } },
@@ -254,7 +254,7 @@ export async function startRig({ scene, fault, tokenOf, open = inProcess }: RigO
           lease: mortalLease(await outside.lease(runId), process, strike),
           configuration: CONFIGURATION,
         },
-        options({ runId, need, lookupMs, timeoutMs: AWAIT_MS }),
+        options({ runId, need, lookupMs, timeoutMs: awaitMs }),
       )
       try {
         const result = await driven(Promise.race([run, process.died]))

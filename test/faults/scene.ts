@@ -16,6 +16,8 @@ export interface SceneChanges {
   readonly skewMs?: number
   /** `apply.lookup`. */
   readonly lookupMs?: number
+  /** How long an apply awaits. */
+  readonly awaitMs?: number
 }
 
 /**

@@ -14,6 +14,7 @@ import { type ApplyRequest, hasConsent } from './apply-request.ts'
 import { type Applying, idleResult, readApplyOptions, runApply } from './applying.ts'
 import { auditedPlan } from './audit-subject.ts'
 import { askForConsent } from './consent.ts'
+import { tellSignInLimit } from './sign-in-limit.ts'
 
 /** Shows the plan to people: on stdout, or on stderr where that is to be a document. */
 function showPlan(plan: Plan, { outputs }: ApplyParts, { io, color }: CommandContext): void {
@@ -105,6 +106,7 @@ export async function applyShown(made: Plan, context: CommandContext, parts: App
     checkPlan(plan, options) ??
     checkRollout(rollout, options)
   const willSubmit = plan.changes.length > 0 && refusal === null
+  if (willSubmit) await tellSignInLimit(plan, options, service, context)
   if (willSubmit && !hasConsent(request)) {
     await askForConsent(plan, context)
     service.audit.prepare({ approval: { by: ['prompt'] } })
