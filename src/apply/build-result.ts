@@ -101,15 +101,13 @@ function notContained(
   outcomes: readonly ChangeOutcome[],
   known: KnownActions | undefined,
 ): readonly string[] {
-  const wanted = [
-    ...plan.changes,
-    ...plan.blocked,
-    ...plan.inFlight.map(flight => ({
-      ...flight,
-      before: 'none',
-      after: flight.type === 'Isolate' ? 'full' : 'none',
-    })),
-  ].filter(({ facet, after }) => facet === 'isolated' && after !== 'none' && after !== null)
+  const decided = [...plan.changes, ...plan.blocked]
+  const addresses = new Set(decided.map(({ address }) => address))
+  // An isolation in flight is wanted unless the plan itself says what is to become of it, such as a cancel.
+  const awaited = plan.inFlight
+    .filter(({ address }) => !addresses.has(address))
+    .map(flight => ({ ...flight, before: 'none', after: flight.type === 'Isolate' ? 'full' : 'none' }))
+  const wanted = [...decided, ...awaited].filter(({ facet, after }) => facet === 'isolated' && after !== 'none' && after !== null)
   const done = new Set(outcomes.flatMap(({ address, outcome }) => (SUCCESSES.has(outcome) ? [address] : [])))
   return sortedOnce(
     wanted.flatMap(({ address, machine, before, after }) => {

@@ -295,6 +295,17 @@ describe('what the plan found in flight', () => {
     expect(service.posts).toStrictEqual([])
   })
 
+  test('is not missed where the plan wants the machine free and cancels it', async () => {
+    const clock = clockAtNow()
+    const service = new FakeService({ clock, machines: THREE })
+    service.put(pending, at('2026-11-22T18:30:00Z'))
+    const plan = await planFor(service, [policyFor([1], isolated('none'))])
+    expect(plan.changes).toMatchObject([{ operations: ['cancel'], after: 'none' }])
+    const result = await apply(sceneOf(clock, service), plan)
+    expect(result.exit.name).toBe('ok')
+    expect(result.notContained).toStrictEqual([])
+  })
+
   test('is pending when nothing was read', async () => {
     const clock = clockAtNow()
     const service = new FakeService({ clock, machines: THREE })
