@@ -12,9 +12,9 @@ function cell(text: string): string {
   return text.replaceAll('|', '\\|')
 }
 
-function optionRow({ name, kind, value, description }: OptionSpec): string {
+function optionRow({ name, kind, value, description, required }: OptionSpec): string {
   const flag = kind === 'switch' ? `--${name}` : `--${name} ${value ?? 'VALUE'}`
-  return `| \`${cell(flag)}\` | ${cell(description)} |`
+  return `| \`${cell(flag)}\` | ${cell(description)}${required === true ? ' (required)' : ''} |`
 }
 
 function optionTable(options: readonly OptionSpec[]): string {

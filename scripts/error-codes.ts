@@ -7,7 +7,9 @@ import { PLAN_CODES } from '../src/plan/document/codes.ts'
 import { SCHEMA_CODES } from '../src/schema/codes.ts'
 
 /** A registry of one room: what each code means, and the way out, as one text or as two. */
-type Registry = Readonly<Record<string, string | { readonly meaning: string; readonly wayOut: string }>>
+type Registry = Readonly<
+  Record<string, string | { readonly meaning: string; readonly wayOut: string | readonly string[] }>
+>
 
 /** Every registry of codes, by the words that docs/errors.md heads its part with. */
 const REGISTRIES: Readonly<Record<string, Registry>> = {
@@ -37,7 +39,10 @@ export function listCodes(): readonly ListedCode[] {
   const listed = new Map<string, ListedCode>()
   for (const [part, registry] of Object.entries(REGISTRIES)) {
     for (const [code, entry] of Object.entries(registry).sort(([a], [b]) => (a < b ? -1 : 1))) {
-      const text = typeof entry === 'string' ? entry : `${entry.meaning}\n\n**Way out:** ${entry.wayOut}`
+      const text =
+        typeof entry === 'string'
+          ? entry
+          : `${entry.meaning}\n\n**Way out:** ${[entry.wayOut].flat().join(' ')}`
       const earlier = listed.get(code)
       listed.set(
         code,

@@ -107,7 +107,9 @@ function notContained(
   const awaited = plan.inFlight
     .filter(({ address }) => !addresses.has(address))
     .map(flight => ({ ...flight, before: 'none', after: flight.type === 'Isolate' ? 'full' : 'none' }))
-  const wanted = [...decided, ...awaited].filter(({ facet, after }) => facet === 'isolated' && after !== 'none' && after !== null)
+  const wanted = [...decided, ...awaited].filter(
+    ({ facet, after }) => facet === 'isolated' && after !== 'none' && after !== null,
+  )
   const done = new Set(outcomes.flatMap(({ address, outcome }) => (SUCCESSES.has(outcome) ? [address] : [])))
   return sortedOnce(
     wanted.flatMap(({ address, machine, before, after }) => {

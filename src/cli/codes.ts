@@ -110,7 +110,7 @@ export const CLI_CODES = {
   },
   'approval-missing': {
     meaning: 'Nobody can be asked here, and no consent was given on the command line.',
-    wayOut: 'Run in a terminal, apply a saved plan file, or give --expect PLANID or --auto-approve.',
+    wayOut: ['Run in a terminal.', 'Give --auto-approve.', 'Give --expect PLANID.', 'Give a PLANFILE.'],
   },
   'approval-refused': {
     meaning: 'The answer to the question was not `yes`.',

@@ -12,6 +12,8 @@ export interface CommandContext {
   readonly signal: AbortSignal
   readonly color: ColorChoice
   readonly main: Main
+  /** Names of the options of this very command. */
+  readonly options: readonly string[]
   /** The table of commands. */
   readonly commands: readonly CommandEntry[]
 }

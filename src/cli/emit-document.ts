@@ -11,9 +11,6 @@ export const DOCUMENT_OPTIONS: readonly OptionSpec[] = [
   { name: 'json-into', kind: 'text', value: 'FILE', description: 'write the JSON document into a file too' },
 ]
 
-/** Columns of text that goes into a file or pipe: rows stay whole there, so that `grep` finds names in them. */
-const PIPE_COLUMNS = 10_000
-
 /**
  * Writes a document to stdout, for people unless `--json` asks for it, and into the file of `--json-into`.
  *
@@ -22,12 +19,11 @@ const PIPE_COLUMNS = 10_000
 export async function emitDocument<T>(
   document: T,
   render: (document: T, style: Style) => string,
-  { io, flags, color }: CommandContext,
+  { io, flags, color, options }: CommandContext,
 ): Promise<void> {
   const json = serializeDocument(document)
-  const style = styleOf(io.stdout, color, io.env)
-  const fitted = io.stdout.isTTY ? style : { ...style, width: PIPE_COLUMNS }
-  io.stdout.write(flags.has('json') ? json : render(document, fitted))
+  const style = { ...styleOf(io.stdout, color, io.env), options }
+  io.stdout.write(flags.has('json') ? json : render(document, style))
   const file = flags.text('json-into')
   if (file !== undefined) await writeCopies([{ path: file, text: json }], io)
 }

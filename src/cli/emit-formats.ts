@@ -14,9 +14,9 @@ export async function emitFormats<T>(
   document: T,
   formats: Readonly<Record<string, (document: T, style: Style) => string>>,
   { format: chosen, files }: Outputs,
-  { io, color }: CommandContext,
+  { io, color, options }: CommandContext,
 ): Promise<void> {
-  const style = styleOf(io.stdout, color, io.env)
+  const style = { ...styleOf(io.stdout, color, io.env), options }
   const write = (format: string): string => formats[format]?.(document, style) ?? ''
   io.stdout.write(write(chosen))
   await writeCopies(

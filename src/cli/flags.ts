@@ -12,6 +12,8 @@ export interface OptionSpec {
   /** Name of the value in `--help`; absent for a switch. */
   readonly value?: string
   readonly choices?: readonly string[]
+  /** Whether the command cannot do without it. */
+  readonly required?: true
   readonly description: string
 }
 
@@ -50,6 +52,13 @@ export class Flags {
   /** Whether the option was given at all. */
   has(name: string): boolean {
     return this.#values.has(name)
+  }
+
+  /** The text of an option that the command cannot do without; it does not run where that is missing. */
+  required(name: string): string {
+    const value = this.text(name)
+    if (value === undefined) throw new TypeError(`--${name} is not a required option of this command.`)
+    return value
   }
 
   text(name: string): string | undefined {

@@ -55,8 +55,8 @@ export async function emit(
   context: CommandContext,
   extras: readonly ExtraOutput[] = [],
 ): Promise<void> {
-  const { io, color } = context
-  const style = styleOf(io.stdout, color, io.env)
+  const { io, color, options } = context
+  const style = { ...styleOf(io.stdout, color, io.env), options }
   const instead = extras.find(({ path }) => path === undefined)
   io.stdout.write(instead?.text ?? render(REPORT_FORMATS[outputs.format], style))
   const copies = outputs.files.map(({ format, path }) => ({

@@ -1,5 +1,8 @@
 import { Command as Commander, CommanderError, InvalidArgumentError, Option } from 'commander'
 import type { ExitName } from '../apply/result.ts'
+import type { Failure } from '../local/failure.ts'
+import { canFollow, followable } from '../report/words/ways-out.ts'
+import { canAsk } from './ask.ts'
 import { type ColorChoice, wantsColor } from './color.ts'
 import type { Command, CommandContext, CommandEntry, CommandGroup } from './command.ts'
 import { EXIT_CODES, EXIT_MEANINGS } from './exit-codes.ts'
@@ -7,6 +10,7 @@ import { fail } from './fail.ts'
 import { Flags, faultOf, type OptionSpec } from './flags.ts'
 import type { Io } from './io.ts'
 import { COLOR_OPTION } from './options.ts'
+import { toFailure } from './to-failure.ts'
 import { readVersion } from './version.ts'
 
 /** Columns of help that goes into a file or pipe. */
@@ -28,7 +32,10 @@ function describeExamples(examples: Command['examples']): string {
 
 function toCommanderOption(spec: OptionSpec): Option {
   const flags = spec.kind === 'switch' ? `--${spec.name}` : `--${spec.name} <${spec.value ?? 'VALUE'}>`
-  const option = new Option(flags, spec.description)
+  const option = new Option(
+    flags,
+    spec.required === true ? `${spec.description} (required)` : spec.description,
+  )
   if (spec.kind === 'switch') return option
   return option.argParser<string | readonly string[] | undefined>((text, previous) => {
     const fault = faultOf(spec, text)
@@ -50,6 +57,77 @@ function readFlags(specs: readonly OptionSpec[], commander: Commander): Flags {
   return new Flags(values)
 }
 
+/** Arguments as commander may read them: whether one is missing is told together with missing options. */
+function optional(words: string): string {
+  return words.replaceAll('<', '[').replaceAll('>', ']')
+}
+
+function joinWords(...words: readonly string[]): string {
+  return words.filter(word => word !== '').join(' ')
+}
+
+/** What a command cannot do without and was not given, each as a usage line has it and with what it is. */
+function missingWords(
+  command: Command,
+  flags: Flags,
+  args: readonly string[],
+): readonly { readonly word: string; readonly description: string }[] {
+  const names = [...command.arguments.matchAll(/<[^>]+>/g)].map(([name]) => name)
+  const options = command.options.filter(({ name, required }) => required === true && !flags.has(name))
+  return [
+    ...names.slice(args.length).map(word => ({ word, description: '' })),
+    ...options.map(({ name, value = '', description }) => ({
+      word: joinWords(`--${name}`, value),
+      description,
+    })),
+  ]
+}
+
+/**
+ * Says everything that a command line leaves out at once, so that nobody has to type it once more for each.
+ *
+ * @throws Failure `reason-missing` where that alone is missing, else `usage`.
+ */
+function requireWords(name: string, command: Command, flags: Flags, args: readonly string[], io: Io): void {
+  const missing = missingWords(command, flags, args)
+  if (missing.length === 0) return
+  const consents = command.options.some(option => option.name === 'auto-approve')
+  const consent =
+    consents && !flags.has('auto-approve') && !canAsk(io) ? ['--auto-approve (nobody can be asked here)'] : []
+  const added = missing.map(({ word, description }) =>
+    description === '' ? word : `${word} (${description})`,
+  )
+  throw fail(
+    missing.length === 1 && missing[0]?.word.startsWith('--reason ') === true ? 'reason-missing' : 'usage',
+    `${name} needs ${missing.map(({ word }) => word).join(' and ')}.`,
+    { wayOut: `Add ${[...added, ...consent].join(', ')}.` },
+  )
+}
+
+/** The name of a command as it is typed: `live-response run`. */
+function nameOf(commander: Commander): string {
+  const parent = commander.parent
+  return parent === null || parent.parent === null
+    ? commander.name()
+    : `${nameOf(parent)} ${commander.name()}`
+}
+
+/** Runs a command; what it throws is told with the ways out that this very command has. */
+async function runCommand(command: Command, context: CommandContext): Promise<number> {
+  try {
+    return await command.run(context)
+  } catch (error) {
+    throw withWaysOut(toFailure(error, context.io.env), command)
+  }
+}
+
+/** Leaves out the ways out that the command does not have. */
+function withWaysOut(failure: Failure, command: Command): Failure {
+  const names = [...command.options.map(({ name }) => name), COLOR_OPTION.name, 'help']
+  const ways = failure.ways.filter(way => canFollow(way, names, command.arguments))
+  return failure.withWays(ways.map(way => followable(way, names)))
+}
+
 /** Runs a command whose words were read. */
 type RunCommand = (command: Command, commander: Commander) => Promise<void>
 
@@ -59,7 +137,8 @@ function define(commander: Commander, loaded: Command | CommandGroup, run: RunCo
   if ('subcommands' in loaded) {
     addCommands(commander.helpCommand(false), loaded.subcommands, run)
   } else {
-    if (loaded.arguments !== '') commander.arguments(loaded.arguments)
+    if (loaded.arguments !== '') commander.arguments(optional(loaded.arguments))
+    commander.usage(joinWords('[options]', loaded.arguments))
     for (const spec of loaded.options) commander.addOption(toCommanderOption(spec))
     commander.action(() => run(loaded, commander))
   }
@@ -152,7 +231,10 @@ export async function runProgram(
   addCommands(program, entries, async (command, commander) => {
     const flags = readFlags([...command.options, COLOR_OPTION], commander)
     const color = (flags.text('color') ?? 'auto') as ColorChoice
-    exitCode = await command.run({ io, flags, args: commander.args, signal, main, color, commands: entries })
+    const { args } = commander
+    requireWords(nameOf(commander), command, flags, args, io)
+    const options = command.options.map(({ name }) => name)
+    exitCode = await runCommand(command, { io, flags, args, signal, main, options, color, commands: entries })
   })
   try {
     await program.parseAsync([...withoutHelpCommand(argv)], { from: 'user' })

@@ -24,11 +24,14 @@ export function documentDiagnostic({ severity, code, message, place }: Diagnosti
 export function tellDiagnostics(
   diagnostics: readonly PlanDiagnostic[],
   known: readonly Diagnostic[],
-  { io, color }: CommandContext,
+  { io, color, options }: CommandContext,
   sources: readonly SourceFile[] = [],
 ): void {
   const found = new Map(known.map(diagnostic => [keyOf(diagnostic), diagnostic]))
   const full = diagnostics.map(placedDiagnostic).map(diagnostic => found.get(keyOf(diagnostic)) ?? diagnostic)
-  const text = renderDiagnostics(quoteSources(full, sources), styleOf(io.stderr, color, io.env))
+  const text = renderDiagnostics(quoteSources(full, sources), {
+    ...styleOf(io.stderr, color, io.env),
+    options,
+  })
   io.stderr.write(text === '' ? '' : `${text}\n`)
 }

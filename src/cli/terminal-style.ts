@@ -2,8 +2,8 @@ import type { Style } from '../report/terminal/style.ts'
 import { type ColorChoice, wantsColor } from './color.ts'
 import type { Io, Output } from './io.ts'
 
-/** The width of text that goes into a file or pipe. */
-const PIPE_WIDTH = 110
+/** Text that goes into a file or pipe is never wrapped: a line is what `grep` looks at. */
+const PIPE_WIDTH = Number.POSITIVE_INFINITY
 
 function speaksUnicode(env: Io['env']): boolean {
   const locale = env['LC_ALL'] || env['LC_CTYPE'] || env['LANG'] || ''

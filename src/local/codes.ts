@@ -6,7 +6,7 @@ export const LOCAL_CODES = {
   },
   'journal-not-usable': {
     meaning: 'The journal or the lease cannot be read or written, so a crash could not be recovered from.',
-    wayOut: 'Make the folder readable and writable, or name another with --journal DIR.',
+    wayOut: ['Make the folder readable and writable.', 'Name another with --journal DIR.'],
   },
   'journal-damaged': {
     meaning: 'A line inside a journal, not merely its last one, is not what was written.',

@@ -4,8 +4,8 @@ import { LOCAL_CODES } from './codes.ts'
 
 /** What a {@link Failure} may carry beside its code and message. */
 export interface FailureDetails {
-  /** What the user can do about it. */
-  readonly wayOut?: string
+  /** What the user can do about it; of several, each way is a sentence that stands alone. */
+  readonly wayOut?: string | readonly string[]
   /** `error` where absent. */
   readonly exit?: ExitName
   /** What was found on the way, shown with the failure. */
@@ -19,7 +19,8 @@ export class Failure extends Error {
   override readonly name = 'Failure'
   /** Stable; of this room, or of the room that the failure came from. */
   readonly code: string
-  readonly wayOut: string
+  /** Each way out, a sentence that stands alone; none where the message says it. */
+  readonly ways: readonly string[]
   readonly exit: ExitName
   readonly diagnostics: readonly Diagnostic[]
   readonly hasDocument: boolean
@@ -27,15 +28,26 @@ export class Failure extends Error {
   constructor(code: string, message: string, details: FailureDetails = {}) {
     super(message)
     this.code = code
-    this.wayOut = details.wayOut ?? ''
+    this.ways = [details.wayOut ?? []].flat().filter(way => way !== '')
     this.exit = details.exit ?? 'error'
     this.diagnostics = details.diagnostics ?? []
     this.hasDocument = details.hasDocument ?? false
   }
+
+  /** All ways out as one text; empty where the message says it. */
+  get wayOut(): string {
+    return this.ways.join(' ')
+  }
+
+  /** The same failure with other ways out. */
+  withWays(wayOut: readonly string[]): Failure {
+    const { code, message, exit, diagnostics, hasDocument } = this
+    return new Failure(code, message, { wayOut, exit, diagnostics, hasDocument })
+  }
 }
 
 /** Codes of one room, each with the way out that a failure takes where none is given. */
-type Registry = Readonly<Record<string, { readonly wayOut: string }>>
+type Registry = Readonly<Record<string, { readonly wayOut: string | readonly string[] }>>
 
 /** Makes a failure with a code of a registry, whose way out it takes where none is given. */
 export type Fail<Codes extends Registry> = (

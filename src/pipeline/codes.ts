@@ -2,7 +2,8 @@
 export const PIPELINE_CODES = {
   'document-unknown': {
     meaning: 'A file is not a plan, drift, result or failure document of this version.',
-    wayOut: 'Give the file that `--json-into FILE` or `plan --out FILE` of this version wrote.',
+    wayOut:
+      'Give the file that `holdfast plan --json-into FILE` or `holdfast plan --out FILE` of this version wrote.',
   },
   'pipeline-incomplete': {
     meaning: 'The environment lacks what is needed to write a comment.',

@@ -38,7 +38,7 @@ test.each([
   [['emulator', '--port', 'x'], 'a whole number'],
   [['emulator', '--port', '70000'], 'is no port'],
   [['emulator', '--speed', '0'], 'greater than 0'],
-  [['schema'], "missing required argument 'name'"],
+  [['schema'], 'schema needs <name>'],
   [['schema', 'nothing'], 'no schema named nothing'],
   [['init', 'a', 'b'], 'too many arguments'],
   [['--color', 'purple', 'plan'], 'one of: auto, always, never'],

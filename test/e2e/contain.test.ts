@@ -345,7 +345,7 @@ describe('release', () => {
     expect(refused.stdout).toContain('held-by-other')
     expect(await written(tenant)).toStrictEqual([])
     expect(await truthOf(tenant)).toBe('Full')
-    expect((await release(tenant, '--reassert')).code).toBe(0)
+    expect((await release(tenant, '--reassert', 'ws-1.contoso.com')).code).toBe(0)
     expect(await truthOf(tenant)).toBe('none')
     const lift = tenant.emulator.actions().find(({ type }) => type === 'Unisolate')
     expect(lift?.requestorComment).toMatch(/^INC-1 closed \[holdfast /)

@@ -17,10 +17,10 @@ import { askForConsent } from './consent.ts'
 import { tellSignInLimit } from './sign-in-limit.ts'
 
 /** Shows the plan to people: on stdout, or on stderr where that is to be a document. */
-function showPlan(plan: Plan, { outputs }: ApplyParts, { io, color }: CommandContext): void {
+function showPlan(plan: Plan, { outputs }: ApplyParts, { io, color, options }: CommandContext): void {
   const output = outputs.format === 'human' ? io.stdout : io.stderr
   const human = REPORT_FORMATS.human
-  const style = { ...styleOf(output, color, io.env), isApplying: true }
+  const style = { ...styleOf(output, color, io.env), options, isApplying: true }
   output.write(`${human.plan(withoutDiagnostics(plan, human), style)}\n`)
 }
 

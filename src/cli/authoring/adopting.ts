@@ -44,7 +44,7 @@ export function checkAdoptFlags(flags: Flags, args: readonly string[]): void {
     if (stray !== undefined) throw fail('usage', `--${stray} is for --adopt, which was not given.`)
     return
   }
-  requireReason(flags, '--adopt')
+  requireReason(flags)
   const other = ['events', 'json', 'format', 'as-of'].find(name => flags.has(name))
   if (other !== undefined) {
     throw fail(
@@ -108,7 +108,7 @@ export async function adoptForeign(
       diagnostics: readFailures(observation),
     })
   }
-  const terms = readImportTerms(flags, requireReason(flags, '--adopt'), now)
+  const terms = readImportTerms(flags, requireReason(flags), now)
   const wanted = new Set(document.drift.map(({ address }) => address))
   const isEditable = (policy: Policy): boolean => {
     const file = declaration.sources.find(({ path }) => path === policy.place.file)

@@ -26,11 +26,11 @@ export const IMPORT_TERM_OPTIONS: readonly OptionSpec[] = [
   },
 ]
 
-/** The reason of the policies. Throws Failure `reason-missing`. */
-export function requireReason(flags: Flags, what: string): string {
+/** The reason of the policies that --adopt writes. Throws Failure `reason-missing`. */
+export function requireReason(flags: Flags): string {
   const reason = flags.text('reason')
   if (reason !== undefined) return reason
-  throw fail('reason-missing', `${what} needs --reason TEXT: it becomes the reason of the policies.`)
+  throw fail('reason-missing', '--adopt needs --reason TEXT: it becomes the reason of the policies.')
 }
 
 /** Reads the terms of the policies. Throws Failure `usage` where they would have expired already. */

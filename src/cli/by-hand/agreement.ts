@@ -17,10 +17,7 @@ export function requireAgreementOrTerminal({ io, flags }: Pick<CommandContext, '
   throw fail(
     'approval-missing',
     'There is no terminal to ask in, and nothing on the command line consents.',
-    {
-      exit: 'refused',
-      wayOut: 'Run in a terminal, or give --auto-approve.',
-    },
+    { exit: 'refused' },
   )
 }
 

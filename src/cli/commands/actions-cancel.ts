@@ -63,8 +63,7 @@ async function findActions(
 async function run(context: CommandContext): Promise<number> {
   const { flags, signal, io, color } = context
   const request = readRequest(context)
-  const reason = flags.text('reason')
-  if (reason === undefined) throw fail('reason-missing', 'A cancel is signed: it needs --reason TEXT.')
+  const reason = flags.required('reason')
   requireAgreementOrTerminal(context)
   return withService(context, async session => {
     const { service, configuration } = session
@@ -108,7 +107,8 @@ export const actionsCancel: Command = {
       name: 'reason',
       kind: 'text',
       value: 'TEXT',
-      description: 'why; becomes the comment of the cancel (required)',
+      description: 'why; becomes the comment of the cancel',
+      required: true,
     },
     {
       name: 'timeout',

@@ -2,7 +2,6 @@ import type { IsolationLevel } from '../../schema/policy.ts'
 import { HOLD_OPTIONS, readFor } from '../authoring/holding/hold-options.ts'
 import { runHold } from '../authoring/holding/run-hold.ts'
 import type { Command } from '../command.ts'
-import { fail } from '../fail.ts'
 
 /** `holdfast contain`. */
 export const contain: Command = {
@@ -10,7 +9,7 @@ export const contain: Command = {
     'Isolates named machines at once and leaves the declaration behind: a policy file with an end. Names are resolved first, then the plan for just these machines is shown and asked for; the file is written once you agree, right before anything is sent, and taken back where that failed. What is held already is declared too, unless it is for as long. A policy that declares these machines free gets an `except`. Without a configuration it writes a first one.',
   arguments: '<machines...>',
   options: [
-    { name: 'for', kind: 'duration', value: 'DUR', description: 'how long, such as 24h; required' },
+    { name: 'for', kind: 'duration', value: 'DUR', description: 'how long, such as 24h', required: true },
     {
       name: 'scope',
       kind: 'choice',
@@ -43,10 +42,7 @@ export const contain: Command = {
   },
   run(context) {
     const { flags } = context
-    const forMs = readFor(flags)
-    if (forMs === undefined) {
-      throw fail('usage', 'contain needs --for DURATION, such as 24h: how long the machines are held.')
-    }
+    const forMs = readFor(flags, 0)
     const isolated = (flags.text('scope') ?? 'full') as IsolationLevel
     const restricted = flags.has('restrict') ? true : undefined
     return runHold({ command: 'contain', isolated, restricted, forMs }, context)

@@ -9,12 +9,7 @@ import { readFailures } from '../../plan/select/read-failures.ts'
 import { formatInstant } from '../../schema/instant.ts'
 import type { MachineEntry } from '../../schema/policy.ts'
 import { type DraftFile, draftImport } from '../authoring/draft-import.ts'
-import {
-  IMPORT_TERM_OPTIONS,
-  POLICY_FOLDER,
-  readImportTerms,
-  requireReason,
-} from '../authoring/import-terms.ts'
+import { IMPORT_TERM_OPTIONS, POLICY_FOLDER, readImportTerms } from '../authoring/import-terms.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { type Declaration, loadDeclaration, requireValid } from '../declaration/declaration.ts'
 import { displayPath } from '../declaration/read-text.ts'
@@ -107,7 +102,7 @@ async function tellUnloaded(files: readonly ImportedFile[], context: CommandCont
 
 async function run(context: CommandContext): Promise<number> {
   const { io, flags } = context
-  const reason = requireReason(flags, 'import')
+  const reason = flags.required('reason')
   const config = flags.text('config')
   const declaration = requireValid(await loadDeclaration({ cwd: io.cwd, config, paths: [] }))
   const entry = await readSelectors(context)
@@ -134,7 +129,13 @@ export const importHolds: Command = {
     'Writes policies for what is held now and no policy declares: own orphaned holds and those of other people, grouped by facet, level and whose they are. Nothing follows from them: the plan right after leaves all of it alone, which is tried before anything is written. A hold that a plan would touch is left out and named. Sends nothing to the service, and overwrites no file.',
   arguments: '',
   options: [
-    { name: 'reason', kind: 'text', value: 'TEXT', description: 'the reason of the policies; required' },
+    {
+      name: 'reason',
+      kind: 'text',
+      value: 'TEXT',
+      description: 'the reason of the policies',
+      required: true,
+    },
     ...IMPORT_TERM_OPTIONS,
     { name: 'isolated', kind: 'switch', description: 'only isolations' },
     { name: 'restricted', kind: 'switch', description: 'only restrictions of app execution' },

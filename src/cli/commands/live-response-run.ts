@@ -33,19 +33,13 @@ const LONGEST_MS = 4 * 86_400_000
 const NEED_WAIT = ['out', 'force', 'timeout'] as const
 
 function readReason({ flags }: CommandContext): string {
-  const reason = flags.text('reason')
-  if (reason === undefined) {
-    throw fail('reason-missing', 'A live response changes a device, so it needs --reason TEXT.', {
-      wayOut: 'Add --reason TEXT; it becomes the comment of the action.',
-    })
-  }
   const useless = flags.has('wait') ? undefined : NEED_WAIT.find(name => flags.has(name))
   if (useless !== undefined) {
     throw fail('flags-contradict', `--${useless} is for the results, which only --wait waits for.`, {
       wayOut: 'Add --wait, or fetch the results later with `holdfast live-response result`.',
     })
   }
-  return reason
+  return flags.required('reason')
 }
 
 function busy(action: MachineAction | undefined, message: string): Failure {
@@ -130,7 +124,8 @@ export const liveResponseRun: Command = {
       name: 'reason',
       kind: 'text',
       value: 'TEXT',
-      description: 'why; becomes the comment of the action (needed)',
+      description: 'why; becomes the comment of the action',
+      required: true,
     },
     { name: 'wait', kind: 'switch', description: 'wait for the end and fetch the results' },
     TIMEOUT_OPTION,

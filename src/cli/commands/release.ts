@@ -25,7 +25,8 @@ export const release: Command = {
       does: 'whatever policy holds it',
     },
     {
-      command: 'holdfast release fin-ws-014.contoso.com --reason "agreed with anna@contoso.com" --reassert',
+      command:
+        'holdfast release fin-ws-014.contoso.com --reassert fin-ws-014.contoso.com --reason "agreed with anna@contoso.com"',
       does: 'also where an analyst isolated it in the portal',
     },
   ],
@@ -40,7 +41,7 @@ export const release: Command = {
     locked: true,
   },
   run(context) {
-    const forMs = readFor(context.flags) ?? LIFE_MS
+    const forMs = readFor(context.flags, LIFE_MS)
     return runHold({ command: 'release', isolated: 'none', restricted: false, forMs }, context)
   },
 }

@@ -1,6 +1,7 @@
 import type { PlanBlock } from '../views/plan-blocks.ts'
 import { originOf } from '../views/plan-heading.ts'
 import type { LineNote, PlanLine } from '../words/plan-line.ts'
+import { followable } from '../words/ways-out.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { layOut, type Span, span } from './lay-out.ts'
 import { type Style, usableWidth } from './style.ts'
@@ -43,7 +44,7 @@ function noteRow({ tone, head, text }: LineNote, columns: Columns, style: Style)
   const indent = usableWidth(style) < NARROW ? 4 : columns.symbol + 1 + columns.label
   const body = [
     span(escapeTerminal(head), tone),
-    span(` ${escapeTerminal(text)}`, tone === 'quiet' ? tone : undefined),
+    span(` ${escapeTerminal(followable(text, style.options))}`, tone === 'quiet' ? tone : undefined),
   ]
   return layOut({ lead: [span(' '.repeat(indent))], body }, style)
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic, Place, Severity } from '../../schema/diagnostic.ts'
+import { followable } from '../words/ways-out.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { layOut, type Span, span } from './lay-out.ts'
 import { paint, type Tone } from './paint.ts'
@@ -48,7 +49,10 @@ function renderDiagnostic(diagnostic: Diagnostic, style: Style): string {
     ),
   )
   const head = layOut(
-    { hang: span('  '), body: [complaintHead(severity, code), span(` ${escapeTerminal(message)}`)] },
+    {
+      hang: span('  '),
+      body: [complaintHead(severity, code), span(` ${escapeTerminal(followable(message, style.options))}`)],
+    },
     style,
   )
   return [head, ...placeRows, ...relatedRows].join('\n')

@@ -6,6 +6,7 @@ import { isConverged, matchSentence, scopeNote, whyNotApplyable } from '../words
 import { renderPlanSummary } from '../words/render-plan-summary.ts'
 import { countRisk, nameRisk } from '../words/risk-words.ts'
 import { rolloutSentence } from '../words/rollout-text.ts'
+import { followable } from '../words/ways-out.ts'
 import { counted, shownTime } from '../words/words.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { foldBlocks } from './fold-blocks.ts'
@@ -22,7 +23,7 @@ function guardRow({ name, actual, limit, status, message }: Guard, style: Style)
     `guard ${name} ${overridden ? 'overridden' : 'failed'}:`,
     overridden ? 'warning' : 'error',
   )
-  const text = message ?? `${actual}, at most ${limit}`
+  const text = followable(message ?? `${actual}, at most ${limit}`, style.options)
   return layOut({ lead: [span('! ', 'blocked')], body: [head, span(` ${escapeTerminal(text)}`)] }, style)
 }
 

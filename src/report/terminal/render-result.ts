@@ -4,6 +4,7 @@ import { facetPath, safeName } from '../words/machine-label.ts'
 import { shownTransition } from '../words/plan-line.ts'
 import { isGood, isOpen, resultLine, resumeHint, troubledOutcomes } from '../words/result-summary.ts'
 import { waveLines } from '../words/rollout-text.ts'
+import { followable } from '../words/ways-out.ts'
 import { counted, joined } from '../words/words.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { layOut, span } from './lay-out.ts'
@@ -81,7 +82,13 @@ function outcomesPart(result: ApplyResult, plan: Plan | null, style: Style): str
       const row = outcomeRow(outcome, changes.get(outcome.address), style)
       // What is true of the whole run stands once, below the last of those it explains.
       if (detail === null || detail === shown[index + 1]?.detail) return [row]
-      return [row, layOut({ lead: [span('    ')], body: [span(escapeTerminal(detail))] }, style)]
+      return [
+        row,
+        layOut(
+          { lead: [span('    ')], body: [span(escapeTerminal(followable(detail, style.options)))] },
+          style,
+        ),
+      ]
     })
     .join('\n')
 }

@@ -25,6 +25,8 @@ export interface Style {
   readonly configurationName?: string
   /** Where configuration and service were looked for, as the command line had it, for the same line. */
   readonly serviceArguments?: readonly string[]
+  /** Names of the options of the command that prints, so that what a text advises can be typed. */
+  readonly options?: readonly string[]
   /** Histories to draw below machines, by machine id, where the text is a page. */
   readonly timelines?: ReadonlyMap<string, Timeline>
 }

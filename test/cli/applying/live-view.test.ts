@@ -46,6 +46,7 @@ async function show(env: Readonly<Record<string, string>>, terminal: boolean) {
     color: 'never',
     main: async () => 0,
     commands: [],
+    options: [],
   }
   const view = await openLiveView(context)
   view.show(frame('sending'))

@@ -22,6 +22,7 @@ async function view(env: Readonly<Record<string, string>>, terminal: boolean) {
     color: 'never',
     main: () => Promise.resolve(0),
     commands: [],
+    options: [],
   }
   return {
     opened: await openDownloadView('a.zip', context),

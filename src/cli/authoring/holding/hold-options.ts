@@ -14,14 +14,17 @@ export const HOLD_OPTIONS: readonly OptionSpec[] = [
     name: 'reason',
     kind: 'text',
     value: 'TEXT',
-    description: 'why; becomes the reason of the policy and the comment of the actions; required',
+    description: 'why; becomes the reason of the policy and the comment of the actions',
+    required: true,
   },
   { name: 'owner', kind: 'text', value: 'WHO', description: 'the owner of the policy' },
   { name: 'ticket', kind: 'text', value: 'TICKET', description: 'the ticket of the policy' },
   {
     name: 'reassert',
-    kind: 'switch',
-    description: 'go through although it undoes what somebody else did',
+    kind: 'list',
+    value: 'ADDR',
+    description:
+      'let this machine, or its facet, go through although it undoes what somebody else did (repeatable)',
   },
   {
     name: 'commit',
@@ -45,11 +48,17 @@ export const HOLD_OPTIONS: readonly OptionSpec[] = [
 /** Shorter than this a declaration would be over before it is carried out. */
 const SHORTEST_MS = 10 * 60_000
 
-/** Reads `--for` in milliseconds; undefined where it was not given. Throws Failure `usage` where it is too short. */
-export function readFor(flags: Flags): number | undefined {
+/**
+ * Reads `--for` in milliseconds.
+ *
+ * @param otherwise - Where it was not given.
+ * @throws Failure `usage` where it is too short.
+ */
+export function readFor(flags: Flags, otherwise: number): number {
   const duration = flags.duration('for')
-  if (duration !== undefined && duration.ms < SHORTEST_MS) {
+  if (duration === undefined) return otherwise
+  if (duration.ms < SHORTEST_MS) {
     throw fail('usage', `--for ${duration.text} is too short; expected at least 10m.`)
   }
-  return duration?.ms
+  return duration.ms
 }

@@ -68,12 +68,6 @@ function requireDemanded({ configuration: { require = [] } }: Declaration, { fla
   throw fail('usage', `The configuration demands \`${missing}\` of every policy: add --${missing}.`)
 }
 
-function readReason({ flags }: CommandContext, command: string): string {
-  const reason = flags.text('reason')
-  if (reason !== undefined) return reason.trim()
-  throw fail('reason-missing', `${command} needs --reason TEXT: it becomes the reason of the policy.`)
-}
-
 /** Writes the files, and makes sure that the configuration loads the new policy. */
 async function declare(
   draft: HoldDraft,
@@ -189,7 +183,6 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
   const { plan, findings } = await makePlan(context, { ...declaration, policies }, service, {
     exceedGuards: overriddenGuards,
     targets: chosen,
-    reassert: flags.has('reassert') ? chosen : [],
   })
   tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
   requireHonouredOverrides(request, plan, configuration)
@@ -241,7 +234,7 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
  */
 export async function runHold(asked: Asked, context: CommandContext): Promise<number> {
   const { io, flags } = context
-  const reason = readReason(context, asked.command)
+  const reason = flags.required('reason').trim()
   readOutputs(flags)
   const request = await readApplyRequest({ ...context, args: [] })
   if (flags.has('commit')) await requireRepository(io)
