@@ -4,6 +4,7 @@ import { parseMarker } from '../posture/marker.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import { addMs, type Instant } from '../schema/instant.ts'
 import type { ApplyOptions } from './apply-options.ts'
+import type { Asked } from './asked.ts'
 import { explain } from './codes.ts'
 import { type Item, itemOfChange, itemOfInFlight, standAt } from './item.ts'
 import type { KnownActions } from './known-actions.ts'
@@ -11,7 +12,7 @@ import { CANCEL_PATH, pathOf, quotaOfPath } from './paths.ts'
 import type { JournalEntry } from './ports.ts'
 import { QuotaWindows } from './quota-windows.ts'
 import { type Retry, submissionsOf, type Trace } from './read-journal.ts'
-import { recheckNow } from './recheck-now.ts'
+import { recheckAsked } from './recheck-now.ts'
 import { type ItemEvent, reduceItem } from './reduce-item.ts'
 import type { ApplyResult } from './result.ts'
 import { keyOf, type Standing, standingOf } from './resume.ts'
@@ -36,6 +37,7 @@ export interface BeginInput {
   /** Changes that the configuration as it is now refuses, by address. */
   readonly refusals: ReadonlyMap<string, Note>
   readonly known: KnownActions
+  readonly asked: Asked
   readonly traces: ReadonlyMap<string, Trace>
   readonly memory: RetryMemory
   /** The service's clock. */
@@ -134,14 +136,14 @@ function resumed(
 function check(
   item: Item,
   change: Change,
-  { plan, configuration, refusals, known, now, options }: BeginInput,
+  { plan, configuration, refusals, known, asked, now, options }: BeginInput,
 ): { readonly item: Item; readonly message?: string } {
   const refusal = item.step === 0 ? refusals.get(item.address) : undefined
   if (refusal !== undefined) {
     const { code, message } = refusal
     return { item: reduceItem(item, { kind: 'ended', outcome: 'refused', code, detail: message }) }
   }
-  const verdict = recheckNow(change, item.step, plan, configuration, known, now)
+  const verdict = recheckAsked(change, item.step, { plan, configuration, known, asked, now })
   switch (verdict.kind) {
     case 'unmoved':
       return { item }

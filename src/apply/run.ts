@@ -6,6 +6,7 @@ import type { MachineAction } from '../posture/machine-action.ts'
 import { appendMarker } from '../posture/marker.ts'
 import { addMs, type Instant, msBetween } from '../schema/instant.ts'
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
+import type { Asked } from './asked.ts'
 import { type ApplyCode, explain } from './codes.ts'
 import type { SentImpose } from './crossing-queue.ts'
 import { type ChangeItem, type Item, isChangeItem, opensChain, requestAt, type Stage } from './item.ts'
@@ -15,7 +16,7 @@ import { Ledger } from './ledger.ts'
 import { messageOf } from './message-of.ts'
 import { inSendingOrder } from './order.ts'
 import type { QuotaWindows } from './quota-windows.ts'
-import { recheckNow } from './recheck-now.ts'
+import { type RecheckInput, recheckAsked, recheckNow } from './recheck-now.ts'
 import { type ItemEvent, reduceItem } from './reduce-item.ts'
 import type { ApplyResult } from './result.ts'
 import { type ChangeKey, findSubmitted, keyOf } from './resume.ts'
@@ -30,6 +31,7 @@ export interface RunParts {
   readonly clock: RunClock
   readonly items: ReadonlyMap<string, Item>
   readonly known: KnownActions
+  readonly asked: Asked
   readonly windows: QuotaWindows
   readonly lease: LeaseKeeper
   readonly gate: WaveGate
@@ -66,6 +68,7 @@ export class Run {
   readonly options: ApplyOptions
   readonly clock: RunClock
   readonly known: KnownActions
+  readonly asked: Asked
   readonly windows: QuotaWindows
   readonly lease: LeaseKeeper
   readonly ledger: Ledger
@@ -106,6 +109,7 @@ export class Run {
     this.options = options
     this.clock = parts.clock
     this.known = parts.known
+    this.asked = parts.asked
     this.windows = parts.windows
     this.lease = parts.lease
     this.gate = parts.gate
@@ -334,6 +338,16 @@ export class Run {
 
   /** What the known history says about a change now, without what this plan did for it so far. */
   recheck(change: Change, step: number): Recheck {
-    return recheckNow(change, step, this.plan, this.deps.configuration, this.known, this.serviceNow())
+    return recheckNow(change, step, this.#recheckInput())
+  }
+
+  /** The same, and before it is begun whether the policies still ask for it. */
+  recheckAsked(change: Change, step: number): Recheck {
+    return recheckAsked(change, step, this.#recheckInput())
+  }
+
+  #recheckInput(): RecheckInput {
+    const { plan, deps, known, asked } = this
+    return { plan, configuration: deps.configuration, known, asked, now: this.serviceNow() }
   }
 }

@@ -18,6 +18,12 @@ export const CLI_CODES = {
     wayOut:
       'Run in the folder of holdfast.yaml or below it, name it with --config, or give policy files as arguments.',
   },
+  'declaration-missing': {
+    meaning:
+      'A plan that was made earlier is to be applied where the policies that it was made from are not.',
+    wayOut:
+      'Check the declaration out beside the plan, or name its configuration with --config: what it does not ask for any more is not done.',
+  },
   'file-not-read': {
     meaning: 'A file cannot be read.',
     wayOut: 'Check the path, relative to the working directory, and that you may read it.',
