@@ -119,7 +119,7 @@ async function carryOut(
     ...(options.reason === undefined ? {} : { reason: options.reason }),
     ...(takenOver === null ? {} : { takenOver: takeOverEntry(takenOver) }),
   })
-  if (retries.length > 0) await run.ledger.write('retry', { retries })
+  await run.ledger.retry(retries)
   const feed = new ProgressFeed(run)
   return finish(run, await drive(run, feed), feed)
 }

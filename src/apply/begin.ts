@@ -1,4 +1,5 @@
 import type { Change, Note, Plan } from '../plan/document/document.ts'
+import { idOf } from '../plan/document/marker-of.ts'
 import type { Observation } from '../plan/select/observation.ts'
 import { parseMarker } from '../posture/marker.ts'
 import type { Configuration } from '../schema/configuration.ts'
@@ -85,7 +86,7 @@ interface Begun {
 
 function beginItem(change: Change, input: BeginInput): Begun {
   const { plan, options, configuration, known, traces, memory, now, observedAt } = input
-  const key = keyOf(plan.planId, change)
+  const key = keyOf(idOf(plan, change), change)
   const history = known.of(change.machine.id)
   const actions = history.filter(({ id }) => !memory.setAside.has(id))
   const standing = standingOf(change, key, actions, traces, observedAt)
@@ -157,7 +158,8 @@ function check(
       const detail = explain('moved', verdict.message)
       const ended = reduceItem(item, { kind: 'ended', outcome: 'refused', code: 'moved', detail })
       // Half of a chain was sent by this plan already: the rest of the plan is not stale for that.
-      return item.step > 0 && !options.skipMoved ? { item: ended } : { item: ended, message: verdict.message }
+      const isAlone = verdict.alone === true || (item.step > 0 && !options.skipMoved)
+      return isAlone ? { item: ended } : { item: ended, message: verdict.message }
     }
   }
 }

@@ -46,7 +46,13 @@ export function endEarly(
   const { items, chainOpen } =
     knowledge === undefined
       ? { items: ended, chainOpen: [] }
-      : judgeUnsentHolds(ended, knowledge.known, { configuration, planId: plan.planId, now: knowledge.now })
+      : judgeUnsentHolds(ended, knowledge.known, {
+          configuration,
+          planId: plan.planId,
+          renewalsId: plan.renewalsId,
+          now: knowledge.now,
+          lens: knowledge.known.lens,
+        })
   return buildResult({
     plan,
     options,

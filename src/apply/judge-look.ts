@@ -1,6 +1,8 @@
 import type { Note, Plan } from '../plan/document/document.ts'
 import { recheckRefusals } from '../plan/judge/refusals.ts'
 import type { Observation } from '../plan/select/observation.ts'
+import { lensFor } from '../plan/select/plan-lens.ts'
+import type { HoldLens } from '../posture/hold-lens.ts'
 import { addMs } from '../schema/instant.ts'
 import { Asked } from './asked.ts'
 import { type Beginning, beginItems } from './begin.ts'
@@ -61,11 +63,11 @@ export function judgeLook(
   const now = addMs(clock.now(), skewMs)
   const exceed = options.overriddenGuards
   const { guards, refusals } = recheckRefusals(plan, observation, configuration, now, exceed)
-  const known = knownOf(plan, observation, observedAt)
+  const known = knownOf(plan, observation, observedAt, lensFor(observation, configuration, now))
   const asked = new Asked(deps.declared)
   asked.look(observation.machines, now)
-  const traces = tracesOf(entries, plan.planId)
-  const memory = retriesOf(entries, plan.planId)
+  const traces = tracesOf(entries, plan)
+  const memory = retriesOf(entries, plan)
   const input = { plan, options, configuration, refusals, known, asked, traces, memory, now }
   const beginning = beginItems({ ...input, observedAt: observedAt.at })
   const { items, moved, retries } = beginning
@@ -95,8 +97,13 @@ function movedRefusal(count: number): Refusal {
   return { overall: 'stale', code: 'stale', message: explain('moved', what) }
 }
 
-function knownOf(plan: Plan, observation: Observation, observedAt: Moment): KnownActions {
-  const known = new KnownActions(observation.machines, observation.actions)
+function knownOf(
+  plan: Plan,
+  observation: Observation,
+  observedAt: Moment,
+  lens: HoldLens,
+): KnownActions {
+  const known = new KnownActions(observation.machines, observation.actions, lens)
   known.markLooked(new Set(plan.changes.map(({ machine }) => machine.id)), observedAt)
   return known
 }

@@ -45,10 +45,24 @@ export function recheckNow(
     .of(change.machine.id)
     .filter(({ id, status }) => !waitedFor.has(id) || endOf(status) === null)
     .map(action => (cancelled.has(action.id) ? asPending(action) : action))
-  const verdict = recheckChange(change, { configuration, planId: plan.planId, now, actions })
+  const verdict = recheckChange(change, {
+    configuration,
+    planId: plan.planId,
+    renewalsId: plan.renewalsId,
+    now,
+    actions,
+    lens: known.lens,
+  })
   if (verdict.kind !== 'satisfied' || step === 0) return verdict
   // What somebody did before our own first half took effect does not hold any more.
-  const context = { configuration, planId: plan.planId, now, actions: known.of(change.machine.id) }
+  const context = {
+    configuration,
+    planId: plan.planId,
+    renewalsId: plan.renewalsId,
+    now,
+    actions: known.of(change.machine.id),
+    lens: known.lens,
+  }
   return holdsNow(change, context) ? verdict : { kind: 'unmoved' }
 }
 

@@ -1,6 +1,6 @@
 import type { Rollout } from '../plan/assemble/rollout.ts'
 import type { Change, Plan } from '../plan/document/document.ts'
-import { markerOf } from '../plan/document/marker-of.ts'
+import { idOf, markerOf } from '../plan/document/marker-of.ts'
 import type { Recheck, RecheckContext } from '../plan/judge/recheck.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { appendMarker } from '../posture/marker.ts'
@@ -53,6 +53,15 @@ function isOfRecord(error: unknown): boolean {
 
 /** `Date` is cut to the second, and the answer was on its way: so much says nothing. */
 const SKEW_NOISE_MS = 5000
+
+/** The id of the plan's renewals, by the address of each. */
+function renewalsIn({ changes, renewalsId }: Plan): ReadonlyMap<string, string> {
+  return new Map(
+    changes.flatMap(({ address, renews }) =>
+      renews === undefined || renewalsId === undefined ? [] : [[address, renewalsId] as const],
+    ),
+  )
+}
 
 /** The longest rest between two looks at what is due. */
 const MAX_REST_MS = 60_000
@@ -129,8 +138,12 @@ export class Run {
     this.#ordered = [...inSendingOrder(this.#items.values())]
     this.#places = new Map(this.#ordered.map(({ address }, place) => [address, place]))
     const common = { runId: options.runId, planId: plan.planId }
-    this.ledger = new Ledger(deps.journal, parts.clock, common, error =>
-      this.stop(isOfRecord(error) ? 'audit-failed' : 'journal-failed', messageOf(error)),
+    this.ledger = new Ledger(
+      deps.journal,
+      parts.clock,
+      common,
+      error => this.stop(isOfRecord(error) ? 'audit-failed' : 'journal-failed', messageOf(error)),
+      renewalsIn(plan),
     )
     options.signal.addEventListener('abort', () => this.ring())
     this.lease.onAsked(() => this.ring())
@@ -315,7 +328,7 @@ export class Run {
 
   /** What the marker of an item's change carries. */
   keyOf(change: Change): ChangeKey {
-    return keyOf(this.plan.planId, change)
+    return keyOf(idOf(this.plan, change), change)
   }
 
   /** The action that a request of a change led to, and that no retry has taken the place of. */
@@ -326,14 +339,21 @@ export class Run {
 
   /** A request's comment with the marker of its change at the end. */
   commentOf(change: Change, step: number): string {
-    const marker = markerOf(this.plan.planId, change, this.deps.configuration.name)
+    const marker = markerOf(idOf(this.plan, change), change, this.deps.configuration.name)
     return appendMarker(requestAt(change, step).body.Comment, marker)
   }
 
   /** What the planner's looks are given beside the change. */
   contextOf(actions: readonly MachineAction[]): RecheckContext {
     const { deps, plan } = this
-    return { configuration: deps.configuration, planId: plan.planId, now: this.serviceNow(), actions }
+    return {
+      configuration: deps.configuration,
+      planId: plan.planId,
+      renewalsId: plan.renewalsId,
+      now: this.serviceNow(),
+      actions,
+      lens: this.known.lens,
+    }
   }
 
   /** What the known history says about a change now, without what this plan did for it so far. */

@@ -150,7 +150,7 @@ export async function makePlan(
   ])
   const { base } = asked
   const observation = shortenHistory(whole, need.historyFrom)
-  const verified = await verifyObservation(context, service, observation, configuration.name)
+  const verified = await verifyObservation(context, service, observation, configuration)
   const seen = [...skewDiagnostics(whole), ...(whole.diagnostics ?? []), ...verified]
   const notes = [...(asked.notes ?? []), ...commitNotes(trouble)]
   const input: PlanInput = {

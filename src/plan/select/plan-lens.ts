@@ -1,0 +1,27 @@
+import { evidenceLens } from '../../posture/evidence.ts'
+import type { History } from '../../posture/history.ts'
+import { type HoldLens, lensOf } from '../../posture/hold-lens.ts'
+import type { Configuration } from '../../schema/configuration.ts'
+import type { Instant } from '../../schema/instant.ts'
+import type { Observation } from './observation.ts'
+
+/**
+ * The lens through which one look at the service is read.
+ *
+ * @param now - The service's clock at the time that is asked about.
+ * @param history - Of the same actions, where it is at hand.
+ */
+export function lensFor(
+  { actions, evidence }: Pick<Observation, 'actions' | 'evidence'>,
+  { name, effects }: Pick<Configuration, 'name' | 'effects'>,
+  now: Instant,
+  history?: History,
+): HoldLens {
+  const base = {
+    name,
+    effect: effects.isolated,
+    now,
+    ...(evidence === undefined ? {} : { evidence: evidenceLens(evidence) }),
+  }
+  return lensOf(actions, base, history)
+}
