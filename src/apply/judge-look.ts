@@ -97,12 +97,7 @@ function movedRefusal(count: number): Refusal {
   return { overall: 'stale', code: 'stale', message: explain('moved', what) }
 }
 
-function knownOf(
-  plan: Plan,
-  observation: Observation,
-  observedAt: Moment,
-  lens: HoldLens,
-): KnownActions {
+function knownOf(plan: Plan, observation: Observation, observedAt: Moment, lens: HoldLens): KnownActions {
   const known = new KnownActions(observation.machines, observation.actions, lens)
   known.markLooked(new Set(plan.changes.map(({ machine }) => machine.id)), observedAt)
   return known

@@ -1,3 +1,4 @@
+import type { EvidenceSettings } from '../schema/configuration.ts'
 import type { Instant } from '../schema/instant.ts'
 import { compareText } from './history.ts'
 
@@ -19,12 +20,12 @@ export interface EvidenceLens {
   readonly freshMs: number
 }
 
-/** What counts where the configuration does not say (docs/contract.md#evidence). */
-const [SETTLE_MS, FRESH_MS] = [2 * 3_600_000, 24 * 3_600_000]
-
 /** Makes of reports what holds are folded with. */
-export function evidenceLens(rows: readonly Evidence[]): EvidenceLens {
-  return { of: indexEvidence(rows), settleMs: SETTLE_MS, freshMs: FRESH_MS }
+export function evidenceLens(
+  rows: readonly Evidence[],
+  { settle, fresh }: Pick<EvidenceSettings, 'settle' | 'fresh'>,
+): EvidenceLens {
+  return { of: indexEvidence(rows), settleMs: settle.ms, freshMs: fresh.ms }
 }
 
 /** Finds reports by machine, oldest first; the order in which they were read changes nothing. */

@@ -91,7 +91,7 @@ export function foldHold(history: MachineHistory, pair: HoldPair, lens: HoldLens
   return lens.evidence === undefined ? posture : observeHold(posture, machineId, lens, lens.evidence)
 }
 
-/** Creation and last update of one action may lie this far apart without a doubt about its end. */
+/** Creation and last update of one action may lie this far apart without a doubt about its end (docs/contract.md#until-uncertain). */
 const SURE_MS = 3_600_000
 
 function couldEndAt(imposes: readonly DirectedAction[], pair: HoldPair, lens: HoldLens): Instant | null {

@@ -4,8 +4,7 @@ import type { HuntingAnswer } from '../../defender/hunting-client.ts'
 import { HUNTING_PATHS } from '../../defender/hunting-path.ts'
 import { mitigationNeed, verifyHolds } from '../../plan/judge/verify-holds.ts'
 import type { Observation } from '../../plan/select/observation.ts'
-import { lensFor } from '../../plan/select/plan-lens.ts'
-import type { Configuration } from '../../schema/configuration.ts'
+import { type LensSettings, lensFor } from '../../plan/select/plan-lens.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import type { CommandContext } from '../command.ts'
 import { fail } from '../fail.ts'
@@ -29,7 +28,7 @@ export async function verifyObservation(
   { flags, signal }: CommandContext,
   service: Pick<Service, 'openHunting'>,
   observation: Observation,
-  configuration: Pick<Configuration, 'name' | 'effects'>,
+  configuration: LensSettings,
 ): Promise<readonly Diagnostic[]> {
   if (!flags.has('verify') || observation.failures.length > 0) return []
   try {

@@ -5,6 +5,9 @@ import type { Configuration } from '../../schema/configuration.ts'
 import type { Instant } from '../../schema/instant.ts'
 import type { Observation } from './observation.ts'
 
+/** What of the configuration holds are folded with. */
+export type LensSettings = Pick<Configuration, 'name' | 'effects' | 'evidence'>
+
 /**
  * The lens through which one look at the service is read.
  *
@@ -13,7 +16,7 @@ import type { Observation } from './observation.ts'
  */
 export function lensFor(
   { actions, evidence }: Pick<Observation, 'actions' | 'evidence'>,
-  { name, effects }: Pick<Configuration, 'name' | 'effects'>,
+  { name, effects, evidence: settings }: LensSettings,
   now: Instant,
   history?: History,
 ): HoldLens {
@@ -21,7 +24,7 @@ export function lensFor(
     name,
     effect: effects.isolated,
     now,
-    ...(evidence === undefined ? {} : { evidence: evidenceLens(evidence) }),
+    ...(evidence === undefined ? {} : { evidence: evidenceLens(evidence, settings) }),
   }
   return lensOf(actions, base, history)
 }
