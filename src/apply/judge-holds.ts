@@ -66,12 +66,10 @@ function judgeHold(
   isKnown: boolean,
 ): { readonly stage: Ended; readonly leavesOpen: boolean } {
   const actions = known.of(item.machineId)
-  const context = contextOf(actions)
   const concluded = isSuccess(stage)
-    ? confirm(stage, isKnown, holdsNow(change, context), change)
+    ? confirm(stage, isKnown, holdsNow(change, contextOf(actions)), change)
     : closeHalf(known, item, stage)
-  const lens = { ...known.lens, now: context.now }
-  const isOpen = item.opened && levelOf(item.machineId, change.facet, actions, lens) === 'none'
+  const isOpen = item.opened && levelOf(item.machineId, change.facet, actions) === 'none'
   const leavesOpen = isOpen || mayOpen(item, concluded)
   return { stage: leavesOpen ? chainOpen(concluded, isOpen) : concluded, leavesOpen }
 }

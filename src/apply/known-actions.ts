@@ -1,4 +1,3 @@
-import type { HoldLens } from '../posture/hold-lens.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { fromEpochMs, type Instant } from '../schema/instant.ts'
@@ -18,11 +17,7 @@ export class KnownActions {
   readonly #lookedAt = new Map<string, Moment>()
   #latestStamp = EARLIEST
 
-  /** What holds were folded with at the first look, its time aside. */
-  readonly lens: HoldLens
-
-  constructor(machines: readonly Machine[], actions: readonly MachineAction[], lens: HoldLens) {
-    this.lens = lens
+  constructor(machines: readonly Machine[], actions: readonly MachineAction[]) {
     this.mergeMachines(machines)
     this.merge(actions)
   }

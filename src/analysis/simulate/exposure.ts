@@ -2,8 +2,7 @@ import { formatAddress } from '../../plan/select/address.ts'
 import type { PolicyMatch } from '../../plan/select/resolve.ts'
 import { foldHold } from '../../posture/fold-hold.ts'
 import type { History } from '../../posture/history.ts'
-import type { HoldLens } from '../../posture/hold-lens.ts'
-import { type LevelStretch, levelStretches } from '../../posture/hold-stretches.ts'
+import { type HoldStretch, holdStretches } from '../../posture/hold-stretches.ts'
 import { HOLD_PAIRS, type HoldName } from '../../posture/holds.ts'
 import type { Machine } from '../../posture/machine.ts'
 import { formatInstant, type Instant, msBetween } from '../../schema/instant.ts'
@@ -53,7 +52,7 @@ function exposure(
   from: Instant,
   to: Instant,
   end: Exposure['end'],
-  by: LevelStretch | undefined,
+  by: HoldStretch | undefined,
 ): Exposure {
   return {
     address: formatAddress(machine.id, facet),
@@ -69,7 +68,7 @@ function exposure(
 function gaps(
   machine: Machine,
   facet: HoldName,
-  stretches: readonly LevelStretch[],
+  stretches: readonly HoldStretch[],
   { from, to }: Span,
   isExpiry: boolean,
 ): readonly Exposure[] {
@@ -79,7 +78,7 @@ function gaps(
     const begin = stretch.imposes[0].lastUpdateDateTimeUtc
     if (begin >= to) break
     if (begin > at) found.push(exposure(machine, facet, at, begin, 'contained', stretch))
-    const end = stretch.to ?? to
+    const end = stretch.end?.lastUpdateDateTimeUtc ?? to
     if (end > at) at = end
   }
   if (at < to) found.push(exposure(machine, facet, at, to, isExpiry ? 'expired' : 'open', undefined))
@@ -94,7 +93,7 @@ export function exposuresOf(
   machines: readonly Machine[],
   matches: readonly PolicyMatch[],
   history: History,
-  lens: HoldLens,
+  name: string | undefined,
   span: Span,
 ): readonly Exposure[] {
   return machines.flatMap(machine =>
@@ -107,7 +106,7 @@ export function exposuresOf(
         from: firstSeen !== null && firstSeen > span.from ? firstSeen : span.from,
         to: isExpiry ? until : span.to,
       }
-      const stretches = levelStretches(foldHold(history.of(machine.id), HOLD_PAIRS[facet], lens).stretches)
+      const stretches = holdStretches(foldHold(history.of(machine.id), HOLD_PAIRS[facet], name))
       return asked.from < asked.to ? gaps(machine, facet, stretches, asked, isExpiry) : []
     }),
   )

@@ -3,8 +3,7 @@ import { HOLD_PAIRS } from '../../posture/holds.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { isOwn } from '../../posture/marker.ts'
-import type { Configuration, IsolationEffect } from '../../schema/configuration.ts'
-import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
+import { formatInstant, type Instant } from '../../schema/instant.ts'
 import type { Contributor } from '../claim/claim.ts'
 import { digestText, fingerprintOfText } from '../document/digest.ts'
 import type {
@@ -51,8 +50,6 @@ export interface WrittenChange {
   readonly address: string
   readonly change: Change
   readonly text: string
-  /** Since when what a renewal repeats is over; null for every other change. */
-  readonly endedAt: Instant | null
 }
 
 /** Writes an item's decided change. */
@@ -76,10 +73,8 @@ export function writeChange(item: Item, decision: DecidedChange): WrittenChange 
     policy: referenceTo(item.lead),
     dependsOn,
     warnings,
-    ...(decision.until === undefined ? {} : { until: formatInstant(decision.until) }),
-    ...(decision.renewal === undefined ? {} : { renews: decision.renewal.renews }),
   }
-  return { address, change, text, endedAt: decision.renewal?.endedAt ?? null }
+  return { address, change, text }
 }
 
 /** Writes an item that is blocked. */
@@ -102,12 +97,7 @@ export function writeBlocked(
 }
 
 /** Writes the actions in flight at an item's address. */
-export function writeInFlight(
-  item: Item,
-  { name, effects }: Pick<Configuration, 'name' | 'effects'>,
-  now: Instant,
-): readonly InFlight[] {
-  const effect = effects.isolated
+export function writeInFlight(item: Item, name: string | undefined, now: Instant): readonly InFlight[] {
   const { decision } = item
   const awaited = decision.kind === 'in-flight' ? decision.awaited : []
   const silence = item.facet in HOLD_PAIRS ? silenceWarning(item.machine, now) : undefined
@@ -123,21 +113,12 @@ export function writeInFlight(
     since: formatInstant(action.creationDateTimeUtc),
     awaited: awaited.includes(action),
     warnings: silence !== undefined && awaited.includes(action) ? [silence] : [],
-    ...untilOfFlight(action, effect),
   }))
 }
 
-/** An isolation ends by its time from its creation at the earliest, whatever the service counts from. */
-function untilOfFlight(action: MachineAction, { lasts }: IsolationEffect): { readonly until?: string } {
-  const { isolated } = HOLD_PAIRS
-  if (lasts === undefined || action.type !== isolated.impose) return {}
-  if (!isolated.endsByItself(isolated.levelOf(action))) return {}
-  return { until: formatInstant(addMs(action.creationDateTimeUtc, lasts.ms)) }
-}
-
-function actorBehind(action: MachineAction, name: string | undefined, byService = false): Actor {
+function actorBehind(action: MachineAction, name: string | undefined): Actor {
   return {
-    class: actorOf(action, name, byService),
+    class: actorOf(action, name),
     requestor: action.requestor,
     at: formatInstant(action.lastUpdateDateTimeUtc),
     actionId: action.id,
@@ -155,8 +136,7 @@ export function writeDrift(item: Item, name: string | undefined): Drift | undefi
     kind: drift.kind,
     expected: drift.expected,
     actual: drift.actual,
-    actor: drift.by === null ? null : actorBehind(drift.by, name, drift.byService),
+    actor: drift.by === null ? null : actorBehind(drift.by, name),
     policy: referenceTo(item.lead),
-    ...(drift.ended == null ? {} : { ended: drift.ended.id }),
   }
 }

@@ -1,6 +1,6 @@
 import { validatePlan } from '../generated/plan.ts'
 import { isCoherent } from './coherent-change.ts'
-import { checksumOf, fingerprintOf, planIdOf, renewalsIdOf } from './digest.ts'
+import { checksumOf, fingerprintOf, planIdOf } from './digest.ts'
 import type { Plan } from './document.ts'
 
 /** Why a text is not a plan that may be believed. */
@@ -33,7 +33,7 @@ export function readPlan(text: string): { readonly plan: Plan } | PlanFileError 
   }
   if (!isPlan(value)) {
     const message =
-      'this is not a plan of format 1.1; make it again with `holdfast plan --out FILE` of this version.'
+      'this is not a plan of format 1.0; make it again with `holdfast plan --out FILE` of this version.'
     return { code: 'plan-format', message }
   }
   return isIntact(value)
@@ -57,7 +57,6 @@ function isIntact(plan: Plan): boolean {
   return (
     plan.checksum === checksumOf(plan) &&
     plan.planId === planIdOf(plan.target, plan.changes) &&
-    plan.renewalsId === renewalsIdOf(plan.target, plan.changes) &&
     plan.changes.every(change => change.fingerprint === fingerprintOf(change) && isCoherent(change))
   )
 }

@@ -1,6 +1,5 @@
 import { foldHold, type HoldPosture } from '../../posture/fold-hold.ts'
 import { compareText, type History, indexHistory } from '../../posture/history.ts'
-import type { HoldLens } from '../../posture/hold-lens.ts'
 import { HOLD_PAIRS } from '../../posture/holds.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
@@ -29,11 +28,11 @@ type Observed = Pick<Observation, 'machines' | 'actions' | 'scope'>
  * Says which devices have to be asked about before {@link verifyHolds} can compare: of a whole tenant those that the
  * history says are isolated, and whichever says so itself; of named machines all.
  */
-export function mitigationNeed(observation: Observed, lens: HoldLens): MitigationNeed {
+export function mitigationNeed(observation: Observed, name: string | undefined): MitigationNeed {
   const history = indexHistory(observation.actions)
   const isWhole = observation.scope === 'tenant'
   const ids = isWhole ? history.machineIds : observation.machines.map(({ id }) => id)
-  const wanted = ids.filter(id => !isWhole || isComparable(isolationOf(history, id, lens)))
+  const wanted = ids.filter(id => !isWhole || isComparable(isolationOf(history, id, name)))
   return { machineIds: [...wanted].sort(compareText), alsoIsolated: isWhole }
 }
 
@@ -47,18 +46,18 @@ export function mitigationNeed(observation: Observed, lens: HoldLens): Mitigatio
 export function verifyHolds(
   observation: Observed,
   mitigations: readonly Mitigation[],
-  lens: HoldLens,
+  name: string | undefined,
 ): readonly Diagnostic[] {
   const history = indexHistory(observation.actions)
   const names = new Map(observation.machines.map(machine => [machine.id, machine.computerDnsName]))
   const reports = latestReports(mitigations)
-  const asked = mitigationNeed(observation, lens).machineIds
+  const asked = mitigationNeed(observation, name).machineIds
   const compared = [...new Set([...asked, ...reports.keys()])].sort(compareText)
   let agreeing = 0
   let silent = 0
   const contradictions: Diagnostic[] = []
   for (const id of compared) {
-    const posture = isolationOf(history, id, lens)
+    const posture = isolationOf(history, id, name)
     if (posture.inFlight.length > 0 || posture.level === 'unmanaged') continue
     const report = reports.get(id)
     if (report === undefined || report.isIsolated === null || report.reportedAt <= latestOf(posture))
@@ -69,8 +68,8 @@ export function verifyHolds(
   return [...contradictions, ...summary(agreeing, contradictions.length, silent)]
 }
 
-function isolationOf(history: History, id: string, lens: HoldLens): HoldPosture {
-  return foldHold(history.of(id), HOLD_PAIRS.isolated, lens)
+function isolationOf(history: History, id: string, name: string | undefined): HoldPosture {
+  return foldHold(history.of(id), HOLD_PAIRS.isolated, name)
 }
 
 /** Whether the history says something about isolation that a report could confirm. */

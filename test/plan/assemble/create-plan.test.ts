@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
 import { examinePosture, listUnchanged } from '../../../src/plan/assemble/create-plan.ts'
-import type { MachineAction } from '../../../src/posture/machine-action.ts'
 import type { Policy } from '../../../src/schema/policy.ts'
 import {
   action,
@@ -15,7 +14,6 @@ import {
   PLACE,
   placed,
   policy,
-  STAYS,
 } from '../../support/build-core.ts'
 import { driftOf, type Given, inputOf, linesOf, planOf, saidIn } from '../../support/plan-of.ts'
 
@@ -171,7 +169,6 @@ describe('expired policies', () => {
       'a live policy keeps what an expired one held': {
         policies: [policy({ ...EXPIRED, name: 'a' }), policy({ name: 'b' })],
         observed: { actions: [ownIsolate] },
-        said: ['warning ends-with-theirs'],
       },
       'an expired release declares nothing': {
         policies: [policy({ ...EXPIRED, state: isolated('none') })],
@@ -695,7 +692,7 @@ describe('flags', () => {
     const given = { policies: [policy({ expires: at('2026-12-01') })], observed }
     expect(linesOf(planOf(given))).toStrictEqual([])
     expect(linesOf(planOf({ ...given, options: { asOf: at('2026-12-01') } }))).toStrictEqual([
-      'm1/isolated lift none->none (expired)',
+      'm1/isolated lift full->none (expired)',
     ])
     const pending = {
       ...given,
@@ -905,11 +902,8 @@ describe('the document', () => {
       creationDateTimeUtc: at('2026-06-01'),
       lastUpdateDateTimeUtc: at('2026-06-01'),
     }
-    const stays = { effects: { isolated: STAYS } }
-    const said = (action: MachineAction) =>
-      saidIn(planOf({ configuration: stays, observed: { actions: [action] } }))
-    expect(said(old)).toStrictEqual(['warning leaves-lookback'])
-    expect(said({ ...old, requestorComment: null })).toStrictEqual([])
+    expect(saidIn(planOf({ observed: { actions: [old] } }))).toStrictEqual(['warning leaves-lookback'])
+    expect(saidIn(planOf({ observed: { actions: [{ ...old, requestorComment: null }] } }))).toStrictEqual([])
   })
 
   test('the counts of the summary', () => {
@@ -941,7 +935,6 @@ describe('the document', () => {
       blocked: 0,
       unchanged: 0,
       assumed: 0,
-      renew: 0,
     })
     expect(plan.estimate).toStrictEqual({
       requests: 4,

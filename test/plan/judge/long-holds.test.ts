@@ -12,7 +12,6 @@ import {
   ownComment,
   placed,
   policy,
-  STAYS,
 } from '../../support/build-core.ts'
 import { inputOf, planOf, saidIn } from '../../support/plan-of.ts'
 
@@ -73,7 +72,7 @@ describe('a plan', () => {
 
   const held = (from: string, more = {}) =>
     planOf({
-      configuration: { ...configuration, effects: { isolated: STAYS } },
+      configuration,
       policies: [policy({ expires: at('2026-12-01'), machines: [entry()] })],
       observed: {
         actions: [action({ creationDateTimeUtc: at(from), requestorComment: ownComment(), ...more })],
