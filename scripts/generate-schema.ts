@@ -92,7 +92,7 @@ const ANNOTATIONS = new Set([
 /** Keywords whose value maps names (not keywords) to schemas. */
 const NAME_MAPS = new Set(['properties', 'patternProperties', 'definitions', '$defs'])
 /** Keywords whose value is data, not a schema. */
-const DATA = new Set(['enum', 'const', 'required', 'type', 'discriminator'])
+const DATA = new Set(['enum', 'const', 'required', 'type', 'discriminator', 'examples'])
 
 const SPELLINGS = { true: ['true', 'True', 'TRUE'], false: ['false', 'False', 'FALSE'] } as const
 /** Whole numbers as text, by the smallest one allowed; longer ones than nine digits are surely typing mistakes. */
@@ -116,8 +116,33 @@ function mapSchema(schema: Json, change: (schema: JsonObject) => JsonObject): Js
   return change(Object.fromEntries(entries))
 }
 
+/** The first example of a map or a list, which a message shows; of scalars the message says enough. */
+function shownExample({ examples }: JsonObject): JsonObject {
+  const [first] = Array.isArray(examples) ? examples : []
+  return typeof first === 'object' && first !== null ? { examples: [first] } : {}
+}
+
+/** Leaves out what only editors show, but for an example that a message shows. */
 function withoutAnnotations(schema: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(schema).filter(([key]) => !ANNOTATIONS.has(key)))
+  const rest = Object.entries(schema).filter(([key]) => !ANNOTATIONS.has(key))
+  return { ...Object.fromEntries(rest), ...shownExample(schema) }
+}
+
+/** Gives definitions the example of the first property that refers to them: an error knows the definition alone. */
+function withExamplesOfUse(schema: JsonObject): JsonObject {
+  const { definitions } = schema
+  if (!isObject(definitions)) return schema
+  const shown = new Map<string, JsonObject>()
+  mapSchema(schema, found => {
+    const name = /^#\/definitions\/(\w+)$/.exec(String(found['$ref']))?.[1]
+    if (name !== undefined && !shown.has(name)) shown.set(name, shownExample(found))
+    return found
+  })
+  const named = Object.entries(definitions).map(([name, definition]) => [
+    name,
+    isObject(definition) ? { ...shown.get(name), ...definition } : definition,
+  ])
+  return { ...schema, definitions: Object.fromEntries(named) }
 }
 
 function spellings(value: Json): readonly string[] {
@@ -206,7 +231,7 @@ function compileValidator(schema: JsonObject, validatorName: string, coerceTypes
 
 async function generate(target: Target): Promise<string> {
   const published = JSON.parse(readFileSync(join(ROOT, target.schema), 'utf8')) as JsonObject
-  const bare = mapSchema(published, withoutAnnotations)
+  const bare = mapSchema(withExamplesOfUse(published), withoutAnnotations)
   const schema = (target.scalars === 'text' ? mapSchema(bare, asText) : bare) as JsonObject
   const { $schema: _draft, $id: _id, ...anonymous } = schema
   const validatorName = `validate${target.type.replace(/^Raw/, '')}`

@@ -48,17 +48,31 @@ export function allowedValues(schema: SchemaError['parentSchema']): readonly str
   return values.filter(value => !/^(True|TRUE|False|FALSE)$/.test(value))
 }
 
+/** Writes a value as YAML has it on one line: `{ scan: full, since: 2026-11-20 }`. */
+function inFlow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inFlow).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return String(value)
+  const members = Object.entries(value).map(([key, member]) => `${key}: ${inFlow(member)}`)
+  return `{ ${members.join(', ')} }`
+}
+
+/** An example of a map or a list, which its name alone tells nobody how to write; empty where the schema has none. */
+function exampleOf(schema: SchemaError['parentSchema']): string {
+  const [first] = Array.isArray(schema['examples']) ? schema['examples'] : []
+  return typeof first === 'object' ? ` such as \`${inFlow(first)}\`` : ''
+}
+
 /** Says what a schema object wants. */
 export function describeExpected(schema: SchemaError['parentSchema']): string {
   const values = allowedValues(schema)
   if (values.length > 0) return `${values.length > 2 ? 'one of ' : ''}${either(values.map(quoteText))}`
-  const branches = schema['anyOf'] ?? schema['oneOf']
+  const branches = schema['type'] === undefined ? (schema['anyOf'] ?? schema['oneOf']) : undefined
   if (Array.isArray(branches)) return either([...new Set(branches.map(describeExpected))])
   const noun = NOUNS[String(schema['format'])]
   const types = [schema['type']]
     .flat()
     .map(type => (type === 'string' && noun) || TYPES[String(type)] || 'a value')
-  return either([...new Set(types)])
+  return either([...new Set(types)]) + exampleOf(schema)
 }
 
 /** Says what was found instead. */

@@ -16,7 +16,7 @@ import {
 import { facetPath } from '../words/machine-label.ts'
 import { placedDiagnostic } from '../words/placed-diagnostic.ts'
 import { scopeNote } from '../words/plan-verdict.ts'
-import { counted } from '../words/words.ts'
+import { counted, joined } from '../words/words.ts'
 import { countLabels } from './charts.ts'
 import { machineRows, type PageEntry } from './machine-rows.ts'
 import type { Page, Share } from './page-model.ts'
@@ -57,8 +57,13 @@ function actorOf({ actor }: Drift): string {
 }
 
 function headingOf(document: DriftDocument): Pick<Page, 'verdict' | 'tone'> {
-  const drifted = document.drift.length
-  if (drifted > 0) return { verdict: counted(drifted, 'thing drifted', 'things drifted'), tone: 'strong' }
+  const missing = document.drift.filter(({ kind }) => kind === 'missing').length
+  const moved = document.drift.length - missing
+  const verdict = joined([
+    moved > 0 && counted(moved, 'thing drifted', 'things drifted'),
+    missing > 0 && `${missing} never applied`,
+  ])
+  if (verdict !== '') return { verdict, tone: 'strong' }
   return isWholeRead(document)
     ? { verdict: 'No drift', tone: 'calm' }
     : { verdict: 'No conclusion about drift', tone: 'blocked' }

@@ -2,6 +2,7 @@ import type { ApplyResult, ChangeOutcome, Outcome } from '../../apply/result.ts'
 import type { Plan } from '../../plan/document/document.ts'
 import type { Tone } from '../terminal/paint.ts'
 import { facetPath } from '../words/machine-label.ts'
+import { nowSentences, undoHint } from '../words/now-text.ts'
 import { type LineNote, shownTransition } from '../words/plan-line.ts'
 import {
   isGood,
@@ -123,7 +124,7 @@ function resultPage(result: ApplyResult, plan: Plan | null): Page {
   const planned: Planned = new Map(
     [...(plan?.blocked ?? []), ...(plan?.changes ?? [])].map(item => [item.address, item]),
   )
-  const hint = resumeHint(result)
+  const said = [...nowSentences(result, plan), undoHint(result, plan), resumeHint(result)]
   const good = result.outcomes.filter(({ outcome }) => isGood(outcome))
   const entries = [
     ...troubledOutcomes(result).map(outcome =>
@@ -144,7 +145,7 @@ function resultPage(result: ApplyResult, plan: Plan | null): Page {
         ? []
         : [`${counted(result.notContained.length, 'machine is', 'machines are')} not contained now.`]),
     ],
-    leads: [resultLine(result), ...(hint === '' ? [] : [hint]), ...waveLines(result)],
+    leads: [resultLine(result), ...said.filter(text => text !== ''), ...waveLines(result)],
     shares: OUTCOMES.map(word => ({
       key: word,
       label: word,

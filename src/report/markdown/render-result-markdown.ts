@@ -2,6 +2,7 @@ import type { ApplyResult, ChangeOutcome } from '../../apply/result.ts'
 import type { Change, Plan } from '../../plan/document/document.ts'
 import type { Style } from '../terminal/style.ts'
 import { facetPath, quoteName } from '../words/machine-label.ts'
+import { nowSentences, undoHint } from '../words/now-text.ts'
 import { shownTransition } from '../words/plan-line.ts'
 import { reportHeading } from '../words/report-heading.ts'
 import { isGood, resultLine, resumeHint, troubledOutcomes } from '../words/result-summary.ts'
@@ -70,13 +71,13 @@ export function renderResultMarkdown(
   plan: Plan | null,
   style: Partial<Style> = {},
 ): string {
-  const hint = resumeHint(result)
+  const said = [...nowSentences(result, plan), undoHint(result, plan), resumeHint(result)]
   const { overriddenGuards = [], reason } = result
   const guards = joined([overriddenGuards.join(', '), reason], ': ')
   const head = [
     ...reportHeading('result', '', style),
     `**${resultLine(result)}**`,
-    ...(hint === '' ? [] : [hint]),
+    ...said.filter(text => text !== '').map(text => escapeMarkdown(text, 2000)),
     ...(overriddenGuards.length === 0 ? [] : [`Guards overridden: ${escapeMarkdown(guards, 400)}`]),
     ...waveLines(result).map(line => escapeMarkdown(line, 400)),
     '',

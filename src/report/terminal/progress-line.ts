@@ -12,7 +12,7 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   observing: 'looking at the machines again',
   submitting: 'submitting',
   awaiting: 'awaiting the ends',
-  done: 'done',
+  done: 'ended',
 }
 
 /** Where an item stands, in a word: its outcome, the service's status, or our state. */

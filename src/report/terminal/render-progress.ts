@@ -3,6 +3,7 @@ import type { Progress, ProgressItem } from '../../apply/progress.ts'
 import { formatDuration } from '../../schema/duration.ts'
 import { displayInstant, type Instant, msBetween } from '../../schema/instant.ts'
 import { facetPath, safeName } from '../words/machine-label.ts'
+import { isOpen } from '../words/result-summary.ts'
 import { counted, joined } from '../words/words.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { layOut, span } from './lay-out.ts'
@@ -18,7 +19,7 @@ const PHASES: Readonly<Record<Progress['phase'], string>> = {
   observing: 'Looking at the machines again',
   submitting: 'Submitting',
   awaiting: 'Awaiting the ends',
-  done: 'Done',
+  done: 'Ended',
 }
 
 /** The machines that are still worked on, the ones at the service first. */
@@ -44,12 +45,13 @@ export function progressLimits({ now, deadline, heldUntil, submitMsLeft }: Progr
 }
 
 function barRow({ items }: Progress, style: Style): string {
-  const ended = items.filter(({ state }) => state === 'ended').length
+  // What a signal or a deadline left open has an outcome too, and no end at the service.
+  const ended = items.filter(({ outcome }) => outcome !== null && !isOpen(outcome)).length
   const filled = items.length === 0 ? BAR_WIDTH : Math.floor((BAR_WIDTH * ended) / items.length)
   const [full, empty] = style.unicode === true ? ['█', '░'] : ['#', '.']
   const bar =
     paint(full.repeat(filled), 'info', style) + paint(empty.repeat(BAR_WIDTH - filled), 'quiet', style)
-  return `[${bar}] ${ended} of ${items.length}`
+  return `[${bar}] ${ended} of ${items.length} ended`
 }
 
 /** What is known of one open item: `InProgress, 1m 5s`. */

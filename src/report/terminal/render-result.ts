@@ -1,6 +1,7 @@
 import type { ApplyResult, ChangeOutcome } from '../../apply/result.ts'
 import type { Change, Plan } from '../../plan/document/document.ts'
 import { facetPath, safeName } from '../words/machine-label.ts'
+import { nowSentences, undoHint } from '../words/now-text.ts'
 import { shownTransition } from '../words/plan-line.ts'
 import { isGood, isOpen, resultLine, resumeHint, troubledOutcomes } from '../words/result-summary.ts'
 import { waveLines } from '../words/rollout-text.ts'
@@ -101,7 +102,7 @@ function outcomesPart(result: ApplyResult, plan: Plan | null, style: Style): str
  */
 export function renderResult(result: ApplyResult, plan: Plan | null, style: Style): string {
   const { chainOpen, notContained } = result
-  const hint = resumeHint(result)
+  const said = [...nowSentences(result, plan), undoHint(result, plan), resumeHint(result)]
   const open = `chain-open: ${counted(chainOpen.length, 'machine was', 'machines were')} released to be held anew, and the second half did not follow. Run the same command again: it does this first.`
   const loose = `Not contained now, although the plan wanted them held (${notContained.length}):`
   return [
@@ -115,7 +116,10 @@ export function renderResult(result: ApplyResult, plan: Plan | null, style: Styl
       .join('\n'),
     renderDiagnostics(result.diagnostics, style).trimEnd(),
     paint(resultLine(result), result.exit.code === 0 ? undefined : 'strong', style) +
-      (hint === '' ? '' : `\n${layOut({ body: [span(hint)] }, style)}`),
+      said
+        .filter(text => text !== '')
+        .map(text => `\n${layOut({ body: [span(escapeTerminal(text))] }, style)}`)
+        .join(''),
   ]
     .filter(part => part !== '')
     .join('\n\n')

@@ -251,6 +251,18 @@ describe('drift', () => {
     ['none', drifted(), 'No drift', 'calm'],
     ['unknown', drifted({ complete: false }), 'No conclusion about drift', 'blocked'],
     ['one', drifted({ drift: [drift(1)] }), '1 thing drifted', 'strong'],
+    [
+      'one that was never applied',
+      drifted({ drift: [drift(1), drift(2, { kind: 'missing', actor: null })] }),
+      '1 thing drifted, 1 never applied',
+      'strong',
+    ],
+    [
+      'nothing but what was never applied',
+      drifted({ drift: [drift(2, { kind: 'missing', actor: null })] }),
+      '1 never applied',
+      'strong',
+    ],
     ['merely due', drifted({ drift: [drift(1, { kind: 'due' })] }), 'No drift', 'calm'],
   ])('%s says so first', (_what, made, verdict, looks) => {
     expect(heading(renderDriftHtml(made))).toBe(verdict)

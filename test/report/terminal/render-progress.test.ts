@@ -18,7 +18,7 @@ test('a frame shows counts, limits, a bar and every open machine with its state 
   the quota makes what is left take about 5m
   submission is held back until 2026-11-22 18:06Z (1m left)
   waiting until 2026-11-22 18:35Z (30m left)
-[####................] 1 of 5
+[####................] 1 of 5 ended
 = fin-ws-4.contoso.com  Isolate  sending
 = fin-ws-3.contoso.com  Isolate  Pending, 1m
 = fin-ws-5.contoso.com  Isolate  sent, 1m
@@ -42,7 +42,7 @@ test('as many as just fit are all shown', () => {
 test('a frame without room for machines still shows the counts', () => {
   const items = [progressItem(1, SENT)]
   expect(renderProgress(progress(items), { ...STYLE, rows: 2 })).toBe(
-    'Awaiting the ends: 1 in flight\n[....................] 0 of 1',
+    'Awaiting the ends: 1 in flight\n[....................] 0 of 1 ended',
   )
 })
 
@@ -59,13 +59,15 @@ test('a machine without a name is called by its id, a list facet by its key', ()
 })
 
 test('nothing to do is a full bar', () => {
-  expect(renderProgress(progress([], { phase: 'done' }), STYLE)).toBe('Done\n[####################] 0 of 0')
+  expect(renderProgress(progress([], { phase: 'done' }), STYLE)).toBe(
+    'Ended\n[####################] 0 of 0 ended',
+  )
 })
 
 test('the bar uses blocks where the terminal has them', () => {
   const items = [progressItem(1, ENDED), progressItem(2)]
   expect(renderProgress(progress(items), { ...STYLE, unicode: true })).toContain(
-    '[██████████░░░░░░░░░░] 1 of 2',
+    '[██████████░░░░░░░░░░] 1 of 2 ended',
   )
 })
 
@@ -82,4 +84,9 @@ describe('limits that are over', () => {
     const item = progressItem(1, { ...SENT, submittedAt: at('18:06:00') })
     expect(renderProgress(progress([item]), STYLE)).toContain('Pending, 0s')
   })
+})
+
+test('what a signal left pending has not ended', () => {
+  const items = [1, 2].map(number => progressItem(number, { ...SENT, state: 'ended', outcome: 'pending' }))
+  expect(renderProgress(progress(items, { phase: 'done' }), STYLE)).toContain('] 0 of 2 ended')
 })

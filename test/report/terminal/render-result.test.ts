@@ -69,7 +69,7 @@ test('what succeeded is listed where all is asked for', () => {
   expect(
     renderResult(result([outcome(1)]), plan({ changes: [isolation(1)] }), { ...STYLE, showAll: true }),
   ).toBe(
-    '  fin-ws-1.contoso.com isolated: none -> full, succeeded (Isolate Succeeded, f00)\n\nApply complete: 1 succeeded.\n',
+    '  fin-ws-1.contoso.com isolated: none -> full, succeeded (Isolate Succeeded, f00)\n\nApply complete: 1 succeeded.\nfin-ws-1.contoso.com is isolated (full).\nTo undo it: `holdfast undo abababab --reason TEXT`.\n',
   )
 })
 

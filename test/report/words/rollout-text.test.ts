@@ -131,7 +131,7 @@ describe('the wave that is open', () => {
     expect(renderProgress(frame(2), STYLE).split('\n')[0]).toBe(
       'Wave 2 of 3 (12 machines): Submitting: 1 in flight; 1 succeeded',
     )
-    expect(renderProgress(frame(3, 'done'), STYLE)).toMatch(/^Done: /)
+    expect(renderProgress(frame(3, 'done'), STYLE)).toMatch(/^Ended: /)
   })
 
   test('is told in a line where it begins', () => {
