@@ -22,7 +22,13 @@ export interface Retry {
 
 /** The retries that one entry of a journal begins. */
 export function retriesIn(entry: JournalEntry): readonly Retry[] {
-  return entry.event === 'retry' ? (entry['retries'] as readonly Retry[]) : []
+  const { event, retries } = entry as JournalEntry & { readonly retries?: unknown }
+  return event === 'retry' && Array.isArray(retries) ? retries.filter(isRetry) : []
+}
+
+function isRetry(value: unknown): value is Retry {
+  const { address, request, actionIds } = Object(value) as { readonly [key in keyof Retry]?: unknown }
+  return typeof address === 'string' && typeof request === 'number' && Array.isArray(actionIds)
 }
 
 /** Answers after which nothing of the request is at the service. */

@@ -1,3 +1,4 @@
+import { readStrictJson } from '../schema/strict-json.ts'
 import { type AuditEntry, type Parent, RECORD_FORMAT, type RunHead } from './entry.ts'
 import { sealedHash } from './seal-line.ts'
 
@@ -72,12 +73,8 @@ function readLine(text: string, before: readonly ReadLine[]): ReadLine | string 
 }
 
 function parse(text: string): AuditEntry | undefined {
-  try {
-    const value: unknown = JSON.parse(text)
-    return isEntry(value) ? value : undefined
-  } catch {
-    return undefined
-  }
+  const read = readStrictJson(text)
+  return 'value' in read && isEntry(read.value) ? read.value : undefined
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

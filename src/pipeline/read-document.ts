@@ -3,6 +3,7 @@ import type { Plan } from '../plan/document/document.ts'
 import { validatePlan } from '../plan/generated/plan.ts'
 import type { DriftDocument } from '../report/documents/drift-document.ts'
 import type { FailureDocument } from '../report/documents/failure-document.ts'
+import { readStrictJson } from '../schema/strict-json.ts'
 import type { SchemaError } from '../schema/validator.ts'
 import { validateDrift } from './generated/drift.ts'
 import { validateFailure } from './generated/failure.ts'
@@ -63,12 +64,11 @@ function readValue(value: object): PipelineDocument | string {
  * @throws PipelineError `document-unknown`.
  */
 export function readDocument(text: string, path: string): PipelineDocument {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    throw new PipelineError('document-unknown', `${path} is not JSON.`)
+  const parsed = readStrictJson(text)
+  if ('fault' in parsed) {
+    throw new PipelineError('document-unknown', `${path}: ${parsed.fault}.`)
   }
+  const { value } = parsed
   if (typeof value !== 'object' || value === null) {
     throw new PipelineError('document-unknown', `${path} is no document of Holdfast.`)
   }

@@ -172,7 +172,7 @@ describe('publish github', () => {
   test.each([
     [['plan.json', '--name', 'a-->b'], 'error[usage]: --name a-->b cannot name a report'],
     [['nowhere.json'], 'error[file-not-read]'],
-    [['holdfast.yaml'], 'error[document-unknown]: holdfast.yaml is not JSON.'],
+    [['holdfast.yaml'], 'error[document-unknown]: holdfast.yaml: it is not JSON.'],
   ])('%j is an error', async (argv, message) => {
     const job = await startJob()
     const ran = await job.publish(...argv)

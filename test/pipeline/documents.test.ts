@@ -53,7 +53,7 @@ describe('reading', () => {
   })
 
   test.each([
-    ['no JSON', '{', 'x.json is not JSON.'],
+    ['no JSON', '{', 'x.json: it is not JSON.'],
     ['no object', '3', 'x.json is no document of Holdfast.'],
     ['null', 'null', 'x.json is no document of Holdfast.'],
     ['an empty object', '{}', 'x.json is no plan (at the top: required) of this version.'],

@@ -5,6 +5,9 @@ import { describeFileError } from '../../local/file-error.ts'
 import type { SourceFile } from '../../schema/diagnostic.ts'
 import { fail } from '../fail.ts'
 
+/** Larger than any plan; a text of twice the size could not be held. */
+const LARGEST_BYTES = 256 * 1024 * 1024
+
 /** A file as it was read: its text, and the digest of its bytes. */
 export interface ReadFile extends SourceFile {
   /** `sha256:` and 64 hex digits. */
@@ -30,6 +33,9 @@ export async function readText(path: string, cwd: string): Promise<ReadFile> {
     bytes = await readFile(resolve(cwd, path))
   } catch (error) {
     throw fail('file-not-read', `${path} cannot be read: ${describeFileError(error)}.`)
+  }
+  if (bytes.length > LARGEST_BYTES) {
+    throw fail('file-not-read', `${path} is larger than ${LARGEST_BYTES / 1024 / 1024} MB.`)
   }
   return { path, text: bytes.toString('utf8'), digest: digestOf(bytes) }
 }

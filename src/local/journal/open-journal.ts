@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Clock, Journal, JournalEntry } from '../../apply/ports.ts'
 import type { Plan } from '../../plan/document/document.ts'
 import { addMs, parseInstant } from '../../schema/instant.ts'
+import { readStrictJson } from '../../schema/strict-json.ts'
 import { Failure, fail } from '../failure.ts'
 import { describeFileError } from '../file-error.ts'
 import type { ProcessIdentity } from '../process-identity.ts'
@@ -31,8 +32,8 @@ export interface JournalSubject {
   readonly writer?: ProcessIdentity
 }
 
-function damaged(path: string, line: number): Failure {
-  return fail('journal-damaged', `${path}:${line} is not an entry of a journal.`)
+function damaged(path: string, line: number, why: string): Failure {
+  return fail('journal-damaged', `${path}:${line} is not an entry of a journal${why}.`)
 }
 
 function isEntry(value: unknown): value is JournalEntry {
@@ -46,14 +47,6 @@ function isEntry(value: unknown): value is JournalEntry {
   )
 }
 
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
-}
-
 /**
  * Reads the entries of one journal file. A last line without its end, as a crash in the middle of a write leaves it,
  * was never acknowledged and counts for nothing.
@@ -63,9 +56,10 @@ function parseLine(line: string): unknown {
 export function parseJournal(path: string, text: string): readonly JournalEntry[] {
   const whole = text.split('\n').slice(0, -1)
   return whole.map((line, index) => {
-    const value = parseLine(line)
-    if (!isEntry(value)) throw damaged(path, index + 1)
-    return value
+    const read = readStrictJson(line)
+    if ('fault' in read) throw damaged(path, index + 1, `: ${read.fault}`)
+    if (!isEntry(read.value)) throw damaged(path, index + 1, '')
+    return read.value
   })
 }
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { link, open, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Instant, isInstant } from '../../schema/instant.ts'
+import { readStrictJson } from '../../schema/strict-json.ts'
 import { errorCode } from '../file-error.ts'
 import { type ProcessIdentity, readIdentity } from '../process-identity.ts'
 
@@ -45,12 +46,15 @@ export async function listGenerations(folder: string): Promise<readonly number[]
     .sort((a, b) => a - b)
 }
 
-/** Reads a lease file; undefined where it is gone or is none. */
+/** Reads a lease file; undefined where it is gone or is none. Rejects where somebody has changed it so that it says two things. */
 export async function readRecord(path: string): Promise<LeaseRecord | undefined> {
   try {
-    return recordOf(JSON.parse(await readFile(path, 'utf8')))
+    const read = readStrictJson(await readFile(path, 'utf8'))
+    if ('value' in read) return recordOf(read.value)
+    if (read.isJson) throw new Error(`${path}: ${read.fault}`)
+    return undefined
   } catch (error) {
-    if (error instanceof SyntaxError || errorCode(error) === 'ENOENT') return undefined
+    if (errorCode(error) === 'ENOENT') return undefined
     throw error
   }
 }

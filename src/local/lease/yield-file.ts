@@ -3,6 +3,7 @@ import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { YieldRequest } from '../../apply/ports.ts'
 import { type Instant, parseInstant } from '../../schema/instant.ts'
+import { readStrictJson } from '../../schema/strict-json.ts'
 import { isDead, type ProcessIdentity, readIdentity } from '../process-identity.ts'
 import { describeOwner } from './lease-record.ts'
 
@@ -40,20 +41,13 @@ export async function readYield(
   now: Instant,
 ): Promise<YieldRequest | null> {
   const text = await readFile(yieldFile(folder, token), 'utf8').catch(() => '{}')
-  const record = Object(parse(text)) as Readonly<Record<string, unknown>>
+  const read = readStrictJson(text)
+  const record = Object('value' in read ? read.value : undefined) as Readonly<Record<string, unknown>>
   const owner = readIdentity(record['owner'])
   const until = parseInstant(String(record['until']))
   if (owner === undefined || until === undefined || until <= now || (await isDead(owner, self))) return null
   const { planId } = record
   return { owner: describeOwner(owner), planId: typeof planId === 'string' ? planId : null }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Removes the request to the holder of one lease. */

@@ -1,3 +1,4 @@
+import { readStrictJson } from '../../schema/strict-json.ts'
 import { validatePlan } from '../generated/plan.ts'
 import { isCoherent } from './coherent-change.ts'
 import { checksumOf, fingerprintOf, planIdOf } from './digest.ts'
@@ -24,13 +25,14 @@ function isPlan(value: unknown): value is Plan {
  * sends what it says.
  */
 export function readPlan(text: string): { readonly plan: Plan } | PlanFileError {
-  const value = parse(text)
-  if (value === undefined) {
+  const read = readStrictJson(text)
+  if ('fault' in read) {
     return {
       code: 'plan-unreadable',
-      message: 'this is not JSON; expected a plan saved with `holdfast plan --out FILE`.',
+      message: `${read.fault}; expected a plan saved with \`holdfast plan --out FILE\`.`,
     }
   }
+  const { value } = read
   if (!isPlan(value)) {
     const message =
       'this is not a plan of format 1.0; make it again with `holdfast plan --out FILE` of this version.'
@@ -43,14 +45,6 @@ export function readPlan(text: string): { readonly plan: Plan } | PlanFileError 
         message:
           'its checksum, ids or requests do not fit its content: it was edited after it was made. Plan again.',
       }
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function isIntact(plan: Plan): boolean {

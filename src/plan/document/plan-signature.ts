@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto'
+import { readStrictJson } from '../../schema/strict-json.ts'
 import { canonicalJson } from './digest.ts'
 
 /** What a signature is over begins with this, so that nothing else that a key signs can be taken for a plan. */
@@ -128,12 +129,9 @@ const KEY_ID = /^sha256:[0-9a-f]{64}$/
 const SIGNATURE = /^[A-Za-z0-9+/]{86}==$/
 
 function parseSignature(text: string): { readonly keyId: string; readonly bytes: Buffer } | undefined {
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    return undefined
-  }
+  const read = readStrictJson(text)
+  if ('fault' in read) return undefined
+  const { value } = read
   if (typeof value !== 'object' || value === null) return undefined
   const { algorithm, formatVersion, keyId, signature } = value as Readonly<Record<string, unknown>>
   const isOurs = algorithm === 'Ed25519' && formatVersion === '1.0'
