@@ -1,6 +1,7 @@
 import type { Configuration } from '../src/schema/configuration.ts'
 import { type Duration, parseDuration } from '../src/schema/duration.ts'
 import type { DesiredState, MachineEntry, Policy } from '../src/schema/policy.ts'
+import { defaultIsolationEffect } from '../src/schema/read-effects.ts'
 import { INCIDENT_TAG } from './dataset.ts'
 
 const PLACE = { file: 'bench/policy.yaml', line: 1, column: 1 }
@@ -41,6 +42,7 @@ export const CONFIGURATION: Configuration = {
   cloud: 'commercial',
   policies: [],
   guards: { maxMachines: 100, maxLifts: 20, maxShare: { text: '10%', ratio: 0.1 } },
+  effects: { isolated: defaultIsolationEffect() },
   protected: [{ match: entry({ fields: { tag: ['domain-controller'] } }), allow: ['scanned'], place: PLACE }],
   allow: { quarantined: false, liveResponse: false, offboarded: false, scopeChange: false },
   retry: { maxAttempts: 3, within: lasting('24h') },

@@ -15,7 +15,7 @@ const REQUIRED = [
 ] as const
 
 /** Further files that it may hold: compiled code with its types, and schemas. Sources, tests and maps stay out. */
-const ALLOWED = [/^dist\/[a-z0-9/-]+\.(js|d\.ts)$/, /^schemas\/[a-z-]+\.schema\.json$/]
+const ALLOWED = [/^dist\/[a-z0-9/-]+\.(js|d\.ts)$/, /^schemas\/[a-z-]+(-1\.0)?\.schema\.json$/]
 
 /** Compares the paths of a packed tarball with what users should get; gives one sentence for each difference. */
 export function unexpectedFiles(paths: readonly string[]): readonly string[] {

@@ -23,6 +23,7 @@ export { NO_OPTIONS, type PlanInput, type PlanOptions } from './plan/select/plan
 export { foldHold } from './posture/fold-hold.ts'
 export { foldRun } from './posture/fold-run.ts'
 export { type History, indexHistory } from './posture/history.ts'
+export { type HoldLens, lensOf } from './posture/hold-lens.ts'
 export { HOLD_PAIRS } from './posture/holds.ts'
 export type { Machine } from './posture/machine.ts'
 export type { MachineAction } from './posture/machine-action.ts'

@@ -1,4 +1,5 @@
 import type { GuardName } from '../plan/document/document.ts'
+import type { Declared } from '../plan/judge/still-asked.ts'
 import type { Need } from '../plan/select/observation.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import type { ActionApi, Clock, Journal, Lease } from './ports.ts'
@@ -12,6 +13,8 @@ export interface ApplyDependencies {
   readonly lease: Lease
   /** As it is now: `protected`, `allow` and guards are checked again with it. */
   readonly configuration: Configuration
+  /** The policies as they are now; absent where what is applied was just asked for by hand, and no policy has a say. */
+  readonly declared?: Declared
   /** Called with a frame whenever something moved, at most ten times a second and once more at the end. */
   readonly onProgress?: (progress: Progress) => void
   /** Called with a sentence for people when somebody is waited for before the first look; not escaped. */
@@ -38,6 +41,8 @@ export interface ApplyOptions {
   readonly skipMoved: boolean
   /** Actions of this plan that ended without success are sent again, under a new look and every guard. */
   readonly retryFailed: boolean
+  /** Whether runs of other hosts leave no trace here: neither a shared store, nor word that this host alone applies. */
+  readonly unseenRuns?: boolean
   /** Asks whoever holds the lease to give it up, and waits for that a while. */
   readonly askToYield?: boolean
   /** Guards that failed on the plan and are overridden by name. */

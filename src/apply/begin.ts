@@ -1,9 +1,11 @@
 import type { Change, Note, Plan } from '../plan/document/document.ts'
+import { idOf } from '../plan/document/marker-of.ts'
 import type { Observation } from '../plan/select/observation.ts'
 import { parseMarker } from '../posture/marker.ts'
 import type { Configuration } from '../schema/configuration.ts'
 import { addMs, type Instant } from '../schema/instant.ts'
 import type { ApplyOptions } from './apply-options.ts'
+import type { Asked } from './asked.ts'
 import { explain } from './codes.ts'
 import { type Item, itemOfChange, itemOfInFlight, standAt } from './item.ts'
 import type { KnownActions } from './known-actions.ts'
@@ -11,7 +13,7 @@ import { CANCEL_PATH, pathOf, quotaOfPath } from './paths.ts'
 import type { JournalEntry } from './ports.ts'
 import { QuotaWindows } from './quota-windows.ts'
 import { type Retry, submissionsOf, type Trace } from './read-journal.ts'
-import { recheckNow } from './recheck-now.ts'
+import { recheckAsked } from './recheck-now.ts'
 import { type ItemEvent, reduceItem } from './reduce-item.ts'
 import type { ApplyResult } from './result.ts'
 import { keyOf, type Standing, standingOf } from './resume.ts'
@@ -36,6 +38,7 @@ export interface BeginInput {
   /** Changes that the configuration as it is now refuses, by address. */
   readonly refusals: ReadonlyMap<string, Note>
   readonly known: KnownActions
+  readonly asked: Asked
   readonly traces: ReadonlyMap<string, Trace>
   readonly memory: RetryMemory
   /** The service's clock. */
@@ -83,7 +86,7 @@ interface Begun {
 
 function beginItem(change: Change, input: BeginInput): Begun {
   const { plan, options, configuration, known, traces, memory, now, observedAt } = input
-  const key = keyOf(plan.planId, change)
+  const key = keyOf(idOf(plan, change), change)
   const history = known.of(change.machine.id)
   const actions = history.filter(({ id }) => !memory.setAside.has(id))
   const standing = standingOf(change, key, actions, traces, observedAt)
@@ -134,14 +137,14 @@ function resumed(
 function check(
   item: Item,
   change: Change,
-  { plan, configuration, refusals, known, now, options }: BeginInput,
+  { plan, configuration, refusals, known, asked, now, options }: BeginInput,
 ): { readonly item: Item; readonly message?: string } {
   const refusal = item.step === 0 ? refusals.get(item.address) : undefined
   if (refusal !== undefined) {
     const { code, message } = refusal
     return { item: reduceItem(item, { kind: 'ended', outcome: 'refused', code, detail: message }) }
   }
-  const verdict = recheckNow(change, item.step, plan, configuration, known, now)
+  const verdict = recheckAsked(change, item.step, { plan, configuration, known, asked, now })
   switch (verdict.kind) {
     case 'unmoved':
       return { item }
@@ -155,7 +158,8 @@ function check(
       const detail = explain('moved', verdict.message)
       const ended = reduceItem(item, { kind: 'ended', outcome: 'refused', code: 'moved', detail })
       // Half of a chain was sent by this plan already: the rest of the plan is not stale for that.
-      return item.step > 0 && !options.skipMoved ? { item: ended } : { item: ended, message: verdict.message }
+      const isAlone = verdict.alone === true || (item.step > 0 && !options.skipMoved)
+      return isAlone ? { item: ended } : { item: ended, message: verdict.message }
     }
   }
 }

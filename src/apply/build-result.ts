@@ -118,7 +118,7 @@ function notContained(
       const level =
         known?.machine(machine.id) === undefined
           ? before
-          : levelOf(machine.id, 'isolated', known.of(machine.id))
+          : levelOf(machine.id, 'isolated', known.of(machine.id), known.lens)
       // Where a hold is submitted again although the history says it is there, only the end of that counts.
       const isDoubted =
         before === after && !done.has(address) && plan.changes.some(one => one.address === address)

@@ -15,8 +15,8 @@ export interface Refusal {
   readonly message: string
 }
 
-/** Too many lifts stop the lifts alone: the plan has blocked them already (docs/contract.md#guard-rules). */
-const STOPS_NOTHING = 'maxLifts'
+/** Too many of these stop them alone: the plan has blocked them already (docs/contract.md#guard-rules). */
+const STOP_THEMSELVES: ReadonlySet<string> = new Set(['maxLifts', 'maxRenewals'])
 
 /** Checks what can be checked without asking the service; null where nothing stands in the way. */
 export function checkPlan(plan: Plan, options: ApplyOptions): Refusal | null {
@@ -72,7 +72,7 @@ export function checkGuards(guards: readonly Guard[], options: ApplyOptions): Re
 }
 
 function stops({ name, status }: Guard): boolean {
-  return status === 'fail' && name !== STOPS_NOTHING
+  return status === 'fail' && !STOP_THEMSELVES.has(name)
 }
 
 /** Checks a plan against what was just read: that all was read, of the same target, and before the plan expired. */

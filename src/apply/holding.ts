@@ -1,6 +1,7 @@
 import type { Change } from '../plan/document/document.ts'
 import { foldHold } from '../posture/fold-hold.ts'
 import { indexHistory } from '../posture/history.ts'
+import type { HoldLens } from '../posture/hold-lens.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../posture/holds.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 
@@ -13,6 +14,11 @@ export function isHoldChange(change: Change): change is HoldChange {
 }
 
 /** The level of a hold that the known history of a machine says is in effect. */
-export function levelOf(machineId: string, facet: HoldName, actions: readonly MachineAction[]): HoldLevel {
-  return foldHold(indexHistory(actions).of(machineId), HOLD_PAIRS[facet], undefined).level
+export function levelOf(
+  machineId: string,
+  facet: HoldName,
+  actions: readonly MachineAction[],
+  lens: HoldLens,
+): HoldLevel {
+  return foldHold(indexHistory(actions).of(machineId), HOLD_PAIRS[facet], lens).level
 }

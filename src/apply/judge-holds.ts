@@ -66,10 +66,12 @@ function judgeHold(
   isKnown: boolean,
 ): { readonly stage: Ended; readonly leavesOpen: boolean } {
   const actions = known.of(item.machineId)
+  const context = contextOf(actions)
   const concluded = isSuccess(stage)
-    ? confirm(stage, isKnown, holdsNow(change, contextOf(actions)), change)
+    ? confirm(stage, isKnown, holdsNow(change, context), change)
     : closeHalf(known, item, stage)
-  const isOpen = item.opened && levelOf(item.machineId, change.facet, actions) === 'none'
+  const lens = { ...known.lens, now: context.now }
+  const isOpen = item.opened && levelOf(item.machineId, change.facet, actions, lens) === 'none'
   const leavesOpen = isOpen || mayOpen(item, concluded)
   return { stage: leavesOpen ? chainOpen(concluded, isOpen) : concluded, leavesOpen }
 }

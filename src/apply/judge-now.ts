@@ -8,15 +8,15 @@ import type { Run } from './run.ts'
 export type Verdict = Recheck | { readonly kind: 'refused'; readonly note: Note }
 
 /**
- * Judges a change on the latest look at its machine: the record against the configuration, the history against what
- * was planned.
+ * Judges a change on the latest look at its machine: the record against configuration and policies, the history against
+ * what was planned.
  *
- * The configuration has no say once a change has begun: a machine that a chain opened is closed.
+ * The declaration has no say once a change has begun: a machine that a chain opened is closed.
  */
 export function judgeNow(run: Run, { change, step, machineId }: ChangeItem): Verdict {
   if (step === 0) {
     const note = refusalOf(change, run.known.machine(machineId), run.deps.configuration, run.serviceNow())
     if (note !== undefined) return { kind: 'refused', note }
   }
-  return run.recheck(change, step)
+  return run.recheckAsked(change, step)
 }

@@ -1,3 +1,4 @@
+import type { HoldLens } from '../posture/hold-lens.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { fromEpochMs, type Instant } from '../schema/instant.ts'
@@ -17,7 +18,11 @@ export class KnownActions {
   readonly #lookedAt = new Map<string, Moment>()
   #latestStamp = EARLIEST
 
-  constructor(machines: readonly Machine[], actions: readonly MachineAction[]) {
+  /** What holds were folded with at the first look, its time aside. */
+  readonly lens: HoldLens
+
+  constructor(machines: readonly Machine[], actions: readonly MachineAction[], lens: HoldLens) {
+    this.lens = lens
     this.mergeMachines(machines)
     this.merge(actions)
   }

@@ -1,6 +1,7 @@
 import { formatInstant } from '../schema/instant.ts'
 import type { ChangeItem } from './item.ts'
 import type { AnswerTrace, Journal } from './ports.ts'
+import type { Retry } from './read-journal.ts'
 import type { RunClock } from './run-clock.ts'
 
 /** What the journal says about one intent's answer. */
@@ -30,6 +31,7 @@ export class Ledger {
   readonly #clock: RunClock
   readonly #common: { readonly runId: string; readonly planId: string }
   readonly #onFailure: (error: unknown) => void
+  readonly #renewals: ReadonlyMap<string, string>
   #intents = 0
   #failed = false
   #tail: Promise<unknown> = Promise.resolve()
@@ -39,11 +41,13 @@ export class Ledger {
     clock: RunClock,
     common: { readonly runId: string; readonly planId: string },
     onFailure: (error: unknown) => void,
+    renewals: ReadonlyMap<string, string> = new Map(),
   ) {
     this.#journal = journal
     this.#clock = clock
     this.#common = common
     this.#onFailure = onFailure
+    this.#renewals = renewals
   }
 
   /** Appends one entry; false where it, or an earlier one, could not be written. */
@@ -79,8 +83,25 @@ export class Ledger {
       machineId: item.machineId,
       path,
       change: item.change.fingerprint,
+      ...this.#ofRenewals(item.address),
     })
     return written ? intent : undefined
+  }
+
+  /** Appends what is sent again; of renewals in an entry of their own. */
+  async retry(retries: readonly Retry[]): Promise<void> {
+    const isRenewal = ({ address }: Retry): boolean => this.#renewals.has(address)
+    for (const group of [retries.filter(retry => !isRenewal(retry)), retries.filter(isRenewal)]) {
+      const [first] = group
+      if (first !== undefined)
+        await this.write('retry', { retries: group, ...this.#ofRenewals(first.address) })
+    }
+  }
+
+  /** What an entry about a renewal says beside the plan's id. */
+  #ofRenewals(address: string): { readonly renewalsId?: string } {
+    const renewalsId = this.#renewals.get(address)
+    return renewalsId === undefined ? {} : { renewalsId }
   }
 
   /** Appends how an intent was answered, or what was found for it later. */
@@ -96,6 +117,7 @@ export class Ledger {
       actionId: note.actionId ?? null,
       status: note.status ?? null,
       code: note.code ?? null,
+      ...this.#ofRenewals(intent.address),
       ...(note.trace === undefined
         ? {}
         : { http: note.trace.httpStatus, correlation: note.trace.correlation }),

@@ -57,6 +57,7 @@ export async function lookAt(
     return { kind: 'failed', message: 'The machines could not be read.', unauthorized: false }
   }
   run.known.replaceMachines(machineIds, machines)
+  run.asked.look(machines, run.serviceNow())
   run.known.markLooked(machineIds, moment)
   return result
 }

@@ -7,18 +7,21 @@ import { type ChangeItem, type Item, isChangeItem } from './item.ts'
 const RANKS: Readonly<Record<FacetName, number>> = {
   isolated: 1,
   restricted: 1,
-  collected: 2,
-  liveResponse: 2,
-  quarantined: 3,
-  scanned: 3,
-  offboarded: 5,
+  collected: 3,
+  liveResponse: 3,
+  quarantined: 4,
+  scanned: 4,
+  offboarded: 6,
 }
 
-const LIFT_RANK = 4
+/** What was contained before comes after what never was, and before everything else (docs/contract.md#renewal-limits). */
+const RENEWAL_RANK = 2
+const LIFT_RANK = 5
 
 /** Where a change stands in the order of sending: a machine that a chain left open goes before everything. */
 export function rankOf(change: Change, opened: boolean): number {
   if (opened) return 0
+  if (change.renews !== undefined) return RENEWAL_RANK
   return change.after === 'none' ? LIFT_RANK : RANKS[change.facet]
 }
 

@@ -1,3 +1,4 @@
+import type { PlanIds } from '../plan/document/marker-of.ts'
 import { addMs, formatInstant, type Instant, parseInstant } from '../schema/instant.ts'
 import { numberOf, textOf } from './journal-values.ts'
 import type { JournalEntry } from './ports.ts'
@@ -59,18 +60,27 @@ export function traceKey(address: string, request: number): string {
 }
 
 /**
+ * Says whether an entry is about a plan. What it says of renewals counts for these renewals alone: every run that makes
+ * renewals and nothing else is of the same `planId`.
+ */
+export function isOfPlan(entry: JournalEntry, { planId, renewalsId }: PlanIds): boolean {
+  const { planId: of, renewalsId: renewals } = entry as Readonly<Record<string, unknown>>
+  return of === planId && (renewals === undefined || renewals === renewalsId)
+}
+
+/**
  * Folds the journal into what it remembers of each request of a plan.
  *
  * @returns Traces by {@link traceKey}. A request that was refused or given back has a trace without id and time; one
  * that is to be sent again has none until it is.
  */
-export function tracesOf(entries: readonly JournalEntry[], planId: string): ReadonlyMap<string, Trace> {
+export function tracesOf(entries: readonly JournalEntry[], plan: PlanIds): ReadonlyMap<string, Trace> {
   const traces = new Map<string, Trace>()
   for (const entry of entries) {
-    for (const retry of entry['planId'] === planId ? retriesIn(entry) : []) {
+    for (const retry of isOfPlan(entry, plan) ? retriesIn(entry) : []) {
       traces.delete(traceKey(retry.address, retry.request))
     }
-    if (entry['planId'] !== planId || (entry.event !== 'intent' && entry.event !== 'answer')) continue
+    if (!isOfPlan(entry, plan) || (entry.event !== 'intent' && entry.event !== 'answer')) continue
     const key = traceKey(textOf(entry, 'address'), numberOf(entry, 'request', NO_NUMBER))
     const kind = entry.event === 'intent' ? 'intent' : entry['kind']
     const known = traces.get(key)

@@ -1,4 +1,5 @@
 import type { Change, Note } from '../plan/document/document.ts'
+import type { PlanIds } from '../plan/document/marker-of.ts'
 import { exhaustedNow } from '../plan/judge/exhausted.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { parseMarker } from '../posture/marker.ts'
@@ -7,7 +8,7 @@ import type { Instant } from '../schema/instant.ts'
 import { endOf } from './action-end.ts'
 import { requestAt } from './item.ts'
 import type { JournalEntry } from './ports.ts'
-import { type Retry, retriesIn, type Trace, traceKey } from './read-journal.ts'
+import { isOfPlan, type Retry, retriesIn, type Trace, traceKey } from './read-journal.ts'
 import { type ChangeKey, listSubmitted, type Standing } from './resume.ts'
 
 /** What the journal remembers of the retries of a plan. */
@@ -22,11 +23,11 @@ export interface RetryMemory {
 const WENT_THROUGH: ReadonlySet<unknown> = new Set(['done', 'deadline'])
 
 /** Folds the journal into what it remembers of the retries of a plan. */
-export function retriesOf(entries: readonly JournalEntry[], planId: string): RetryMemory {
+export function retriesOf(entries: readonly JournalEntry[], plan: PlanIds): RetryMemory {
   const setAside = new Set<string>()
   const begun = new Set<string>()
   for (const entry of entries) {
-    if (entry['planId'] !== planId) continue
+    if (!isOfPlan(entry, plan)) continue
     for (const { address, actionIds } of retriesIn(entry)) {
       begun.add(address)
       for (const id of actionIds) setAside.add(id)

@@ -1,11 +1,12 @@
 import type { Rollout } from '../plan/assemble/rollout.ts'
 import type { Change, Plan } from '../plan/document/document.ts'
-import { markerOf } from '../plan/document/marker-of.ts'
+import { idOf, markerOf } from '../plan/document/marker-of.ts'
 import type { Recheck, RecheckContext } from '../plan/judge/recheck.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { appendMarker } from '../posture/marker.ts'
 import { addMs, type Instant, msBetween } from '../schema/instant.ts'
 import type { ApplyDependencies, ApplyOptions } from './apply-options.ts'
+import type { Asked } from './asked.ts'
 import { type ApplyCode, explain } from './codes.ts'
 import type { SentImpose } from './crossing-queue.ts'
 import { type ChangeItem, type Item, isChangeItem, opensChain, requestAt, type Stage } from './item.ts'
@@ -15,7 +16,7 @@ import { Ledger } from './ledger.ts'
 import { messageOf } from './message-of.ts'
 import { inSendingOrder } from './order.ts'
 import type { QuotaWindows } from './quota-windows.ts'
-import { recheckNow } from './recheck-now.ts'
+import { type RecheckInput, recheckAsked, recheckNow } from './recheck-now.ts'
 import { type ItemEvent, reduceItem } from './reduce-item.ts'
 import type { ApplyResult } from './result.ts'
 import { type ChangeKey, findSubmitted, keyOf } from './resume.ts'
@@ -30,6 +31,7 @@ export interface RunParts {
   readonly clock: RunClock
   readonly items: ReadonlyMap<string, Item>
   readonly known: KnownActions
+  readonly asked: Asked
   readonly windows: QuotaWindows
   readonly lease: LeaseKeeper
   readonly gate: WaveGate
@@ -52,6 +54,15 @@ function isOfRecord(error: unknown): boolean {
 /** `Date` is cut to the second, and the answer was on its way: so much says nothing. */
 const SKEW_NOISE_MS = 5000
 
+/** The id of the plan's renewals, by the address of each. */
+function renewalsIn({ changes, renewalsId }: Plan): ReadonlyMap<string, string> {
+  return new Map(
+    changes.flatMap(({ address, renews }) =>
+      renews === undefined || renewalsId === undefined ? [] : [[address, renewalsId] as const],
+    ),
+  )
+}
+
 /** The longest rest between two looks at what is due. */
 const MAX_REST_MS = 60_000
 
@@ -66,6 +77,7 @@ export class Run {
   readonly options: ApplyOptions
   readonly clock: RunClock
   readonly known: KnownActions
+  readonly asked: Asked
   readonly windows: QuotaWindows
   readonly lease: LeaseKeeper
   readonly ledger: Ledger
@@ -106,6 +118,7 @@ export class Run {
     this.options = options
     this.clock = parts.clock
     this.known = parts.known
+    this.asked = parts.asked
     this.windows = parts.windows
     this.lease = parts.lease
     this.gate = parts.gate
@@ -125,8 +138,12 @@ export class Run {
     this.#ordered = [...inSendingOrder(this.#items.values())]
     this.#places = new Map(this.#ordered.map(({ address }, place) => [address, place]))
     const common = { runId: options.runId, planId: plan.planId }
-    this.ledger = new Ledger(deps.journal, parts.clock, common, error =>
-      this.stop(isOfRecord(error) ? 'audit-failed' : 'journal-failed', messageOf(error)),
+    this.ledger = new Ledger(
+      deps.journal,
+      parts.clock,
+      common,
+      error => this.stop(isOfRecord(error) ? 'audit-failed' : 'journal-failed', messageOf(error)),
+      renewalsIn(plan),
     )
     options.signal.addEventListener('abort', () => this.ring())
     this.lease.onAsked(() => this.ring())
@@ -311,7 +328,7 @@ export class Run {
 
   /** What the marker of an item's change carries. */
   keyOf(change: Change): ChangeKey {
-    return keyOf(this.plan.planId, change)
+    return keyOf(idOf(this.plan, change), change)
   }
 
   /** The action that a request of a change led to, and that no retry has taken the place of. */
@@ -322,18 +339,35 @@ export class Run {
 
   /** A request's comment with the marker of its change at the end. */
   commentOf(change: Change, step: number): string {
-    const marker = markerOf(this.plan.planId, change, this.deps.configuration.name)
+    const marker = markerOf(idOf(this.plan, change), change, this.deps.configuration.name)
     return appendMarker(requestAt(change, step).body.Comment, marker)
   }
 
   /** What the planner's looks are given beside the change. */
   contextOf(actions: readonly MachineAction[]): RecheckContext {
     const { deps, plan } = this
-    return { configuration: deps.configuration, planId: plan.planId, now: this.serviceNow(), actions }
+    return {
+      configuration: deps.configuration,
+      planId: plan.planId,
+      renewalsId: plan.renewalsId,
+      now: this.serviceNow(),
+      actions,
+      lens: this.known.lens,
+    }
   }
 
   /** What the known history says about a change now, without what this plan did for it so far. */
   recheck(change: Change, step: number): Recheck {
-    return recheckNow(change, step, this.plan, this.deps.configuration, this.known, this.serviceNow())
+    return recheckNow(change, step, this.#recheckInput())
+  }
+
+  /** The same, and before it is begun whether the policies still ask for it. */
+  recheckAsked(change: Change, step: number): Recheck {
+    return recheckAsked(change, step, this.#recheckInput())
+  }
+
+  #recheckInput(): RecheckInput {
+    const { plan, deps, known, asked } = this
+    return { plan, configuration: deps.configuration, known, asked, now: this.serviceNow() }
   }
 }

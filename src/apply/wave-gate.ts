@@ -47,9 +47,10 @@ export class WaveGate {
     return this.#stoppedBy === null && !this.#isClosed && this.number < this.count
   }
 
-  /** Whether an item has to wait for its wave. A machine that a chain left open is closed in any case. */
-  isHeld({ machineId, opened }: Pick<Item, 'machineId' | 'opened'>): boolean {
-    return !opened && (this.#waveOf.get(machineId) ?? 0) > this.#current
+  /** Whether an item has to wait for its wave: a renewal never, and a machine that a chain left open is closed in any case. */
+  isHeld(item: Pick<Item, 'machineId' | 'opened' | 'change'>): boolean {
+    const { machineId, opened, change } = item
+    return !opened && change?.renews === undefined && (this.#waveOf.get(machineId) ?? 0) > this.#current
   }
 
   /** Opens the next wave. */

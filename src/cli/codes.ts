@@ -18,6 +18,12 @@ export const CLI_CODES = {
     wayOut:
       'Run in the folder of holdfast.yaml or below it, name it with --config, or give policy files as arguments.',
   },
+  'declaration-missing': {
+    meaning:
+      'A plan that was made earlier is to be applied where the policies that it was made from are not.',
+    wayOut:
+      'Check the declaration out beside the plan, or name its configuration with --config: what it does not ask for any more is not done.',
+  },
   'file-not-read': {
     meaning: 'A file cannot be read.',
     wayOut: 'Check the path, relative to the working directory, and that you may read it.',
@@ -198,9 +204,20 @@ export const CLI_CODES = {
     wayOut:
       'Run `holdfast audit verify`, which names them, and compare them with a copy that was kept elsewhere.',
   },
-  'revision-not-found': {
-    meaning: 'git cannot give the declaration at the revision that --base names.',
-    wayOut: 'Name a commit, branch or tag that holds the configuration; in CI fetch it first.',
+  'base-not-compared': {
+    meaning:
+      'The declaration at the revision of --base has errors, so the plan is made without a comparison.',
+    wayOut:
+      'Mend them where they are, as a pull request that mends a broken branch does, or name another revision.',
+  },
+  'base-declares-nothing': {
+    meaning: 'The revision of --base has no configuration here, so that everything counts as new.',
+    wayOut:
+      'Name a later revision; a configuration whose folder was moved is found where the move is committed.',
+  },
+  'commit-unknown': {
+    meaning: 'The files are in a git repository that does not tell its commit, so that the plan names none.',
+    wayOut: 'Do what git says in the message, then plan again.',
   },
   'file-exists': {
     meaning: 'What is to be written would take the place of a file that is there already.',

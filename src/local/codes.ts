@@ -18,6 +18,10 @@ export const LOCAL_CODES = {
     wayOut:
       'Make room on the disk and the state directory (XDG_STATE_HOME) writable, then run the same command again: it resumes.',
   },
+  'revision-not-found': {
+    meaning: 'git cannot give the files of a revision, such as the one that --base names.',
+    wayOut: 'Name a commit, branch or tag that holds the configuration; in CI fetch it first.',
+  },
   'audit-not-read': {
     meaning: 'There is no record to verify or export where one was looked for.',
     wayOut: 'Name a record, or the folder of a target below the state directory (XDG_STATE_HOME).',

@@ -17,6 +17,8 @@ export interface ProgramOptions {
   readonly sets?: Readonly<Record<string, string>>
   readonly cwd?: string
   readonly timeoutMs: number
+  /** What it reads from stdin; nothing where absent. */
+  readonly input?: string
 }
 
 /** How much a program may say, in bytes. */
@@ -34,9 +36,9 @@ export async function runProgram(
   args: readonly string[],
   options: ProgramOptions,
 ): Promise<Buffer> {
-  const { env, takes, sets, cwd, timeoutMs } = options
+  const { env, takes, sets, cwd, timeoutMs, input = '' } = options
   const taken = Object.entries(env).filter(([name]) => COMMON.test(name) || takes?.test(name) === true)
-  const { stdout } = await run(command, [...args], {
+  const running = run(command, [...args], {
     env: { ...Object.fromEntries(taken), ...sets },
     timeout: timeoutMs,
     maxBuffer: LARGEST,
@@ -44,5 +46,8 @@ export async function runProgram(
     windowsHide: true,
     ...(cwd === undefined ? {} : { cwd }),
   })
-  return stdout
+  // One that ends without reading what it is given says itself what is wrong.
+  running.child.stdin?.on('error', () => undefined)
+  running.child.stdin?.end(input)
+  return (await running).stdout
 }

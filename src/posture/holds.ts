@@ -13,6 +13,8 @@ export interface HoldPair {
   readonly lift: ActionType
   /** The level that a succeeded impose of this pair leaves behind. */
   levelOf(action: MachineAction): HoldLevel
+  /** Whether the service ends a hold of this level by itself (docs/service.md#isolation-lapse). */
+  endsByItself(level: HoldLevel): boolean
 }
 
 const ISOLATION_SCOPES: ReadonlyMap<string, HoldLevel> = new Map([
@@ -21,6 +23,9 @@ const ISOLATION_SCOPES: ReadonlyMap<string, HoldLevel> = new Map([
   ['unmanageddevice', 'unmanaged'],
 ])
 
+/** Containment of a device that is not onboarded stays until it is lifted. */
+const ENDING: ReadonlySet<HoldLevel> = new Set(['full', 'selective', 'unknown'])
+
 /** The hold facets and the pair of actions behind each. */
 export const HOLD_PAIRS: Readonly<Record<HoldName, HoldPair>> = {
   isolated: {
@@ -28,11 +33,13 @@ export const HOLD_PAIRS: Readonly<Record<HoldName, HoldPair>> = {
     impose: 'Isolate',
     lift: 'Unisolate',
     levelOf: action => ISOLATION_SCOPES.get(action.scope?.toLowerCase() ?? '') ?? 'unknown',
+    endsByItself: level => ENDING.has(level),
   },
   restricted: {
     name: 'restricted',
     impose: 'RestrictCodeExecution',
     lift: 'UnrestrictCodeExecution',
     levelOf: () => 'restricted',
+    endsByItself: () => false,
   },
 }

@@ -2,6 +2,7 @@ import type { Instant } from '../schema/instant.ts'
 import { type ActorClass, actorOf } from './actor.ts'
 import { foldHold, type HoldPosture } from './fold-hold.ts'
 import type { History, MachineHistory } from './history.ts'
+import type { HoldLens } from './hold-lens.ts'
 import { HOLD_PAIRS, type HoldLevel } from './holds.ts'
 import type { MachineAction } from './machine-action.ts'
 import { parseMarker } from './marker.ts'
@@ -53,9 +54,13 @@ const RUN_TYPES = [
 ] as const
 
 /** Says who asked for an action. */
-export function postureActor(action: MachineAction, name: string | undefined): PostureActor {
+export function postureActor(
+  action: MachineAction,
+  name: string | undefined,
+  byService = false,
+): PostureActor {
   return {
-    class: actorOf(action, name),
+    class: actorOf(action, name, byService),
     requestor: action.requestor,
     policy: parseMarker(action.requestorComment)?.policy ?? null,
     actionId: action.id,
@@ -65,18 +70,16 @@ export function postureActor(action: MachineAction, name: string | undefined): P
 
 /**
  * Folds the ordered history of one machine into what it is in now (docs/contract.md#posture).
- *
- * @param name - The configuration's name, which decides whose markers are ours.
  */
-export function foldMachine(history: MachineHistory, name: string | undefined): MachinePosture {
+export function foldMachine(history: MachineHistory, lens: HoldLens): MachinePosture {
   const lastRuns = new Map<RunType, MachineAction>()
   for (const action of history) {
     const type = RUN_TYPES.find(known => known === action.type)
     if (type !== undefined && hasSucceeded(action)) lastRuns.set(type, action)
   }
   return {
-    isolated: heldPosture(foldHold(history, HOLD_PAIRS.isolated, name), name),
-    restricted: heldPosture(foldHold(history, HOLD_PAIRS.restricted, name), name),
+    isolated: heldPosture(foldHold(history, HOLD_PAIRS.isolated, lens), lens.name),
+    restricted: heldPosture(foldHold(history, HOLD_PAIRS.restricted, lens), lens.name),
     inFlight: history.filter(action => !hasEnded(action)),
     lastRuns,
     isSilent: history.length === 0,

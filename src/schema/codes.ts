@@ -72,6 +72,8 @@ export const SCHEMA_CODES = {
   'on-expiry-without-expires': '`onExpiry` has no effect without `expires`. Add the time, or remove it.',
   'required-by-configuration':
     'The policy lacks a key that `require` of the configuration demands of every policy. Add it.',
+  'renew-before':
+    '`renewBefore` stands where it cannot work: without `extends: true`, with `lasts: never`, or not shorter than `lasts`. Correct it or leave it out.',
   'rest-not-last':
     '`waves` ends in `rest`, and has it nowhere else: what no wave takes in would never be sent, and nothing is left after all the rest. Write `rest` as the last wave.',
   'several-documents': 'The configuration is one document. Remove the others.',

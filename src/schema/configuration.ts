@@ -37,6 +37,21 @@ export interface GuardLimits {
   readonly maxShare?: Share
   readonly maxLifts?: number
   readonly maxRuns?: number
+  readonly maxRenewals?: number
+}
+
+/** How long the service keeps an isolation, and what is done when it ends (docs/contract.md#lapse). */
+export interface IsolationEffect {
+  /** From the last update of the impose; absent where it stays until it is lifted (`never`). */
+  readonly lasts?: Duration
+  /** Whether a later impose of the same stretch counts anew. */
+  readonly extends: boolean
+  /** How long after its end an own hold is renewed, and not merely imposed. */
+  readonly renewWithin: Duration
+  /** What ended longer ago than this is imposed only where somebody asks for it. */
+  readonly longFree: Duration
+  /** How long before its end an own hold is renewed; absent where it is not. */
+  readonly renewBefore?: Duration
 }
 
 /** Machines that only the `allow`ed facets may change, whatever the policies say. Releasing is always allowed. */
@@ -82,6 +97,8 @@ export interface Freeze {
   readonly reason: string
   /** From then on it has no effect. */
   readonly until: Instant
+  /** Whether renewals go on all the same; absent: no. */
+  readonly renewals?: boolean
   readonly place: Place
 }
 
@@ -103,6 +120,7 @@ export interface Configuration {
   /** Where each of `policies` stands, in the same order; absent where there are none. */
   readonly policyPlaces?: readonly Place[]
   readonly guards: GuardLimits
+  readonly effects: { readonly isolated: IsolationEffect }
   readonly protected: readonly ProtectedMachines[]
   /** Machines that a hold must name; absent where there are none. */
   readonly confirmByName?: readonly MachineEntry[]

@@ -9,6 +9,8 @@ const NOUNS: Readonly<Record<string, string>> = {
   instant: 'a date or a time with an offset',
   duration: 'a duration such as `12h`',
   durationOrZero: 'a duration such as `12h`',
+  durationOrNever: 'a duration such as `7d`, or `never`',
+  durationOrOff: 'a duration such as `12h`, or `off`',
   freshness: 'a duration such as `7d`',
   sha1: 'a SHA-1',
   fileName: 'the name of a library file',

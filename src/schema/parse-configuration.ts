@@ -7,6 +7,7 @@ import { type RawConfiguration, validateConfiguration } from './generated/config
 import { diagnoseAll, type Finding, indexText } from './indexed-text.ts'
 import { type Instant, parseInstant } from './instant.ts'
 import { at, isTrue, items, type Located, lineOf, need, placeOf, type Reading, texts } from './located.ts'
+import { defaultIsolationEffect, readIsolationEffect } from './read-effects.ts'
 import { readEntry } from './read-entry.ts'
 import { readRollout, readShare } from './read-rollout.ts'
 import { readYaml } from './read-yaml.ts'
@@ -22,7 +23,8 @@ export function defaultConfiguration(): Configuration {
   return {
     cloud: 'commercial',
     policies: [],
-    guards: { maxMachines: 100, maxLifts: 20 },
+    guards: { maxMachines: 100, maxLifts: 20, maxRenewals: 100 },
+    effects: { isolated: defaultIsolationEffect() },
     protected: [],
     allow: { quarantined: false, liveResponse: false, offboarded: false, scopeChange: false },
     retry: { maxAttempts: 3, within: duration('24h') },
@@ -34,13 +36,14 @@ export function defaultConfiguration(): Configuration {
 }
 
 function readGuards(raw: RawConfiguration['guards'], defaults: GuardLimits): GuardLimits {
-  const { maxMachines, maxShare, maxLifts, maxRuns } = raw ?? {}
+  const { maxMachines, maxShare, maxLifts, maxRuns, maxRenewals } = raw ?? {}
   return {
     ...defaults,
     ...(maxMachines === undefined ? {} : { maxMachines: Number(maxMachines) }),
     ...(maxShare === undefined ? {} : { maxShare: readShare(maxShare) }),
     ...(maxLifts === undefined ? {} : { maxLifts: Number(maxLifts) }),
     ...(maxRuns === undefined ? {} : { maxRuns: Number(maxRuns) }),
+    ...(maxRenewals === undefined ? {} : { maxRenewals: Number(maxRenewals) }),
   }
 }
 
@@ -94,6 +97,7 @@ function readFreeze(reading: Reading, raw: Located<RawConfiguration>): { readonl
       owner: lineOf(need(freeze, 'owner')),
       reason: lineOf(need(freeze, 'reason')),
       until: parseInstant(freeze.value.until) as Instant,
+      ...(isTrue(at(freeze, 'renewals')) ? { renewals: true } : {}),
       place: placeOf(reading, freeze),
     },
   }
@@ -158,6 +162,7 @@ function readConfiguration(reading: Reading, raw: Located<RawConfiguration>): Co
     policies: policies.map(lineOf),
     ...(policies.length === 0 ? {} : { policyPlaces: policies.map(policy => placeOf(reading, policy)) }),
     guards: readGuards(raw.value.guards, defaults.guards),
+    effects: { isolated: readIsolationEffect(reading, raw) },
     protected: readProtected(reading, raw),
     ...readDemands(reading, raw),
     allow: readAllow(raw),

@@ -22,6 +22,8 @@ export type TextFormat =
   | 'instant'
   | 'duration'
   | 'durationOrZero'
+  | 'durationOrNever'
+  | 'durationOrOff'
   | 'freshness'
   | 'sha1'
   | 'fileName'
@@ -91,6 +93,12 @@ function durationOf(leastMs: number, least: string): Explain {
     }
     return duration.ms < leastMs ? { code: 'duration-too-short', expected: least } : undefined
   }
+}
+
+/** A duration of more than zero, or one word that stands for none. */
+function orWord(word: string): Explain {
+  const explain = durationOf(1, `a duration of more than zero, or \`${word}\``)
+  return text => (text === word ? undefined : explain(text))
 }
 
 function explainShare(text: string): TextProblem | undefined {
@@ -163,6 +171,8 @@ export const TEXT_RULES: Readonly<Record<TextFormat, Explain>> = {
   instant: explainInstant,
   duration: durationOf(1, 'a duration of more than zero'),
   durationOrZero: durationOf(0, ''),
+  durationOrNever: orWord('never'),
+  durationOrOff: orWord('off'),
   freshness: durationOf(HOUR_MS, 'at least an hour (`1h`)'),
   sha1: matching(/^[0-9a-f]{40}$/i, 'invalid-sha1', 'a SHA-1: 40 hexadecimal digits'),
   fileName: matching(

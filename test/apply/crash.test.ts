@@ -7,6 +7,7 @@ import {
   planFor,
   policyFor,
   type Scene,
+  SharedLease,
   sceneOf,
   start,
 } from '../support/apply-harness.ts'
@@ -105,12 +106,16 @@ const SCENES = {
   },
 } as const satisfies Readonly<Record<string, Partial<FakeServiceSettings>>>
 
-const cases: readonly (readonly [scene: keyof typeof SCENES, killAt: number, journal: 'kept' | 'lost'])[] = (
+/** What the next run finds of the one that was killed: all, no journal, or nothing, as on a host of its own. */
+type Left = 'kept' | 'lost' | 'lost with the lease'
+
+const cases: readonly (readonly [scene: keyof typeof SCENES, killAt: number, journal: Left])[] = (
   await Promise.all(
     (Object.keys(SCENES) as (keyof typeof SCENES)[]).map(async scene =>
       Array.from({ length: await countBoundaries(SCENES[scene]) }, (_, killAt) => [
         [scene, killAt, 'kept'] as const,
         [scene, killAt, 'lost'] as const,
+        [scene, killAt, 'lost with the lease'] as const,
       ]).flat(),
     ),
   )
@@ -129,10 +134,15 @@ test.each(Object.keys(SCENES) as (keyof typeof SCENES)[])(
 
 describe('killed at any journal or service boundary, the same apply again sends nothing twice and comes to the same end', () => {
   test.each(cases)('%s, boundary %i, journal %s', async (name, killAt, kept) => {
-    const { scene, plan } = await setScene(SCENES[name])
+    const isElsewhere = kept === 'lost with the lease'
+    const { scene, plan } = await setScene({
+      ...SCENES[name],
+      ...(isElsewhere ? { listedLateMs: 10_000 } : {}),
+    })
     await runAndDie(scene, plan, killAt)
-    const journal = kept === 'lost' ? new MemoryJournal() : scene.journal
-    const again = await apply({ ...scene, journal }, plan, { runId: 'run-2' })
+    const journal = kept === 'kept' ? scene.journal : new MemoryJournal()
+    const lease = isElsewhere ? new SharedLease(scene.clock) : scene.lease
+    const again = await apply({ ...scene, journal, lease }, plan, { runId: 'run-2', unseenRuns: isElsewhere })
     expect(postsOf(scene.service)).toStrictEqual(WANTED)
     expect(again.exit).toStrictEqual({ code: 0, name: 'ok' })
     expect(again.outcomes.every(({ outcome }) => outcome === 'succeeded' || outcome === 'adopted')).toBe(true)

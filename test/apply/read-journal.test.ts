@@ -66,13 +66,28 @@ describe('a request is remembered', () => {
       ],
     } as const),
   )('%s', (_rule, [entries, trace]) => {
-    expect(tracesOf(entries, 'p').get(traceKey('a', 0))).toStrictEqual(trace)
+    expect(tracesOf(entries, { planId: 'p' }).get(traceKey('a', 0))).toStrictEqual(trace)
+  })
+
+  test('of renewals for these renewals alone: every run of renewals is of the same plan id', () => {
+    const entries = [intent({ renewalsId: 'r1' }), intent({ address: 'b' })]
+    const keys = (renewalsId?: string) =>
+      [
+        ...tracesOf(entries, renewalsId === undefined ? { planId: 'p' } : { planId: 'p', renewalsId }).keys(),
+      ].sort()
+    expect(keys('r1')).toStrictEqual(['0 a', '0 b'])
+    expect(keys('r2')).toStrictEqual(['0 b'])
+    expect(keys()).toStrictEqual(['0 b'])
   })
 
   test('apart for each plan, change and request, other entries aside', () => {
     const entries = [intent(), intent({ request: 1 }), intent({ address: 'b' }), intent({ planId: 'q' })]
     const other = { event: 'run-started', at: T1, planId: 'p' }
-    expect([...tracesOf([...entries, other], 'p').keys()].sort()).toStrictEqual(['0 a', '0 b', '1 a'])
+    expect([...tracesOf([...entries, other], { planId: 'p' }).keys()].sort()).toStrictEqual([
+      '0 a',
+      '0 b',
+      '1 a',
+    ])
   })
 })
 

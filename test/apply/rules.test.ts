@@ -9,7 +9,7 @@ import { rankOf } from '../../src/apply/order.ts'
 import { pathOf, quotaOfPath } from '../../src/apply/paths.ts'
 import { reduceItem } from '../../src/apply/reduce-item.ts'
 import type { Change } from '../../src/plan/document/document.ts'
-import { action, actionId, at, machine, machineId } from '../support/build-core.ts'
+import { action, actionId, at, lens, machine, machineId } from '../support/build-core.ts'
 import { change } from '../support/build-plan.ts'
 
 describe('the exit', () => {
@@ -51,16 +51,17 @@ describe('the exit', () => {
 })
 
 describe('the order of sending', () => {
-  test.each<[string, Pick<Change, 'facet' | 'after'>, boolean, number]>([
+  test.each<[string, Pick<Change, 'facet' | 'after' | 'renews'>, boolean, number]>([
     ['a machine that a chain left open', { facet: 'isolated', after: 'full' }, true, 0],
     ['isolation', { facet: 'isolated', after: 'selective' }, false, 1],
     ['restriction', { facet: 'restricted', after: 'restricted' }, false, 1],
-    ['collection', { facet: 'collected', after: 'collected' }, false, 2],
-    ['live response', { facet: 'liveResponse', after: 'run' }, false, 2],
-    ['quarantine', { facet: 'quarantined', after: 'quarantined' }, false, 3],
-    ['scan', { facet: 'scanned', after: 'quick' }, false, 3],
-    ['lift', { facet: 'restricted', after: 'none' }, false, 4],
-    ['offboarding', { facet: 'offboarded', after: 'offboarded' }, false, 5],
+    ['renewal', { facet: 'isolated', after: 'full', renews: actionId(1) }, false, 2],
+    ['collection', { facet: 'collected', after: 'collected' }, false, 3],
+    ['live response', { facet: 'liveResponse', after: 'run' }, false, 3],
+    ['quarantine', { facet: 'quarantined', after: 'quarantined' }, false, 4],
+    ['scan', { facet: 'scanned', after: 'quick' }, false, 4],
+    ['lift', { facet: 'restricted', after: 'none' }, false, 5],
+    ['offboarding', { facet: 'offboarded', after: 'offboarded' }, false, 6],
   ])('%s', (_kind, over, opened, rank) => {
     expect(rankOf(change(over), opened)).toBe(rank)
   })
@@ -140,14 +141,14 @@ describe('of two readings of an action', () => {
       'the same stamp read again counts': [pending, action({ status: 'InProgress' }), 'InProgress'],
     } as const),
   )('%s', (_rule, [first, second, status]) => {
-    const known = new KnownActions([machine()], [first])
+    const known = new KnownActions([machine()], [first], lens())
     known.merge([second])
     expect(known.get(actionId(1))?.status).toBe(status)
     expect(known.of(machineId(1))).toHaveLength(1)
   })
 
   test('what was never read is not known', () => {
-    const known = new KnownActions([machine()], [])
+    const known = new KnownActions([machine()], [], lens())
     expect(known.of(machineId(1))).toStrictEqual([])
     expect(known.machine(machineId(2))).toBeUndefined()
     expect(known.lookedAt(machineId(1))).toBeUndefined()

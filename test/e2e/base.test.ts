@@ -1,7 +1,8 @@
-import { readdir, rm, writeFile } from 'node:fs/promises'
+import { existsSync, readFileSync } from 'node:fs'
+import { readdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { ComparedItem, Comparison, Plan } from '../../src/plan/document/document.ts'
 import { temporaryFolder } from '../cli/temporary-folder.ts'
 import { CONFIGURATION, ISOLATE_TWO, machines, policy, type Ran, type Tenant } from './emulated-tenant.ts'
@@ -204,24 +205,193 @@ test('outside of a repository there is no base', async () => {
   expect(ran.stderr).toContain('is in no git repository')
 })
 
-test('a revision whose files git cannot write out is an error', async () => {
-  const tenant = await startRepository(undefined, { ...ISOLATE_TWO, 'big.txt': 'x' })
-  const blob = git(tenant.folder, 'rev-parse', 'HEAD:big.txt')
+test('a revision whose files git does not have is an error in the words of git', async () => {
+  const tenant = await startRepository()
+  const blob = git(tenant.folder, 'rev-parse', 'HEAD:policies/contain.yaml')
   await rm(join(tenant.folder, '.git/objects', blob.slice(0, 2), blob.slice(2)))
   const ran = await planWith(tenant, ['--base', 'HEAD'])
   expect(ran.code).toBe(1)
-  expect(ran.stderr).toContain('git could not write out the files of')
+  expect(ran.stderr).toContain('revision-not-found')
+  expect(ran.stderr).toContain(blob)
 })
 
-test('a revision whose declaration has errors is an error that shows them', async () => {
+test('a revision whose declaration has errors is told, and the plan that mends it is made', async () => {
   const tenant = await startRepository()
   await write(tenant, 'policies/contain.yaml', 'version: 1\n')
   git(tenant.folder, 'commit', '-qam', 'broken')
   git(tenant.folder, 'checkout', '-q', 'HEAD~1', '--', 'policies')
-  const ran = await planWith(tenant, ['--base', 'HEAD'])
-  expect(ran.code).toBe(1)
-  expect(ran.stderr).toContain('error[missing-key]')
-  expect(ran.stderr).toContain('The declaration at HEAD has errors')
+  const plan = await documentOf(tenant, ['--base', 'HEAD'])
+  expect(plan).not.toHaveProperty('comparison')
+  expect(plan).toMatchObject({ applyable: true, summary: { impose: 2 } })
+  expect(plan.diagnostics).toMatchObject([
+    {
+      severity: 'warning',
+      code: 'base-not-compared',
+      message: expect.stringMatching(/nothing is compared with HEAD, .*policies\/contain\.yaml:\d+: /),
+    },
+  ])
+})
+
+test('a folder that was moved changes nothing', async () => {
+  const files = { 'emea/holdfast.yaml': CONFIGURATION, 'emea/policies/contain.yaml': contain(1, 2) }
+  const tenant = await startRepository(undefined, files)
+  git(tenant.folder, 'mv', 'emea', 'europe')
+  await write(tenant, 'europe/holdfast.yaml', `${CONFIGURATION}# moved\n`)
+  commit(tenant.folder, 'moved')
+  const { comparison, diagnostics } = await documentOf(
+    tenant,
+    ['--base', 'HEAD^1'],
+    join(tenant.folder, 'europe'),
+  )
+  expect(comparison && shortened(comparison)).toStrictEqual({
+    added: [],
+    removed: [],
+    altered: [],
+    anyway: 2,
+  })
+  expect(diagnostics).toStrictEqual([])
+})
+
+test('each of several configurations is compared with itself', async () => {
+  const tenant = await startRepository(undefined, {
+    'emea/holdfast.yaml': `${CONFIGURATION}name: emea\n`,
+    'emea/policies/contain.yaml': contain(1),
+    'apac/holdfast.yaml': `${CONFIGURATION}name: apac\n`,
+    'apac/policies/contain.yaml': contain(2),
+  })
+  await write(tenant, 'apac/policies/contain.yaml', contain(2, 3))
+  const compared = async (folder: string) => {
+    const { comparison } = await documentOf(tenant, ['--base', 'HEAD'], join(tenant.folder, folder))
+    return comparison && shortened(comparison)
+  }
+  expect(await compared('emea')).toMatchObject({ added: [], removed: [], altered: [], anyway: 1 })
+  expect(await compared('apac')).toMatchObject({ added: ['ws-3.contoso.com undefined changes'], anyway: 1 })
+})
+
+test('lists, links, globs and folders beside the configuration are read from the revision too', async () => {
+  const tenant = await startRepository(undefined, {
+    'soc/holdfast.yaml': CONFIGURATION.replace(
+      '[policies]',
+      "['policies/**/*.yaml', ../shared, linked.yaml]",
+    ),
+    'soc/policies/deep/list.yaml':
+      'version: 1\npolicy: listed\nreason: r\nmachines: [{ list: ../../lists/a.txt }]\nstate: { isolated: full }\n',
+    'soc/lists/a.txt': 'ws-1.contoso.com\n',
+    'shared/scan.yaml': policy('scan', 'scanned: { within: 7d }', names(4)),
+    'elsewhere.txt': policy('linked', 'restricted: true', names(3)),
+  })
+  await symlink('../elsewhere.txt', join(tenant.folder, 'soc/linked.yaml'))
+  commit(tenant.folder, 'linked')
+  const folder = join(tenant.folder, 'soc')
+  const config = CONFIGURATION.replace('[policies]', "['policies/**/*.yaml', ../shared, linked.yaml, ..]")
+  await write(tenant, 'soc/holdfast.yaml', config)
+  git(tenant.folder, 'commit', '-qam', 'the folder of the link may be read')
+  const same = await documentOf(tenant, ['--base', 'HEAD'], folder)
+  expect(same.comparison && shortened(same.comparison)).toMatchObject({
+    added: [],
+    removed: [],
+    altered: [],
+    anyway: 3,
+  })
+  await write(tenant, 'soc/lists/a.txt', 'ws-2.contoso.com\n')
+  const { comparison } = await documentOf(tenant, ['--base', 'HEAD'], folder)
+  expect(comparison && shortened(comparison)).toMatchObject({
+    added: ['ws-2.contoso.com undefined changes'],
+    removed: ['ws-1.contoso.com changes undefined'],
+  })
+})
+
+describe('in a clone without blobs', () => {
+  /** A clone of a repository with many files, whose remote counts its connections. */
+  async function partial() {
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, at) => [`code/${at}.txt`, `${at}`]))
+    const origin = await startRepository(undefined, { ...ISOLATE_TWO, ...many })
+    await write(origin, 'policies/contain.yaml', contain(1, 3))
+    await write(origin, 'policies/scan.yaml', policy('scan', 'scanned: { within: 7d }', names(4)))
+    commit(origin.folder, 'second')
+    git(origin.folder, 'config', 'uploadpack.allowFilter', 'true')
+    git(origin.folder, 'config', 'uploadpack.allowAnySHA1InWant', 'true')
+    const outside = await temporaryFolder({})
+    const script = join(outside, 'upload-pack.sh')
+    await writeFile(script, `#!/bin/sh\necho x >> '${outside}/connections'\nexec git-upload-pack "$@"\n`, {
+      mode: 0o755,
+    })
+    const folder = join(outside, 'clone')
+    git(outside, 'clone', '-q', '--filter=blob:none', '-u', script, `file://${origin.folder}`, folder)
+    git(folder, 'config', 'remote.origin.uploadpack', script)
+    await writeFile(join(outside, 'connections'), '')
+    return {
+      origin,
+      folder,
+      connections: () => readFileSync(join(outside, 'connections'), 'utf8').length / 2,
+    }
+  }
+
+  test('what changed is fetched by one connection, and by none the next time', async () => {
+    const { origin, folder, connections } = await partial()
+    const { comparison } = await documentOf(origin, ['--base', 'HEAD^1'], folder)
+    expect(comparison?.added).toHaveLength(2)
+    expect(connections()).toBe(1)
+    await rm(origin.folder, { recursive: true })
+    await documentOf(origin, ['--base', 'HEAD^1'], folder)
+    expect(connections()).toBe(1)
+  })
+
+  test('a remote that is away is told in the words of git', async () => {
+    const { origin, folder } = await partial()
+    await rm(origin.folder, { recursive: true })
+    const ran = await planWith(origin, ['--base', 'HEAD^1'], folder)
+    expect(ran.code).toBe(1)
+    expect(ran.stderr).toMatch(/revision-not-found[\s\S]*git says: fatal: /)
+  })
+})
+
+describe('policies in a submodule', () => {
+  async function withSubmodule() {
+    const shared = await startRepository(undefined, { 'contain.yaml': contain(1) })
+    const tenant = await startRepository(undefined, { 'holdfast.yaml': CONFIGURATION })
+    const add = ['-c', 'protocol.file.allow=always', 'submodule', 'add', '-q', shared.folder, 'policies']
+    git(tenant.folder, ...add)
+    commit(tenant.folder, 'with policies')
+    return tenant
+  }
+
+  test('are read at the commit that the revision names', async () => {
+    const tenant = await withSubmodule()
+    const inner = join(tenant.folder, 'policies')
+    await write(tenant, 'policies/contain.yaml', contain(1, 2))
+    commit(inner, 'stricter')
+    commit(tenant.folder, 'moved on')
+    const { comparison } = await documentOf(tenant, ['--base', 'HEAD^1'])
+    expect(comparison && shortened(comparison)).toMatchObject({
+      added: ['ws-2.contoso.com undefined changes'],
+      removed: [],
+      altered: [],
+      anyway: 1,
+    })
+  })
+
+  test('that are not here at that commit are an error that says how to fetch them', async () => {
+    const tenant = await withSubmodule()
+    await rm(join(tenant.folder, '.git/modules/policies'), { recursive: true })
+    await rm(join(tenant.folder, 'policies/.git'))
+    const ran = await planWith(tenant, ['--base', 'HEAD'])
+    expect(ran.code).toBe(1)
+    expect(ran.stderr).toContain('The submodule policies has no commit')
+    expect(ran.stderr).toContain('git submodule update --init policies')
+  })
+})
+
+test('reading a revision starts no filter and tells git no secret', async () => {
+  const tenant = await startRepository(undefined, { ...ISOLATE_TWO, '.gitattributes': '*.yaml filter=odd\n' })
+  const log = join(await temporaryFolder({}), 'started')
+  const script = `sh -c "env >> '${log}'; cat"`
+  for (const kind of ['clean', 'smudge']) git(tenant.folder, 'config', `filter.odd.${kind}`, script)
+  await write(tenant, 'policies/contain.yaml', contain(1, 3))
+  const { comparison, source } = await documentOf(tenant, ['--base', 'HEAD'])
+  expect(comparison?.added).toHaveLength(1)
+  expect(source.dirty).toBe(true)
+  expect(existsSync(log)).toBe(false)
 })
 
 test('without --base there is no comparison', async () => {

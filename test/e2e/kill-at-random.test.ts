@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdir, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stderr } from 'node:process'
@@ -18,8 +18,9 @@ import { machines, policy } from './emulated-tenant.ts'
 const CHANGES = 50
 const NAMES = machines(CHANGES).map(({ computerDnsName }) => computerDnsName ?? '')
 const [ISOLATED, RESTRICTED] = [NAMES.slice(0, 30), NAMES.slice(30)]
-const CONFIGURATION =
-  'version: 1\npolicies: [policies]\napply: { timeout: 2m, pollInterval: 1s, lookup: 1s }\n'
+/** `apply.lookup`: so long a run waits that cannot see those of other hosts. */
+const LOOKUP_MS = 1000
+const CONFIGURATION = `version: 1\npolicies: [policies]\napply: { timeout: 2m, pollInterval: 1s, lookup: ${LOOKUP_MS / 1000}s }\n`
 const CLI = new URL('run-cli.ts', import.meta.url).pathname
 
 /** How long a request is on its way, and its answer: a process can die on either. */
@@ -31,7 +32,8 @@ const RUNS_TO_THE_END = 12
 
 /** What is left to the run that follows, and what the command is given. */
 interface Kept {
-  readonly journal: boolean
+  /** The state folder: journal, lease, record. Where it is lost the run is one of another host. */
+  readonly state: boolean
   readonly planFile: boolean
 }
 
@@ -41,13 +43,13 @@ interface Rig {
   apply(killAfterMs: number): Promise<{ readonly end: number | string; readonly tookMs: number }>
   /** Runs the same command in this process, where nothing kills it. */
   applyAgain(): Promise<{ readonly code: number; readonly told: string }>
-  loseJournal(): Promise<void>
+  loseState(): Promise<void>
   close(): Promise<void>
 }
 
-async function startRig({ planFile }: Pick<Kept, 'planFile'>): Promise<Rig> {
+async function startRig({ planFile, state: isKept }: Kept): Promise<Rig> {
   const folder = await temporaryFolder({
-    'holdfast.yaml': CONFIGURATION,
+    'holdfast.yaml': `${CONFIGURATION}${isKept ? 'store: local\n' : ''}`,
     'policies/isolate.yaml': policy('isolate', 'isolated: full', ISOLATED),
     'policies/restrict.yaml': policy('restrict', 'restricted: true', RESTRICTED),
   })
@@ -102,11 +104,7 @@ async function startRig({ planFile }: Pick<Kept, 'planFile'>): Promise<Rig> {
       return { end: code ?? signal ?? 'unknown', tookMs: performance.now() - begunAt }
     },
     applyAgain: () => run(argv),
-    async loseJournal() {
-      // A process that died early has written nothing yet.
-      const names = await readdir(state, { recursive: true }).catch(() => [])
-      await Promise.all(names.filter(name => name.endsWith('.jsonl')).map(name => rm(join(state, name))))
-    },
+    loseState: () => rm(state, { recursive: true, force: true }),
     close: () => server.close(),
   }
 }
@@ -128,11 +126,12 @@ function expectTheEnd({ emulator }: Rig, context: string): void {
 async function killOnce(moment: number, lengthMs: number, kept: Kept): Promise<number | undefined> {
   const rig = await startRig(kept)
   onTestFinished(() => rig.close())
-  const { end } = await rig.apply(moment * lengthMs)
+  const killAfterMs = moment * lengthMs + (kept.state ? 0 : LOOKUP_MS)
+  const { end } = await rig.apply(killAfterMs)
   if (end !== 'SIGKILL') return undefined
   const sent = rig.emulator.actions().length
-  const context = `killed after ${(moment * lengthMs).toFixed(1)} ms with ${sent} sent, ${JSON.stringify(kept)}`
-  if (!kept.journal) await rig.loseJournal()
+  const context = `killed after ${killAfterMs.toFixed(1)} ms with ${sent} sent, ${JSON.stringify(kept)}`
+  if (!kept.state) await rig.loseState()
   let told = ''
   for (let runs = 0; runs < RUNS_TO_THE_END; runs += 1) {
     const again = await rig.applyAgain()
@@ -152,7 +151,7 @@ test('killed at any moment, the same command comes to the same end, with everyth
 }, async () => {
   const kills = countFromEnvironment('KILLS', 3)
   const seed = countFromEnvironment('KILL_SEED', Date.now() % 1_000_000)
-  const whole = await startRig({ planFile: false })
+  const whole = await startRig({ planFile: false, state: true })
   onTestFinished(() => whole.close())
   const { end, tookMs } = await whole.apply(60_000)
   expect(end).toBe(6)
@@ -163,7 +162,7 @@ test('killed at any moment, the same command comes to the same end, with everyth
   const sent: number[] = []
   const worker = async (): Promise<void> => {
     for (const [index, drawn] of moments) {
-      const kept = { journal: index % 2 === 0, planFile: index % 4 < 2 }
+      const kept = { state: index % 2 === 0, planFile: index % 4 < 2 }
       let killed: number | undefined
       for (const moment of drawn) killed ??= await killOnce(moment, tookMs, kept)
       expect(killed, `kill ${index} came after the run's end ${TRIES} times`).toBeDefined()

@@ -41,10 +41,10 @@ interface Rig {
 
 async function startRig(): Promise<Rig> {
   const folder = await temporaryFolder({
-    'holdfast.yaml': CONFIGURATION.replace('lookup: 5s', 'lookup: 1s').replace(
-      'pollInterval: 5s',
-      'pollInterval: 1s',
-    ),
+    // This host alone applies: its state is kept.
+    'holdfast.yaml': `store: local\n${CONFIGURATION}`
+      .replace('lookup: 5s', 'lookup: 1s')
+      .replace('pollInterval: 5s', 'pollInterval: 1s'),
     'policies/contain.yaml': policy('contain', 'isolated: full', NAMES),
   })
   const emulator = createEmulator({

@@ -120,11 +120,21 @@ describe('of two plans for the same machines', () => {
 
   test('toward another state the second is stale: 3', async () => {
     const tenant = await overlapping('isolated: selective', 'isolated: full')
-    await tenant.run(['apply', 'tonight.plan'])
+    await declare(tenant, policy('contain', 'isolated: selective', NAMES))
+    expect((await tenant.run(['apply', 'tonight.plan'])).code).toBe(0)
+    await declare(tenant, policy('contain', 'isolated: full', NAMES))
     const { code, stdout } = await tenant.run(['apply', 'second.plan', '--json'])
     expect(code).toBe(3)
     expect(JSON.parse(stdout).moved).toHaveLength(2)
     expect(isolations(tenant)).toStrictEqual([1, 1])
+  })
+
+  test('the first is stale once the second is declared: 3, and nothing is sent', async () => {
+    const tenant = await overlapping('isolated: selective', 'isolated: full')
+    const { code, stdout } = await tenant.run(['apply', 'tonight.plan', '--json'])
+    expect(code).toBe(3)
+    expect(JSON.parse(stdout).moved[0].message).toContain('contain declares isolated full now')
+    expect(isolations(tenant)).toStrictEqual([])
   })
 
   test('applied at once, one submits; the other ends with 7, and sends nothing when it comes back', async () => {

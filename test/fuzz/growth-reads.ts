@@ -155,7 +155,7 @@ export const READS: Readonly<Record<string, SizedRead>> = {
       const since = at('2026-11-22T17:00:00Z')
       return () => {
         const entries = parseJournal('j', text)
-        return [tracesOf(entries, 'p').size, submissionsOf(entries, since).length]
+        return [tracesOf(entries, { planId: 'p' }).size, submissionsOf(entries, since).length]
       }
     },
   },

@@ -81,7 +81,7 @@ const READERS: Readonly<{
     throws: Failure,
     read: line => {
       const entries = parseJournal('j', `${JSON.stringify(ENTRIES[0])}\n${line.replaceAll('\n', ' ')}\n`)
-      return [tracesOf(entries, 'p'), submissionsOf(entries, SINCE), summarizeRuns(entries)]
+      return [tracesOf(entries, { planId: 'p' }), submissionsOf(entries, SINCE), summarizeRuns(entries)]
     },
   },
   'a record, sealed as whoever can write to it would': {

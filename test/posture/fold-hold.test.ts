@@ -3,10 +3,10 @@ import { foldHold, type HoldPosture, holdBasis } from '../../src/posture/fold-ho
 import { indexHistory } from '../../src/posture/history.ts'
 import { HOLD_PAIRS } from '../../src/posture/holds.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
-import { action, actionId, at, machineId, ownComment } from '../support/build-core.ts'
+import { action, actionId, at, lens, machineId, ownComment } from '../support/build-core.ts'
 
 function fold(actions: readonly MachineAction[], name?: string): HoldPosture {
-  return foldHold(indexHistory(actions).of(machineId(1)), HOLD_PAIRS.isolated, name)
+  return foldHold(indexHistory(actions).of(machineId(1)), HOLD_PAIRS.isolated, lens({ name }))
 }
 
 /** Action `id`, created at minute `created` and last updated at minute `updated` of one hour. */

@@ -1,18 +1,22 @@
 import { expect, test } from 'vitest'
 import { foldHold } from '../../src/posture/fold-hold.ts'
 import { indexHistory } from '../../src/posture/history.ts'
-import { holdStretches } from '../../src/posture/hold-stretches.ts'
+import { levelStretches } from '../../src/posture/hold-stretches.ts'
 import { HOLD_PAIRS } from '../../src/posture/holds.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
-import { action, actionId, at, machineId } from '../support/build-core.ts'
+import { action, actionId, at, lens, machineId, STAYS } from '../support/build-core.ts'
 
 /** The stretches of actions a day apart: level, how many imposes, and the number of the action that ended it. */
 function stretches(...list: readonly Partial<MachineAction>[]): readonly string[] {
   const actions = list.map((over, index) =>
     action({ id: actionId(index + 1), creationDateTimeUtc: at(`2026-11-0${index + 1}`), ...over }),
   )
-  const posture = foldHold(indexHistory(actions).of(machineId(1)), HOLD_PAIRS.isolated, undefined)
-  return holdStretches(posture).map(
+  const posture = foldHold(
+    indexHistory(actions).of(machineId(1)),
+    HOLD_PAIRS.isolated,
+    lens({ effect: STAYS }),
+  )
+  return levelStretches(posture.stretches).map(
     ({ level, imposes, end }) =>
       `${level} ${imposes.map(({ id }) => id.at(-1)).join('')} ${end?.id.at(-1) ?? '-'}`,
   )

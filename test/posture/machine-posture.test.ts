@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import { indexHistory } from '../../src/posture/history.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
 import { foldMachine, withoutRecord } from '../../src/posture/machine-posture.ts'
-import { action, actionId, at, machineId, ownComment } from '../support/build-core.ts'
+import { action, actionId, at, lens, machineId, ownComment } from '../support/build-core.ts'
 
 const fold = (...actions: readonly Partial<MachineAction>[]): ReturnType<typeof foldMachine> =>
   foldMachine(
     indexHistory(actions.map((over, index) => action({ id: actionId(index + 1), ...over }))).of(machineId(1)),
-    undefined,
+    lens(),
   )
 const TIME = (hour: number): ReturnType<typeof at> => at(`2026-11-22T${String(hour).padStart(2, '0')}:00:00Z`)
 

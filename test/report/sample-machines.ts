@@ -8,7 +8,7 @@ import {
   machineDocument,
   summarizeMachines,
 } from '../../src/report/documents/machine-document.ts'
-import { action, actionId, machine } from '../support/build-core.ts'
+import { action, actionId, lens, machine } from '../support/build-core.ts'
 
 /** Machine 1 with these actions of its own, in documents. */
 export function machineWith(
@@ -18,7 +18,7 @@ export function machineWith(
   const record = typeof over === 'string' ? over : machine(over)
   const id = typeof record === 'string' ? record : record.id
   const rows = actions.map((each, index) => action({ id: actionId(index + 1), machineId: id, ...each }))
-  return machineDocument(record, foldMachine(indexHistory(rows).of(id), undefined), undefined)
+  return machineDocument(record, foldMachine(indexHistory(rows).of(id), lens()), undefined)
 }
 
 /** A document of the whole tenant with these machines. */

@@ -122,11 +122,12 @@ export function drift(number: number, item: Partial<Drift> = {}): Drift {
 /** A plan that does nothing, changed by what is given. */
 export function plan(change: Partial<Plan> = {}): Plan {
   return {
-    formatVersion: '1.0',
+    formatVersion: '1.1',
     toolVersion: '0.1.0',
     planId: `sha256:${'ab'.repeat(32)}`,
     createdAt: '2026-11-22T18:03:12Z',
     expiresAt: '2026-11-23T18:03:12Z',
+    nextLookAt: null,
     target: { endpoint: 'https://api.security.microsoft.com', tenantId: null },
     source: { commit: null, dirty: null, files: {} },
     observed: {
@@ -158,6 +159,7 @@ export function plan(change: Partial<Plan> = {}): Plan {
       blocked: 0,
       unchanged: 1204,
       assumed: 0,
+      renew: 0,
     },
     ...change,
   }

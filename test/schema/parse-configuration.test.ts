@@ -20,7 +20,15 @@ describe('the defaults', () => {
     expect(defaultConfiguration()).toStrictEqual({
       cloud: 'commercial',
       policies: [],
-      guards: { maxMachines: 100, maxLifts: 20 },
+      guards: { maxMachines: 100, maxLifts: 20, maxRenewals: 100 },
+      effects: {
+        isolated: {
+          lasts: { text: '7d', ms: 604_800_000 },
+          extends: false,
+          renewWithin: { text: '24h', ms: 86_400_000 },
+          longFree: { text: '7d', ms: 604_800_000 },
+        },
+      },
       protected: [],
       allow: { quarantined: false, liveResponse: false, offboarded: false, scopeChange: false },
       retry: { maxAttempts: 3, within: { text: '24h', ms: 86_400_000 } },
@@ -57,7 +65,8 @@ test('a whole configuration is typed with its places', () => {
       'tenantId: AAAAAAAA-0000-0000-0000-000000000000',
       'store: https://acct.blob.core.windows.net/holdfast/emea/',
       'policies: [policies/**/*.yaml, extra]',
-      'guards: { maxMachines: 50, maxShare: 2.5%, maxLifts: 0, maxRuns: 2000 }',
+      'guards: { maxMachines: 50, maxShare: 2.5%, maxLifts: 0, maxRuns: 2000, maxRenewals: 7 }',
+      'effects: { isolated: { lasts: 5d, extends: true, renewWithin: 2h, longFree: 3d, renewBefore: 6h } }',
       'protected:',
       '  - match: { tag: domain-controller }',
       '    allow: [scanned, collected, scanned]',
@@ -88,17 +97,32 @@ test('a whole configuration is typed with its places', () => {
       { file: 'conf/holdfast.yaml', line: 9, column: 12 },
       { file: 'conf/holdfast.yaml', line: 9, column: 32 },
     ],
-    guards: { maxMachines: 50, maxShare: { text: '2.5%', ratio: 0.025 }, maxLifts: 0, maxRuns: 2000 },
+    guards: {
+      maxMachines: 50,
+      maxShare: { text: '2.5%', ratio: 0.025 },
+      maxLifts: 0,
+      maxRuns: 2000,
+      maxRenewals: 7,
+    },
+    effects: {
+      isolated: {
+        lasts: { text: '5d', ms: 432_000_000 },
+        extends: true,
+        renewWithin: { text: '2h', ms: 7_200_000 },
+        longFree: { text: '3d', ms: 259_200_000 },
+        renewBefore: { text: '6h', ms: 21_600_000 },
+      },
+    },
     protected: [
       {
         match: {
           fields: { tag: ['domain-controller'] },
           all: false,
           missing: 'error',
-          place: { file: 'conf/holdfast.yaml', line: 12, column: 5 },
+          place: { file: 'conf/holdfast.yaml', line: 13, column: 5 },
         },
         allow: ['scanned', 'collected'],
-        place: { file: 'conf/holdfast.yaml', line: 12, column: 5 },
+        place: { file: 'conf/holdfast.yaml', line: 13, column: 5 },
       },
       {
         match: {
@@ -106,10 +130,10 @@ test('a whole configuration is typed with its places', () => {
           list: { path: 'conf/dc.txt', machines: [] },
           all: false,
           missing: 'error',
-          place: { file: 'conf/holdfast.yaml', line: 14, column: 5 },
+          place: { file: 'conf/holdfast.yaml', line: 15, column: 5 },
         },
         allow: [],
-        place: { file: 'conf/holdfast.yaml', line: 14, column: 5 },
+        place: { file: 'conf/holdfast.yaml', line: 15, column: 5 },
       },
     ],
     allow: { quarantined: true, liveResponse: true, offboarded: true, scopeChange: true },
@@ -135,6 +159,55 @@ test('a whole configuration is typed with its places', () => {
       },
     },
   })
+})
+
+describe('what the service keeps an isolation for', () => {
+  const effectOf = (text: string) => configurationOf(`effects: { isolated: { ${text} } }`).effects.isolated
+
+  test('`never` and `off` are no durations', () => {
+    expect(effectOf('lasts: never, renewBefore: off')).toStrictEqual({
+      extends: false,
+      renewWithin: { text: '24h', ms: 86_400_000 },
+      longFree: { text: '7d', ms: 604_800_000 },
+    })
+  })
+
+  test('an empty map is the defaults', () => {
+    expect(configurationOf('effects: {}').effects).toStrictEqual(defaultConfiguration().effects)
+    expect(effectOf('extends: false')).toStrictEqual(defaultConfiguration().effects.isolated)
+  })
+
+  test.each([
+    ['renewing before the end needs `extends: true`', 'renewBefore: 6h'],
+    [
+      'an isolation that never ends is not renewed before its end',
+      'lasts: never, extends: true, renewBefore: 6h',
+    ],
+    [
+      'renewing as long before the end as it lasts would never stop',
+      'lasts: 6h, extends: true, renewBefore: 6h',
+    ],
+  ])('%s', (_rule, text) => {
+    expect(parse(`version: 1\neffects: { isolated: { ${text} } }`).diagnostics).toMatchObject([
+      { severity: 'error', code: 'renew-before' },
+    ])
+  })
+
+  test.each([
+    ['lasts: 0d', 'duration-too-short'],
+    ['lasts: forever', 'invalid-duration'],
+    ['renewBefore: never', 'invalid-duration'],
+    ['longFree: never', 'invalid-duration'],
+    ['keeps: 7d', 'unknown-key'],
+  ])('%s is %s', (text, code) => {
+    expect(parse(`version: 1\neffects: { isolated: { ${text} } }`).diagnostics).toMatchObject([{ code }])
+  })
+})
+
+test('a freeze may let renewals go on', () => {
+  const frozen = 'owner: anna, reason: INC-1, until: 2026-11-23'
+  expect(configurationOf(`freeze: { ${frozen}, renewals: true }`).freeze).toMatchObject({ renewals: true })
+  expect(configurationOf(`freeze: { ${frozen}, renewals: false }`).freeze).not.toHaveProperty('renewals')
 })
 
 test('a freeze has an owner, a reason and an end', () => {

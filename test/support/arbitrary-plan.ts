@@ -194,11 +194,12 @@ const diagnostic: fc.Arbitrary<PlanDiagnostic> = fc.record({
 })
 
 const barePlan: fc.Arbitrary<Plan> = fc.record({
-  formatVersion: fc.constant('1.0'),
+  formatVersion: fc.constant('1.1'),
   toolVersion: hostileText,
   planId: hostileText,
   createdAt: time,
   expiresAt: time,
+  nextLookAt: fc.option(time),
   target: fc.record({ endpoint: hostileText, tenantId: orNull(hostileText) }),
   source: fc.record({
     commit: orNull(hostileText),
@@ -238,6 +239,7 @@ const barePlan: fc.Arbitrary<Plan> = fc.record({
     blocked: count,
     unchanged: count,
     assumed: count,
+    renew: count,
   }),
 })
 

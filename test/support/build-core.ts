@@ -1,4 +1,5 @@
 import type { Observation } from '../../src/plan/select/observation.ts'
+import type { HoldLens } from '../../src/posture/hold-lens.ts'
 import type { Machine } from '../../src/posture/machine.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
 import { appendMarker, type Marker } from '../../src/posture/marker.ts'
@@ -7,6 +8,7 @@ import type { Place } from '../../src/schema/diagnostic.ts'
 import { type Duration, parseDuration } from '../../src/schema/duration.ts'
 import { type Instant, parseInstant } from '../../src/schema/instant.ts'
 import type { DesiredState, MachineEntry, Placed, Policy } from '../../src/schema/policy.ts'
+import { defaultIsolationEffect } from '../../src/schema/read-effects.ts'
 
 /** Reads a time that the test knows to be one. */
 export function at(text: string): Instant {
@@ -134,6 +136,7 @@ export function configuration(over: Partial<Configuration> = {}): Configuration 
     cloud: 'commercial',
     policies: [],
     guards: {},
+    effects: { isolated: defaultIsolationEffect() },
     protected: [],
     allow: { quarantined: false, liveResponse: false, offboarded: false, scopeChange: false },
     retry: { maxAttempts: 3, within: lasting('24h') },
@@ -143,6 +146,18 @@ export function configuration(over: Partial<Configuration> = {}): Configuration 
     apply: { timeout: lasting('30m'), pollInterval: lasting('5s'), lookup: lasting('15s') },
     ...over,
   }
+}
+
+/** The lens at {@link NOW}, of a configuration without a name: nobody asked for anything else, no device was asked. */
+export function lens(over: Partial<HoldLens> = {}): HoldLens {
+  return { name: undefined, effect: defaultIsolationEffect(), now: NOW, requestors: new Set(), ...over }
+}
+
+/** The effect of a tenant in which an isolation stays until it is lifted. */
+export const STAYS: Configuration['effects']['isolated'] = {
+  extends: false,
+  renewWithin: lasting('24h'),
+  longFree: lasting('7d'),
 }
 
 /** A complete read of a tenant that holds machine 1 and no action. */

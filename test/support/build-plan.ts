@@ -39,11 +39,12 @@ export function change(over: Partial<Change> = {}): Change {
 export function plan(changes: readonly Change[], over: Partial<Plan> = {}): Plan {
   const target = over.target ?? { endpoint: 'https://api.security.microsoft.com', tenantId: null }
   return {
-    formatVersion: '1.0',
+    formatVersion: '1.1',
     toolVersion: '0.0.0',
     planId: planIdOf(target, changes),
     createdAt: '2026-11-22T18:00:00Z',
     expiresAt: '2026-11-23T18:00:00Z',
+    nextLookAt: null,
     target,
     source: { commit: null, dirty: null, files: {} },
     observed: {
@@ -75,6 +76,7 @@ export function plan(changes: readonly Change[], over: Partial<Plan> = {}): Plan
       blocked: 0,
       unchanged: 0,
       assumed: 0,
+      renew: 0,
     },
     ...over,
   }

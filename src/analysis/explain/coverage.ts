@@ -25,16 +25,14 @@ const HOLDS: readonly HoldName[] = ['isolated', 'restricted']
  *
  * @returns Null where not all of the tenant was read: what was not read is unknown.
  */
-export function coverageOf({ input, claims, history }: Findings): Coverage | null {
-  const { observation, configuration } = input
+export function coverageOf({ input, claims, history, lens }: Findings): Coverage | null {
+  const { observation } = input
   if (observation.failures.length > 0 || observation.scope === 'named') return null
   const machines = { held: 0, declared: 0 }
   const holds = { held: 0, declared: 0 }
   for (const id of history.machineIds) {
     const mine = claims.get(id) ?? []
-    const held = HOLDS.filter(
-      facet => foldHold(history.of(id), HOLD_PAIRS[facet], configuration.name).level !== 'none',
-    )
+    const held = HOLDS.filter(facet => foldHold(history.of(id), HOLD_PAIRS[facet], lens).level !== 'none')
     if (held.length === 0) continue
     const declared = held.filter(facet =>
       mine.some(claim => claim.kind === 'hold' && claim.facet === facet && claim.level !== 'none'),

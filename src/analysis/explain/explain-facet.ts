@@ -2,6 +2,7 @@ import type { Actor } from '../../plan/document/document.ts'
 import type { Item } from '../../plan/judge/item.ts'
 import { foldHold } from '../../posture/fold-hold.ts'
 import type { MachineHistory } from '../../posture/history.ts'
+import type { HoldLens } from '../../posture/hold-lens.ts'
 import { HOLD_PAIRS, type HoldName } from '../../posture/holds.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { postureActor } from '../../posture/machine-posture.ts'
@@ -51,12 +52,9 @@ function explainAction(
 }
 
 /** Explains how a hold stands, action by action, from the same fold as the plan. */
-export function explainHold(
-  history: MachineHistory,
-  facet: HoldName,
-  name: string | undefined,
-): ExplainedPosture {
-  const posture = foldHold(history, HOLD_PAIRS[facet], name)
+export function explainHold(history: MachineHistory, facet: HoldName, lens: HoldLens): ExplainedPosture {
+  const { name } = lens
+  const posture = foldHold(history, HOLD_PAIRS[facet], lens)
   const effects = new Map<MachineAction, ActionEffect>([
     ...posture.succeeded.map(({ action }) => [action, 'superseded'] as const),
     ...posture.imposes.map(({ action }) => [action, 'beneath'] as const),

@@ -136,7 +136,8 @@ function explainItem(item: Item, history: MachineHistory, findings: Findings, pl
   const { address, facet } = item
   const { name } = findings.input.configuration
   const hold = HOLDS.find(one => one === facet)
-  const posture = hold === undefined ? explainRun(item, history, name) : explainHold(history, hold, name)
+  const posture =
+    hold === undefined ? explainRun(item, history, name) : explainHold(history, hold, findings.lens)
   const declared = explainPolicies(item, findings)
   const verdict = verdictOf(item, plan)
   const drift = plan.drift.find(one => one.address === address) ?? null
@@ -149,12 +150,12 @@ function explainSilence(
   machineId: string,
   facet: HoldName,
   history: MachineHistory,
-  { input }: Findings,
+  { lens }: Findings,
 ): ExplainedFacet {
   const told = {
     address: formatAddress(machineId, facet),
     facet,
-    ...explainHold(history, facet, input.configuration.name),
+    ...explainHold(history, facet, lens),
     declared: [],
     verdict: { kind: 'unchanged', notes: [] },
     drift: null,

@@ -5,7 +5,8 @@ import type { Actor, PlanMachine, PolicyReference, Target } from '../../plan/doc
 import { indexMachines, type PolicyMatch, resolvePolicies } from '../../plan/select/resolve.ts'
 import { foldHold, type HoldPosture } from '../../posture/fold-hold.ts'
 import { compareText, type MachineHistory } from '../../posture/history.ts'
-import { holdStretches } from '../../posture/hold-stretches.ts'
+import type { HoldLens } from '../../posture/hold-lens.ts'
+import { levelStretches } from '../../posture/hold-stretches.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../../posture/holds.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
@@ -31,8 +32,12 @@ export interface TimelineHold {
   readonly level: HoldLevel
   /** Everybody whose succeeded request it rests on, the first one first. */
   readonly by: readonly TimelineActor[]
-  /** Who lifted or replaced it. */
+  /** Who lifted or replaced it; null also where it ended by itself and nobody wrote that down. */
   readonly endedBy: TimelineActor | null
+  /** Whether the service ended it by itself; absent where it did not. */
+  readonly lapsed?: true
+  /** When the service will end it; absent where it has ended or stays until it is lifted. */
+  readonly until?: string
 }
 
 /** One action: a point where it was created, and another one where it ended. */
@@ -100,19 +105,27 @@ const FACETS: readonly FacetName[] = [
 /** Where nothing tells where to begin, so much is drawn. */
 const EMPTY_MS = 30 * 86_400_000
 
-function actorOf(action: MachineAction, name: string | undefined): TimelineActor {
-  const { policy, at, ...actor } = postureActor(action, name)
+function actorOf(action: MachineAction, name: string | undefined, byService = false): TimelineActor {
+  const { policy, at, ...actor } = postureActor(action, name, byService)
   return { ...actor, at: formatInstant(at), policy }
 }
 
 function holdsOf(posture: HoldPosture, since: Instant, name: string | undefined): readonly TimelineHold[] {
-  return holdStretches(posture)
-    .filter(({ end }) => end === null || end.lastUpdateDateTimeUtc >= since)
-    .map(({ level, imposes, end }) => {
+  return levelStretches(posture.stretches)
+    .filter(({ to }) => to === null || to >= since)
+    .map(({ level, imposes, to, end, hasLapsed, byService, until }) => {
       const by = imposes.map(action => actorOf(action, name))
-      const endedBy = end === null ? null : actorOf(end, name)
+      const endedBy = end === null ? null : actorOf(end, name, byService)
       const from = formatInstant(imposes[0].lastUpdateDateTimeUtc)
-      return { from, to: endedBy?.at ?? null, level, by, endedBy }
+      return {
+        from,
+        to: to === null ? null : formatInstant(to),
+        level,
+        by,
+        endedBy,
+        ...(hasLapsed ? { lapsed: true } : {}),
+        ...(to === null && until !== null ? { until: formatInstant(until) } : {}),
+      }
     })
 }
 
@@ -171,8 +184,9 @@ function laneOf(
   facet: FacetName,
   history: MachineHistory,
   since: Instant,
-  name: string | undefined,
+  lens: HoldLens,
 ): Omit<TimelineLane, 'declared'> {
+  const { name } = lens
   const pair = Object.hasOwn(HOLD_PAIRS, facet) ? HOLD_PAIRS[facet as HoldName] : undefined
   const marks = [...history].sort(byCreation).flatMap(action => {
     const method = methodOf(action.type)
@@ -180,7 +194,7 @@ function laneOf(
   })
   return {
     facet,
-    holds: pair === undefined ? [] : holdsOf(foldHold(history, pair, name), since, name),
+    holds: pair === undefined ? [] : holdsOf(foldHold(history, pair, lens), since, name),
     marks,
   }
 }
@@ -201,7 +215,7 @@ interface Scene {
 }
 
 function drawUp({ findings, matches, since }: Scene, machine: Machine): Timeline {
-  const { observation, configuration, now } = findings.input
+  const { observation, now } = findings.input
   const history = findings.history.of(machine.id)
   const from = since ?? beginningOf(history, findings)
   const bands = bandsOf(matches, machine.id, findings.at)
@@ -209,7 +223,7 @@ function drawUp({ findings, matches, since }: Scene, machine: Machine): Timeline
     const declared = bands
       .filter(band => band.facet === facet)
       .map(({ policy, wants, until, expired }) => ({ policy, wants, until, expired }))
-    return { ...laneOf(facet, history, from, configuration.name), declared }
+    return { ...laneOf(facet, history, from, findings.lens), declared }
   })
   return {
     formatVersion: '1.0',

@@ -2,7 +2,8 @@ import { formatAddress } from '../../plan/select/address.ts'
 import type { PolicyMatch } from '../../plan/select/resolve.ts'
 import { foldHold } from '../../posture/fold-hold.ts'
 import type { History } from '../../posture/history.ts'
-import { type HoldStretch, holdStretches } from '../../posture/hold-stretches.ts'
+import type { HoldLens } from '../../posture/hold-lens.ts'
+import { type LevelStretch, levelStretches } from '../../posture/hold-stretches.ts'
 import { HOLD_PAIRS, type HoldName } from '../../posture/holds.ts'
 import type { Machine } from '../../posture/machine.ts'
 import { formatInstant, type Instant, msBetween } from '../../schema/instant.ts'
@@ -52,7 +53,7 @@ function exposure(
   from: Instant,
   to: Instant,
   end: Exposure['end'],
-  by: HoldStretch | undefined,
+  by: LevelStretch | undefined,
 ): Exposure {
   return {
     address: formatAddress(machine.id, facet),
@@ -68,7 +69,7 @@ function exposure(
 function gaps(
   machine: Machine,
   facet: HoldName,
-  stretches: readonly HoldStretch[],
+  stretches: readonly LevelStretch[],
   { from, to }: Span,
   isExpiry: boolean,
 ): readonly Exposure[] {
@@ -78,7 +79,7 @@ function gaps(
     const begin = stretch.imposes[0].lastUpdateDateTimeUtc
     if (begin >= to) break
     if (begin > at) found.push(exposure(machine, facet, at, begin, 'contained', stretch))
-    const end = stretch.end?.lastUpdateDateTimeUtc ?? to
+    const end = stretch.to ?? to
     if (end > at) at = end
   }
   if (at < to) found.push(exposure(machine, facet, at, to, isExpiry ? 'expired' : 'open', undefined))
@@ -93,7 +94,7 @@ export function exposuresOf(
   machines: readonly Machine[],
   matches: readonly PolicyMatch[],
   history: History,
-  name: string | undefined,
+  lens: HoldLens,
   span: Span,
 ): readonly Exposure[] {
   return machines.flatMap(machine =>
@@ -106,7 +107,7 @@ export function exposuresOf(
         from: firstSeen !== null && firstSeen > span.from ? firstSeen : span.from,
         to: isExpiry ? until : span.to,
       }
-      const stretches = holdStretches(foldHold(history.of(machine.id), HOLD_PAIRS[facet], name))
+      const stretches = levelStretches(foldHold(history.of(machine.id), HOLD_PAIRS[facet], lens).stretches)
       return asked.from < asked.to ? gaps(machine, facet, stretches, asked, isExpiry) : []
     }),
   )

@@ -4,6 +4,7 @@ import type { GuardName, Plan, Summary, Target } from '../../plan/document/docum
 import { namesOf } from '../../plan/select/need.ts'
 import { countOnboarded, type Observation } from '../../plan/select/observation.ts'
 import { NO_OPTIONS, type PlanInput } from '../../plan/select/plan-input.ts'
+import { lensFor } from '../../plan/select/plan-lens.ts'
 import {
   indexMachines,
   type MachineIndex,
@@ -204,7 +205,8 @@ function seeGuards({ guards, firing }: Seen, plan: Plan, at: string): void {
 function conclude({ input, span, matches, moments, changePoints: points }: Replay, seen: Seen): Simulation {
   const { observation, configuration } = input
   const history = indexHistory(observation.actions)
-  const exposures = exposuresOf(observation.machines, matches, history, configuration.name, span)
+  const lens = lensFor(observation, configuration, input.now, history)
+  const exposures = exposuresOf(observation.machines, matches, history, lens, span)
   return {
     formatVersion: '1.0',
     target: observation.target,

@@ -4,12 +4,13 @@ import { decideHold, type HoldWish } from '../../plan/judge/decide-hold.ts'
 import type { Decision } from '../../plan/judge/decision.ts'
 import type { Item } from '../../plan/judge/item.ts'
 import { pendingWarning } from '../../plan/judge/limits.ts'
-import { type DirectedAction, foldHold, type HoldPosture, holdBasis } from '../../posture/fold-hold.ts'
+import { foldHold, type HoldPosture, holdBasis, unprovenLapse } from '../../posture/fold-hold.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../../posture/holds.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { isOwn } from '../../posture/marker.ts'
 import { hasEnded } from '../../posture/status.ts'
-import type { Instant } from '../../schema/instant.ts'
+import type { DirectedAction } from '../../posture/walk-hold.ts'
+import { formatInstant, type Instant } from '../../schema/instant.ts'
 import { isCarried, type UndoSubject, undoItem } from './undo-subject.ts'
 
 /** What undoing a plan comes to at one hold of one machine: something to do, or only to say. */
@@ -64,13 +65,15 @@ function trace(facet: HoldName, subject: UndoSubject): Traced | null {
   const carried = ofPair.filter(action => isCarried(action, subject))
   const [began] = carried.map(({ creationDateTimeUtc }) => creationDateTimeUtc).sort()
   if (began === undefined) return null
-  const posture = foldHold(subject.history, pair, subject.name)
+  const posture = foldHold(subject.history, pair, subject.lens)
   return {
     posture,
     others: ofPair.filter(action => !carried.includes(action)),
     open: posture.inFlight.filter(({ action }) => carried.includes(action)),
     began,
-    holds: posture.imposes.some(({ action }) => carried.includes(action)),
+    holds: [...posture.imposes, ...(unprovenLapse(posture)?.imposes ?? [])].some(({ action }) =>
+      carried.includes(action),
+    ),
   }
 }
 
@@ -92,10 +95,11 @@ function decide(traced: Traced, subject: UndoSubject): Decision {
   const before = foldHold(
     others.filter(action => action.lastUpdateDateTimeUtc <= began),
     posture.pair,
-    subject.name,
-  ).decidedBy
-  if (level === 'none' && before?.direction === 'impose') {
-    return blocked('held-before', heldMessage(before.action), traced, level)
+    { ...subject.lens, now: began },
+  )
+  if (level === 'none' && before.level !== 'none') {
+    const { action } = before.imposes.at(-1) as DirectedAction
+    return blocked('held-before', heldMessage(action), traced, level)
   }
   const wish: HoldWish = {
     level: level as HoldWish['level'],
@@ -136,8 +140,13 @@ function blocked(
 
 /** What is to be said where nothing of the plan holds or is in flight. */
 function noteOf({ posture }: Traced, subject: UndoSubject): Note | null {
-  const { decidedBy } = posture
+  const { decidedBy, lapsed } = posture
   if (decidedBy === null) return null
+  if (lapsed !== null)
+    return {
+      code: 'already-undone',
+      message: `the hold ended by itself at ${formatInstant(lapsed.at)}; the machine is left as it is.`,
+    }
   const by = `${decidedBy.action.type} by ${attribute(decidedBy.action)}`
   if (!isCarried(decidedBy.action, subject)) {
     return { code: 'already-undone', message: `${by} came after that plan; the machine is left as it is.` }

@@ -8,6 +8,7 @@ import { compileProtection } from '../../plan/judge/limits.ts'
 import type { AddressPattern } from '../../plan/select/address.ts'
 import { chooseItems, readPatterns } from '../../plan/select/choose.ts'
 import type { PlanInput } from '../../plan/select/plan-input.ts'
+import { lensFor } from '../../plan/select/plan-lens.ts'
 import { indexMachines } from '../../plan/select/resolve.ts'
 import { compareText, indexHistory } from '../../posture/history.ts'
 import type { HoldName } from '../../posture/holds.ts'
@@ -82,12 +83,14 @@ function subjectsOf({ observation, configuration, now, options }: PlanInput, pla
   const history = indexHistory(observation.actions)
   const { byId } = indexMachines(observation.machines)
   const protection = compileProtection(configuration, now)
+  const lens = lensFor(observation, configuration, now, history)
   return history.machineIds.map(id => ({
     machine: byId.get(id) ?? unlistedMachine(id),
     history: history.of(id),
     plan,
     name: configuration.name,
     now,
+    lens,
     limits: { configuration, protection, roles: observation.roles },
     comment: options.reason ?? `undo of plan ${plan}`,
   }))

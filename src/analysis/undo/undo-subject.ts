@@ -2,6 +2,7 @@ import type { Decision } from '../../plan/judge/decision.ts'
 import type { Item } from '../../plan/judge/item.ts'
 import { type Limits, limitOf } from '../../plan/judge/limits.ts'
 import type { MachineHistory } from '../../posture/history.ts'
+import type { HoldLens } from '../../posture/hold-lens.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { isOwn, parseMarker } from '../../posture/marker.ts'
@@ -17,6 +18,8 @@ export interface UndoSubject {
   /** The configuration's name, which own markers carry. */
   readonly name: string | undefined
   readonly now: Instant
+  /** What holds are folded with. */
+  readonly lens: HoldLens
   readonly limits: Limits
   /** Comment of the requests. */
   readonly comment: string

@@ -11,6 +11,7 @@ import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from '.
 import { applyShown } from './apply-shown.ts'
 import { approvalOf } from './audit-subject.ts'
 import { chooseRun, type ResumableRun } from './choose-run.ts'
+import { readDeclared } from './declared-now.ts'
 import { findRunState, type RunState } from './run-state.ts'
 
 /** Throws Failure `flags-contradict` for what chooses another plan than the one that was begun. */
@@ -60,6 +61,7 @@ export async function resumeApply(context: CommandContext): Promise<number> {
     requireHonouredOverrides(request, plan, configuration)
     const { overriddenGuards } = request
     return applyShown(plan, context, {
+      declared: await readDeclared(plan, context),
       request,
       outputs,
       service,

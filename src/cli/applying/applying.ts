@@ -5,6 +5,7 @@ import type { ApplyResult } from '../../apply/result.ts'
 import { recordJournal } from '../../local/record/recorded-journal.ts'
 import { recordResult } from '../../local/record/recorded-result.ts'
 import type { GuardName, Plan } from '../../plan/document/document.ts'
+import type { Declared } from '../../plan/judge/still-asked.ts'
 import type { Need } from '../../plan/select/observation.ts'
 import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
 import type { Configuration } from '../../schema/configuration.ts'
@@ -20,6 +21,8 @@ import { openLiveView } from './live-view.ts'
 export interface Applying {
   readonly configuration: Configuration
   readonly service: Service
+  /** The policies as they are now; absent where no policy has a say. */
+  readonly declared?: Declared
   readonly overriddenGuards: readonly GuardName[]
 }
 
@@ -54,6 +57,7 @@ export function readApplyOptions(
     ...(submitTimeout === undefined ? {} : { submitTimeoutMs: submitTimeout.ms }),
     pollIntervalMs: pollInterval.ms,
     lookupMs: lookup.ms,
+    unseenRuns: configuration.store === undefined && !service.isEmulated,
     skipMoved: flags.has('skip-moved'),
     retryFailed: flags.has('retry-failed'),
     askToYield: flags.has('ask-to-yield'),
@@ -85,7 +89,9 @@ export async function runApply(
     await audit.begin()
     const api = await service.openActionApi()
     const journal = recordJournal(ports.journal, audit, plan, configuration.name)
-    const deps = { clock, api, journal, lease: ports.lease, configuration, onProgress: view.show, onNote }
+    const declared = applying.declared === undefined ? {} : { declared: applying.declared }
+    const { lease } = ports
+    const deps = { clock, api, journal, lease, configuration, ...declared, onProgress: view.show, onNote }
     const result = withSignalCode(await applyPlan(plan, deps, options), context)
     return await recordResult(result, audit)
   } finally {

@@ -1,13 +1,13 @@
 import { posix, resolve } from 'node:path'
 import { adoptionPatch, type PatchedFile, patchReach, renderAdoption } from '../../authoring/adoption-text.ts'
 import { addExceptions, type Leaving } from '../../authoring/except-text.ts'
+import { readGitPrefix } from '../../local/git/git-state.ts'
 import type { Findings } from '../../plan/assemble/assemble-plan.ts'
 import { readFailures } from '../../plan/select/read-failures.ts'
 import type { DriftDocument } from '../../report/documents/drift-document.ts'
 import type { Policy } from '../../schema/policy.ts'
 import type { CommandContext } from '../command.ts'
 import type { Declaration } from '../declaration/declaration.ts'
-import { readGitPrefix } from '../declaration/git-source.ts'
 import { displayPath } from '../declaration/read-text.ts'
 import { fail } from '../fail.ts'
 import type { Flags, OptionSpec } from '../flags.ts'
@@ -123,7 +123,7 @@ export async function adoptForeign(
   const folder = displayPath(resolve(io.cwd, flags.text('out') ?? POLICY_FOLDER), io.cwd)
   const adopted = draft.files.reduce((sum, { group }) => sum + group.holds.length, 0)
   const style = styleOf(io.stderr, color, io.env)
-  const prefix = await readGitPrefix(io.cwd, io.env)
+  const prefix = await readGitPrefix({ cwd: io.cwd, env: io.env })
   const files = patchedFiles(draft, declaration, folder, prefix)
   const reach = patchReach(files, prefix)
   io.stderr.write(renderAdoption(adopted, draft.exclusions, draft.leftOut, reach, style))

@@ -1,9 +1,12 @@
+import type { Plan } from '../../plan/document/document.ts'
+import type { Declared } from '../../plan/judge/still-asked.ts'
 import { type ApplyRequest, readApplyRequest, requireHonouredOverrides } from '../applying/apply-request.ts'
 import { resumeApply } from '../applying/apply-resume.ts'
 import { applyShown } from '../applying/apply-shown.ts'
 import { showStatus } from '../applying/apply-status.ts'
 import { approvalOf } from '../applying/audit-subject.ts'
 import { requireConsentOrTerminal } from '../applying/consent.ts'
+import { readDeclared } from '../applying/declared-now.ts'
 import type { Command, CommandContext } from '../command.ts'
 import {
   type Declaration,
@@ -47,10 +50,15 @@ async function readBasis(planFile: string | undefined, context: CommandContext) 
   if (planFile === undefined) {
     const declaration = requireValid(await loadDeclaration(placeOf(context)))
     const { configuration } = declaration
-    return { configuration, makePlan: planNow.bind(null, declaration) }
+    const declared: Declared = { policies: declaration.policies, hasMoved: false }
+    return { configuration, makePlan: planNow.bind(null, declaration), declare: async () => declared }
   }
   const configuration = await loadConfiguration({ cwd: context.io.cwd, config: context.flags.text('config') })
-  return { configuration, makePlan: () => readTrustedPlan(planFile, context, configuration) }
+  return {
+    configuration,
+    makePlan: () => readTrustedPlan(planFile, context, configuration),
+    declare: (plan: Plan) => readDeclared(plan, context),
+  }
 }
 
 async function run(context: CommandContext): Promise<number> {
@@ -58,7 +66,7 @@ async function run(context: CommandContext): Promise<number> {
   if (context.flags.has('resume')) return resumeApply(context)
   const outputs = readOutputs(context.flags)
   const request = await readApplyRequest(context)
-  const { configuration, makePlan } = await readBasis(request.planFile, context)
+  const { configuration, makePlan, declare } = await readBasis(request.planFile, context)
   const { overriddenGuards } = request
   const service = await openService(context, configuration)
   service.audit.prepare({ command: 'apply', approval: approvalOf(request, context.flags) })
@@ -69,6 +77,7 @@ async function run(context: CommandContext): Promise<number> {
       const { plan, signedBy } = await makePlan(context, service, request)
       requireHonouredOverrides(request, plan, configuration)
       return await applyShown(plan, context, {
+        declared: await declare(plan),
         request,
         outputs,
         service,

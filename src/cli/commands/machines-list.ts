@@ -1,5 +1,6 @@
 import { chooseRecords, needOfEntry } from '../../analysis/by-hand/choose-records.ts'
 import type { Observation } from '../../plan/select/observation.ts'
+import { lensFor } from '../../plan/select/plan-lens.ts'
 import { indexHistory } from '../../posture/history.ts'
 import { foldMachine, withoutRecord } from '../../posture/machine-posture.ts'
 import {
@@ -50,13 +51,14 @@ function listMachines(
   const isHeldOne = heldTest(flags)
   const chosen = chooseRecords(entry, records, readAt, isHeldOne !== undefined)
   const history = indexHistory(actions)
+  const lens = lensFor(observation, configuration, readAt, history)
   const lost =
     isHeldOne === undefined || entry !== undefined
       ? []
       : withoutRecord(history, new Set(records.map(({ id }) => id)))
   const all = [...chosen.machines, ...lost].map(machine => {
     const id = typeof machine === 'string' ? machine : machine.id
-    return machineDocument(machine, foldMachine(history.of(id), name), name)
+    return machineDocument(machine, foldMachine(history.of(id), lens), name)
   })
   const machines = all.filter(isHeldOne ?? (() => true)).sort(byName)
   const leftOut = isHeldOne === undefined ? records.length - machines.length : 0

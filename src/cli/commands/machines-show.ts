@@ -1,5 +1,7 @@
 import { chooseRecords, needOfEntry } from '../../analysis/by-hand/choose-records.ts'
+import { lensFor } from '../../plan/select/plan-lens.ts'
 import { type History, indexHistory } from '../../posture/history.ts'
+import type { HoldLens } from '../../posture/hold-lens.ts'
 import type { Machine } from '../../posture/machine.ts'
 import { foldMachine } from '../../posture/machine-posture.ts'
 import { selectActions } from '../../posture/select-actions.ts'
@@ -22,16 +24,12 @@ import { readSelectors } from '../service/selectors.ts'
 /** Actions shown of one machine where nothing else is asked for. */
 const SHOWN = 20
 
-function detail(
-  machine: Machine,
-  history: History,
-  limit: number,
-  name: string | undefined,
-): DetailedMachine {
+function detail(machine: Machine, history: History, limit: number, lens: HoldLens): DetailedMachine {
+  const { name } = lens
   const ordered = history.of(machine.id)
   const actions = selectActions(ordered, {}, name)
   return {
-    ...machineDocument(machine, foldMachine(ordered, name), name),
+    ...machineDocument(machine, foldMachine(ordered, lens), name),
     actions: actions.slice(0, limit).map(action => actionDocument(action, machine.computerDnsName, name)),
     olderActions: Math.max(0, actions.length - limit),
   }
@@ -50,14 +48,14 @@ async function run(context: CommandContext): Promise<number> {
     }
     const history = indexHistory(observation.actions)
     const limit = flags.number('limit') ?? SHOWN
-    const { name } = session.configuration
+    const lens = lensFor(observation, session.configuration, readAt, history)
     const document: MachineDetailsDocument = {
       formatVersion: '1.0',
       target,
       readAt: formatInstant(readAt),
       historyFrom: formatInstant(historyFrom),
       scope,
-      machines: machines.map(machine => detail(machine, history, limit, name)),
+      machines: machines.map(machine => detail(machine, history, limit, lens)),
     }
     await emitDocument(document, renderMachineDetails, context)
     return EXIT_CODES.ok

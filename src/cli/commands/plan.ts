@@ -61,11 +61,11 @@ async function run(context: CommandContext): Promise<number> {
   const signer = await readSigner(context)
   const declaration = requireValid(await loadDeclaration(placeOf(context)))
   const revision = flags.text('base')
-  const base = revision === undefined ? undefined : await loadBaseDeclaration(revision, declaration, context)
+  const compared = revision === undefined ? {} : await loadBaseDeclaration(revision, declaration, context)
   const service = await openService(context, declaration.configuration)
   try {
     const asOf = flags.instant('as-of')
-    const asked = { base, ...(asOf === undefined ? {} : { asOf }) }
+    const asked = { ...compared, ...(asOf === undefined ? {} : { asOf }) }
     const { plan, findings, unchanged } = await makePlan(context, declaration, service, asked)
     tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
     const file = flags.text('out')

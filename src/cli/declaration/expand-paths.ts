@@ -4,10 +4,18 @@ import { describeFileError, errorCode } from '../../local/file-error.ts'
 import { fail } from '../fail.ts'
 import { displayPath } from './read-text.ts'
 
-const YAML = /\.ya?ml$/
+/** What a file of policies is called. */
+export const YAML: RegExp = /\.ya?ml$/
 const TEST = /\.test\.ya?ml$/
 /** Whether a step of a path is a pattern. */
 export const GLOB: RegExp = /[*?[\]{}!]/
+
+/** The part of a path or glob before its first step that is a pattern. */
+export function fixedPartOf(pattern: string): string {
+  const steps = pattern.split('/')
+  const variable = steps.findIndex(step => GLOB.test(step))
+  return variable === -1 ? pattern : steps.slice(0, variable).join('/')
+}
 
 /** What is looked for: `policy` leaves tests out, `test` everything else. A path that names one file is never left out. */
 export type PathKind = 'policy' | 'test'

@@ -1,3 +1,4 @@
+import { type GitState, readGitState } from '../../local/git/git-state.ts'
 import { assemblePlan, type Findings } from '../../plan/assemble/assemble-plan.ts'
 import {
   createPlan,
@@ -15,7 +16,6 @@ import type { Instant } from '../../schema/instant.ts'
 import type { CommandContext } from '../command.ts'
 import type { BaseDeclaration } from '../declaration/base-declaration.ts'
 import type { Declaration } from '../declaration/declaration.ts'
-import { readGitState } from '../declaration/git-source.ts'
 import { fail } from '../fail.ts'
 import type { Flags } from '../flags.ts'
 import type { Service } from '../service/service.ts'
@@ -48,6 +48,8 @@ export interface PlanRequest {
   /** Addresses beside those of `--target` and `--reassert`, of a command that chooses them itself. */
   readonly targets?: readonly string[]
   readonly reassert?: readonly string[]
+  /** What reading the declarations found beside their own diagnostics. */
+  readonly notes?: readonly Diagnostic[]
   /** Another declaration that is planned too, for comparison. */
   readonly base?: BaseDeclaration | undefined
 }
@@ -119,6 +121,18 @@ export function skewDiagnostics({
     : [{ severity: 'warning', code: 'clock-skew', message: `${message} The plan goes by the service's.` }]
 }
 
+/** A plan that names no commit although there is a repository says why, in git's words. */
+function commitNotes(trouble: GitState['trouble']): readonly Diagnostic[] {
+  if (trouble === undefined) return []
+  return [
+    {
+      severity: 'warning',
+      code: 'commit-unknown',
+      message: `the plan names no commit: git says: ${trouble}`,
+    },
+  ]
+}
+
 /** Reads the service once and makes the plan. Throws DefenderError where no read can succeed. */
 export async function makePlan(
   context: CommandContext,
@@ -130,14 +144,15 @@ export async function makePlan(
   const { configuration, policies } = declaration
   const options = readPlanOptions(flags, declaration, asked)
   const at = service.clock.now()
-  const [{ whole, need }, git] = await Promise.all([
+  const [{ whole, need }, { trouble, ...git }] = await Promise.all([
     observeFor(context, declaration, service, options, asked, at),
-    readGitState(Object.keys(declaration.files), io.cwd, io.env),
+    readGitState(Object.keys(declaration.files), { cwd: io.cwd, env: io.env }),
   ])
   const { base } = asked
   const observation = shortenHistory(whole, need.historyFrom)
-  const verified = await verifyObservation(context, service, observation, configuration.name)
+  const verified = await verifyObservation(context, service, observation, configuration)
   const seen = [...skewDiagnostics(whole), ...(whole.diagnostics ?? []), ...verified]
+  const notes = [...(asked.notes ?? []), ...commitNotes(trouble)]
   const input: PlanInput = {
     policies,
     configuration,
@@ -145,7 +160,7 @@ export async function makePlan(
     now: observation.readAt,
     toolVersion: readVersion(),
     source: { ...git, files: declaration.files },
-    diagnostics: [...declaration.diagnostics, ...seen],
+    diagnostics: [...declaration.diagnostics, ...seen, ...notes],
     options,
   }
   const findings = examinePosture(input)

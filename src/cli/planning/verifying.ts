@@ -4,6 +4,7 @@ import type { HuntingAnswer } from '../../defender/hunting-client.ts'
 import { HUNTING_PATHS } from '../../defender/hunting-path.ts'
 import { mitigationNeed, verifyHolds } from '../../plan/judge/verify-holds.ts'
 import type { Observation } from '../../plan/select/observation.ts'
+import { type LensSettings, lensFor } from '../../plan/select/plan-lens.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import type { CommandContext } from '../command.ts'
 import { fail } from '../fail.ts'
@@ -27,13 +28,14 @@ export async function verifyObservation(
   { flags, signal }: CommandContext,
   service: Pick<Service, 'openHunting'>,
   observation: Observation,
-  name: string | undefined,
+  configuration: LensSettings,
 ): Promise<readonly Diagnostic[]> {
   if (!flags.has('verify') || observation.failures.length > 0) return []
   try {
     const hunting = await service.openHunting()
+    const lens = lensFor(observation, configuration, observation.readAt)
     const { tenantId } = observation.target
-    const answer = await hunting.read(mitigationNeed(observation, name), tenantId, signal)
+    const answer = await hunting.read(mitigationNeed(observation, lens), tenantId, signal)
     if (answer.kind === 'closed')
       throw fail('verify-not-possible', `--verify could not ask hunting. ${answer.reason}.`)
     const mitigations = answer.reports.map(({ machineId, at, isolated }) => ({
@@ -41,7 +43,7 @@ export async function verifyObservation(
       reportedAt: at,
       isIsolated: isolated,
     }))
-    return [...oldPathNote(answer), ...verifyHolds(observation, mitigations, name)]
+    return [...oldPathNote(answer), ...verifyHolds(observation, mitigations, lens)]
   } catch (error) {
     if (!(error instanceof DefenderError) || error.code === 'interrupted') throw error
     const wayOut = error.code === 'forbidden' ? {} : { wayOut: `${error.wayOut} Or leave --verify out.` }

@@ -1,15 +1,16 @@
 import { compareText, type History } from '../../posture/history.ts'
+import type { HoldLens } from '../../posture/hold-lens.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
 import type { Claim } from '../claim/claim.ts'
 import { hasExpired } from '../claim/compose.ts'
 import { planIdOfTexts } from '../document/digest.ts'
-import type { Blocked, Change, Guard, Plan, PlanDiagnostic, Summary } from '../document/document.ts'
+import type { Blocked, Change, Guard, Plan, PlanDiagnostic, Summary, Target } from '../document/document.ts'
 import type { Item } from '../judge/item.ts'
 import { countOnboarded } from '../select/observation.ts'
 import { lastKnownAt, type PlanInput } from '../select/plan-input.ts'
 import { estimateOf } from './estimate.ts'
-import { guardLifts, guardPlan, isLift } from './guards.ts'
+import { guardLifts, guardPlan, guardRenewals, isLift, isRenewal } from './guards.ts'
 import { findRisks } from './risks.ts'
 import { describeRollout, rolloutOf } from './rollout.ts'
 import { type WrittenChange, writeBlocked, writeChange, writeDrift, writeInFlight } from './write-items.ts'
@@ -28,26 +29,46 @@ export interface Findings {
   readonly claims: ReadonlyMap<string, readonly Claim[]>
   /** The history as it was at the time planned for. */
   readonly history: History
+  /** What holds were folded with besides that history. */
+  readonly lens: HoldLens
   /** Blocked items of machines that did not resolve. */
   readonly unresolved: readonly Blocked[]
   readonly diagnostics: readonly Diagnostic[]
+  /** When to look again although nothing happens; absent where nobody asked, or nothing is known. */
+  readonly nextLookAt?: Instant
 }
 
-/** What the guard on lifts says, and the lifts that it stops. */
-function limitLifts({ configuration, options }: PlanInput, written: readonly WrittenChange[]) {
+/** What a guard says that stops changes of its kind alone, and the changes that it stops. */
+interface Limited {
+  readonly guard: Guard | undefined
+  readonly stopped: readonly Change[]
+}
+
+function limitLifts({ configuration, options }: PlanInput, written: readonly WrittenChange[]): Limited {
   const changes = written.map(({ change }) => change)
   const guard = guardLifts({ changes, configuration, exceed: options.exceedGuards })
   return { guard, stopped: guard?.status === 'fail' ? changes.filter(isLift) : [] }
 }
 
-function blockedLift(change: Change, guard: Guard): Blocked {
+/** What ended longest ago has waited longest, and can wait again: the latest to end are renewed first. */
+function limitRenewals({ configuration, options }: PlanInput, written: readonly WrittenChange[]): Limited {
+  const changes = written.map(({ change }) => change)
+  const guard = guardRenewals({ changes, configuration, exceed: options.exceedGuards })
+  if (guard?.status !== 'fail') return { guard, stopped: [] }
+  const renewals = written
+    .flatMap(({ change, endedAt }) => (endedAt === null ? [] : [{ change, endedAt }]))
+    .sort((a, b) => compareText(b.endedAt, a.endedAt) || compareText(a.change.address, b.change.address))
+  return { guard, stopped: renewals.slice(guard.limit).map(({ change }) => change) }
+}
+
+function blockedBy(change: Change, guard: Guard, code: string, what: string): Blocked {
   const { address, machine, facet, operations, before, after, policy, basis } = change
-  const message = `too many lifts in one plan: ${guard.message}`
+  const message = `too many ${what} in one plan: ${guard.message}`
   return {
     address,
     machine,
     facet,
-    code: 'over-max-lifts',
+    code,
     message,
     wouldBe: operations,
     before,
@@ -68,14 +89,17 @@ export function assemblePlan({
   items,
   unresolved,
   diagnostics,
-}: Omit<Findings, 'claims' | 'history'>): Plan {
+  nextLookAt,
+}: Omit<Findings, 'claims' | 'history' | 'lens'>): Plan {
   const { observation, configuration, options } = input
   const { name } = configuration
   const written = byAddress(
     items.flatMap(item => (item.decision.kind === 'change' ? [writeChange(item, item.decision)] : [])),
   )
-  const { guard: liftGuard, stopped } = limitLifts(input, written)
-  const sent = written.filter(({ change }) => !stopped.includes(change))
+  const lifts = limitLifts(input, written)
+  const renewals = limitRenewals(input, written)
+  const stopped = new Set([...lifts.stopped, ...renewals.stopped])
+  const sent = written.filter(({ change }) => !stopped.has(change))
   const kept = sent.map(({ change }) => change)
   const guardInput = {
     changes: kept,
@@ -84,27 +108,37 @@ export function assemblePlan({
     exceed: options.exceedGuards,
   }
   const planGuards = guardPlan(guardInput)
-  const guards = liftGuard === undefined ? planGuards : [...planGuards, liftGuard]
+  const guards = [...planGuards, ...[lifts.guard, renewals.guard].filter(guard => guard !== undefined)]
   const blocked = byAddress([
     ...items.flatMap(item => (item.decision.kind === 'blocked' ? [writeBlocked(item, item.decision)] : [])),
-    ...stopped.map(change => blockedLift(change, liftGuard as Guard)),
+    ...lifts.stopped.map(change => blockedBy(change, lifts.guard as Guard, 'over-max-lifts', 'lifts')),
+    ...renewals.stopped.map(change =>
+      blockedBy(change, renewals.guard as Guard, 'over-max-renewals', 'renewals'),
+    ),
     ...unresolved,
   ])
-  const inFlight = byAddress(items.flatMap(item => writeInFlight(item, name, lastKnownAt(input, at))))
+  const inFlight = byAddress(
+    items.flatMap(item => writeInFlight(item, configuration, lastKnownAt(input, at))),
+  )
   const errored = diagnostics.some(({ severity }) => severity === 'error')
   const complete = observation.failures.length === 0
   const risks = findRisks(items, configuration, lastKnownAt(input, at))
   const rollout = rolloutOf({ changes: kept, risks }, configuration)
   const stopsApply = planGuards.some(({ status }) => status === 'fail')
   return {
-    formatVersion: '1.0',
+    formatVersion: '1.1',
     toolVersion: input.toolVersion,
     planId: planIdOfTexts(
       observation.target,
-      sent.map(({ text }) => text),
+      sent.filter(({ change }) => !isRenewal(change)).map(({ text }) => text),
+    ),
+    ...renewalsIdEntry(
+      observation.target,
+      sent.filter(({ change }) => isRenewal(change)).map(({ text }) => text),
     ),
     createdAt: formatInstant(input.now),
     expiresAt: formatInstant(expiryOf(input)),
+    nextLookAt: nextLookAt === undefined ? null : formatInstant(nextLookAt),
     target: observation.target,
     source: input.source,
     observed: {
@@ -133,6 +167,10 @@ export function assemblePlan({
   }
 }
 
+function renewalsIdEntry(target: Target, texts: readonly string[]): Pick<Plan, 'renewalsId'> {
+  return texts.length === 0 ? {} : { renewalsId: planIdOfTexts(target, texts) }
+}
+
 /** A plan lives a day, and never past the next `expires` that it rests on. */
 function expiryOf({ policies, now }: PlanInput): Instant {
   return policies
@@ -157,7 +195,7 @@ function summarize(
   const both = (change: Change): boolean =>
     change.operations.includes('lift') && change.operations.includes('impose')
   return {
-    impose: count(change => change.operations.includes('impose') && !both(change)),
+    impose: count(change => change.operations.includes('impose') && !both(change) && !isRenewal(change)),
     change: count(both),
     lift: count(isLift),
     run: count(change => change.operations.includes('run')),
@@ -166,5 +204,6 @@ function summarize(
     blocked,
     unchanged: items.filter(({ decision, lead }) => decision.kind === 'unchanged' && lead !== null).length,
     assumed: items.filter(({ assumed }) => assumed).length,
+    renew: count(isRenewal),
   }
 }

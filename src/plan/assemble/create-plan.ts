@@ -1,10 +1,11 @@
 import { compareText, type History, indexHistory, rewindHistory } from '../../posture/history.ts'
+import type { HoldLens } from '../../posture/hold-lens.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import type { Instant } from '../../schema/instant.ts'
 import type { Claim } from '../claim/claim.ts'
 import { composeClaims } from '../claim/compose.ts'
-import type { Plan } from '../document/document.ts'
+import type { Note, Plan } from '../document/document.ts'
 import { freezeDiagnostics } from '../document/freeze.ts'
 import { compileConfirmation } from '../judge/confirm-by-name.ts'
 import { evaluateMachine } from '../judge/evaluate-machine.ts'
@@ -13,10 +14,12 @@ import type { Item } from '../judge/item.ts'
 import { compileProtection } from '../judge/limits.ts'
 import { findLongHolds } from '../judge/long-holds.ts'
 import { isolationHints } from '../judge/platform-hints.ts'
+import { lapseDiagnostics } from '../judge/unproven-lapses.ts'
 import type { AddressPattern } from '../select/address.ts'
 import { chooseItems, readPatterns } from '../select/choose.ts'
 import { countOnboarded } from '../select/observation.ts'
 import { lastKnownAt, type PlanInput } from '../select/plan-input.ts'
+import { lensFor } from '../select/plan-lens.ts'
 import { readFailures } from '../select/read-failures.ts'
 import { indexMachines, type MachineIndex, resolvePolicies } from '../select/resolve.ts'
 import { blockUnresolved, problemDiagnostics } from '../select/unresolved.ts'
@@ -59,22 +62,25 @@ function unknownPosture(input: PlanInput, at: Instant): Findings {
     items: [],
     claims: new Map(),
     history: indexHistory([]),
+    lens: lensFor({ actions: [] }, input.configuration, at),
     unresolved: [],
     diagnostics: [...input.diagnostics, ...unknownInputs(input)],
   }
 }
 
 function knownPosture(input: PlanInput, at: Instant): Findings {
-  const { observation, policies, options } = input
+  const { observation, policies, configuration, options } = input
   const diagnostics: Diagnostic[] = [...input.diagnostics]
   const index = indexMachines(observation.machines)
-  const history = indexHistory(at < input.now ? rewindHistory(observation.actions, at) : observation.actions)
+  const actions = at < input.now ? rewindHistory(observation.actions, at) : observation.actions
+  const history = indexHistory(actions)
+  const lens = lensFor({ ...observation, actions }, configuration, at, history)
   const { matches, problems: all } = resolvePolicies(policies, index, lastKnownAt(input, at))
   const problems = observation.scope === 'tenant' ? all : all.filter(({ ofSelector }) => ofSelector !== true)
   const composition = composeClaims(matches, index, at)
   diagnostics.push(...problemDiagnostics(problems, options.keepGoing, at), ...composition.diagnostics)
   const read: ReadFlag = (flag, texts) => readPatterns(flag, texts, policies, index, diagnostics)
-  const evaluated = evaluateAll(index, composition.claims, history, contextOf(input, at, read))
+  const evaluated = evaluateAll(index, composition.claims, history, contextOf(input, lens, read))
   const { items, blocked } = blockUnresolved(evaluated, problems, options.keepGoing, at)
   const chosen = chooseItems(
     items,
@@ -85,21 +91,51 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
   diagnostics.push(
     ...itemDiagnostics(chosen),
     ...isolationHints(chosen),
+    ...lapseDiagnostics(chosen, lens),
     ...historyDiagnostics(history),
     ...unknownInputs(input),
   )
-  return { input, at, items: chosen, claims: composition.claims, history, unresolved: blocked, diagnostics }
+  return {
+    input,
+    at,
+    items: chosen,
+    claims: composition.claims,
+    history,
+    lens,
+    unresolved: blocked,
+    diagnostics,
+  }
+}
+
+/** Further apart the two clocks make the time alone too weak a reason to renew (docs/contract.md#no-evidence). */
+const APART_MS = 5 * 60_000
+
+function noInferenceOf({ observation: { clockSkewMs, evidenceUnread } }: PlanInput): Note | null {
+  if (evidenceUnread !== undefined) {
+    return {
+      code: 'evidence-unread',
+      message: `nothing but the time says that the isolation ended, and what the devices report could not be read: ${evidenceUnread}`,
+    }
+  }
+  if (Math.abs(clockSkewMs) <= APART_MS) return null
+  return {
+    code: 'clocks-differ',
+    message:
+      'nothing but the time says that the isolation ended, and the clock of this machine is over 5 minutes from the service’s; set it right, then plan again.',
+  }
 }
 
 type ReadFlag = (flag: string, texts: readonly string[]) => readonly AddressPattern[]
 
-function contextOf(input: PlanInput, at: Instant, read: ReadFlag): EvaluationContext {
+function contextOf(input: PlanInput, lens: HoldLens, read: ReadFlag): EvaluationContext {
   const { observation, configuration, options } = input
+  const { now: at } = lens
   const observedAt = lastKnownAt(input, at)
   const protection = compileProtection(configuration, observedAt)
   return {
     limits: { configuration, protection, roles: observation.roles },
     contest: { now: at, withinMs: configuration.contested.within.ms, name: configuration.name },
+    lens,
     now: at,
     observedAt,
     historyFrom: observation.historyFrom,
@@ -109,6 +145,8 @@ function contextOf(input: PlanInput, at: Instant, read: ReadFlag): EvaluationCon
     resubmit: read('resubmit', options.resubmit),
     reason: options.reason,
     prune: options.prune && observation.acceptedEmpty !== true,
+    renewalsAlone: options.renewals === true,
+    noInference: noInferenceOf(input),
     mustBeNamed: compileConfirmation(configuration, observedAt),
     wholeTenant: observation.scope === 'tenant',
     keepGoing: options.keepGoing,
@@ -171,6 +209,9 @@ export function unlistedMachine(id: string): Machine {
   }
 }
 
+/** Notes on what needs nothing done that only inform. */
+const INFORMING: ReadonlySet<string> = new Set(['stronger-than-declared', 'may-have-lapsed'])
+
 function itemDiagnostics(items: readonly Item[]): readonly Diagnostic[] {
   return items.flatMap(({ decision, error, lead, machine }) => {
     const place = lead === null ? {} : { place: lead.place }
@@ -183,7 +224,7 @@ function itemDiagnostics(items: readonly Item[]): readonly Diagnostic[] {
     return [
       ...errors,
       ...notes.map(({ code, message }): Diagnostic => {
-        const severity = code === 'stronger-than-declared' ? 'info' : 'warning'
+        const severity = INFORMING.has(code) ? 'info' : 'warning'
         return { severity, code, message: `${who}: ${message}`, ...place }
       }),
     ]

@@ -21,6 +21,11 @@ export interface GuardInput {
   readonly exceed: readonly GuardName[]
 }
 
+/** Says whether a change repeats what ended by itself; no guard but `maxRenewals` counts it. */
+export function isRenewal({ renews }: Pick<Change, 'renews'>): boolean {
+  return renews !== undefined
+}
+
 /** Says whether a change only releases: it counts as a lift. */
 export function isLift(change: Pick<Change, 'operations'>): boolean {
   return change.operations.includes('lift') && !change.operations.includes('impose')
@@ -38,11 +43,24 @@ export function guardLifts({
     : judge('maxLifts', maxLifts, changes.filter(isLift), exceed, 'lifts', changes.filter(isLift).length)
 }
 
+/** Computes the guard on renewals, where there are any; over it those that ended longest ago are blocked. */
+export function guardRenewals({
+  changes,
+  configuration,
+  exceed,
+}: Omit<GuardInput, 'onboarded'>): Guard | undefined {
+  const { maxRenewals } = configuration.guards
+  const renewals = changes.filter(isRenewal)
+  return maxRenewals === undefined || renewals.length === 0
+    ? undefined
+    : judge('maxRenewals', maxRenewals, renewals, exceed, 'renewals', renewals.length)
+}
+
 /** Computes the guards that stop a whole apply: machines, share of the tenant, runs. */
 export function guardPlan(input: GuardInput): readonly Guard[] {
   const { changes, configuration, onboarded, exceed } = input
   const { maxMachines, maxShare, maxRuns } = configuration.guards
-  const weighty = changes.filter(isWeighty)
+  const weighty = changes.filter(change => isWeighty(change) && !isRenewal(change))
   const machines = new Set(weighty.map(({ machine }) => machine.id)).size
   const runs = changes.filter(({ facet }) => facet === 'scanned' || facet === 'collected')
   const guards: Guard[] = []

@@ -1,5 +1,6 @@
 import type { Amount, Configuration, StopRules } from '../../schema/configuration.ts'
 import type { Change, Plan, PlannedRollout } from '../document/document.ts'
+import { isRenewal } from './guards.ts'
 import { inRolloutOrder } from './rollout-order.ts'
 import { shareOf } from './share-of.ts'
 
@@ -21,18 +22,19 @@ export interface Rollout {
 }
 
 /**
- * Computes the waves of a plan: from what it says and the configuration alone, so that a run that resumes it comes to
+ * Computes the waves of a plan, renewals aside, which go at once: from what it says and the configuration alone, so that a run that resumes it comes to
  * the same ones.
  *
  * @returns Undefined where everything goes at once and nothing stops it: the plan changes one machine, or neither the
  * configuration nor the number of machines that are held or released asks for more.
  */
 export function rolloutOf(
-  { changes, risks = [] }: Pick<Plan, 'changes' | 'risks'>,
+  { changes: all, risks = [] }: Pick<Plan, 'changes' | 'risks'>,
   { apply }: Pick<Configuration, 'apply'>,
 ): Rollout | undefined {
   const rules = apply.rollout
   if (rules === undefined) return undefined
+  const changes = all.filter(change => !isRenewal(change))
   const machineIds = inRolloutOrder(changes, risks)
   if (machineIds.length < 2) return undefined
   const waves = cut(machineIds, rules.waves ?? (countHeld(changes) > HELD_AT_ONCE ? DEFAULT_WAVES : []))

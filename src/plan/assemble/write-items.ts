@@ -3,7 +3,8 @@ import { HOLD_PAIRS } from '../../posture/holds.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { isOwn } from '../../posture/marker.ts'
-import { formatInstant, type Instant } from '../../schema/instant.ts'
+import type { Configuration, IsolationEffect } from '../../schema/configuration.ts'
+import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
 import type { Contributor } from '../claim/claim.ts'
 import { digestText, fingerprintOfText } from '../document/digest.ts'
 import type {
@@ -50,6 +51,8 @@ export interface WrittenChange {
   readonly address: string
   readonly change: Change
   readonly text: string
+  /** Since when what a renewal repeats is over; null for every other change. */
+  readonly endedAt: Instant | null
 }
 
 /** Writes an item's decided change. */
@@ -73,8 +76,10 @@ export function writeChange(item: Item, decision: DecidedChange): WrittenChange 
     policy: referenceTo(item.lead),
     dependsOn,
     warnings,
+    ...(decision.until === undefined ? {} : { until: formatInstant(decision.until) }),
+    ...(decision.renewal === undefined ? {} : { renews: decision.renewal.renews }),
   }
-  return { address, change, text }
+  return { address, change, text, endedAt: decision.renewal?.endedAt ?? null }
 }
 
 /** Writes an item that is blocked. */
@@ -97,7 +102,12 @@ export function writeBlocked(
 }
 
 /** Writes the actions in flight at an item's address. */
-export function writeInFlight(item: Item, name: string | undefined, now: Instant): readonly InFlight[] {
+export function writeInFlight(
+  item: Item,
+  { name, effects }: Pick<Configuration, 'name' | 'effects'>,
+  now: Instant,
+): readonly InFlight[] {
+  const effect = effects.isolated
   const { decision } = item
   const awaited = decision.kind === 'in-flight' ? decision.awaited : []
   const silence = item.facet in HOLD_PAIRS ? silenceWarning(item.machine, now) : undefined
@@ -113,12 +123,21 @@ export function writeInFlight(item: Item, name: string | undefined, now: Instant
     since: formatInstant(action.creationDateTimeUtc),
     awaited: awaited.includes(action),
     warnings: silence !== undefined && awaited.includes(action) ? [silence] : [],
+    ...untilOfFlight(action, effect),
   }))
 }
 
-function actorBehind(action: MachineAction, name: string | undefined): Actor {
+/** An isolation ends by its time from its creation at the earliest, whatever the service counts from. */
+function untilOfFlight(action: MachineAction, { lasts }: IsolationEffect): { readonly until?: string } {
+  const { isolated } = HOLD_PAIRS
+  if (lasts === undefined || action.type !== isolated.impose) return {}
+  if (!isolated.endsByItself(isolated.levelOf(action))) return {}
+  return { until: formatInstant(addMs(action.creationDateTimeUtc, lasts.ms)) }
+}
+
+function actorBehind(action: MachineAction, name: string | undefined, byService = false): Actor {
   return {
-    class: actorOf(action, name),
+    class: actorOf(action, name, byService),
     requestor: action.requestor,
     at: formatInstant(action.lastUpdateDateTimeUtc),
     actionId: action.id,
@@ -136,7 +155,8 @@ export function writeDrift(item: Item, name: string | undefined): Drift | undefi
     kind: drift.kind,
     expected: drift.expected,
     actual: drift.actual,
-    actor: drift.by === null ? null : actorBehind(drift.by, name),
+    actor: drift.by === null ? null : actorBehind(drift.by, name, drift.byService),
     policy: referenceTo(item.lead),
+    ...(drift.ended == null ? {} : { ended: drift.ended.id }),
   }
 }

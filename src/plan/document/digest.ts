@@ -56,9 +56,15 @@ export function fingerprintOf(change: Digested): string {
   return fingerprintOfText(digestText(change))
 }
 
-/** The id of a plan of these changes. */
-export function planIdOf(target: Target, changes: readonly Digested[]): string {
-  return planIdOfTexts(target, changes.map(digestText))
+/** The id of a plan of these changes; renewals are no part of it (docs/contract.md#renewals-id). */
+export function planIdOf(target: Target, changes: readonly Change[]): string {
+  return planIdOfTexts(target, changes.filter(({ renews }) => renews === undefined).map(digestText))
+}
+
+/** The id of the renewals among these changes; undefined where there are none. */
+export function renewalsIdOf(target: Target, changes: readonly Change[]): string | undefined {
+  const renewals = changes.filter(({ renews }) => renews !== undefined)
+  return renewals.length === 0 ? undefined : planIdOfTexts(target, renewals.map(digestText))
 }
 
 /** The digest of a whole document without its own `checksum`. */

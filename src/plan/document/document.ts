@@ -6,14 +6,18 @@ import type { FacetName } from '../../schema/policy.ts'
  * {@link formatInstant} writes it. Everything that shows, saves, approves or applies a plan consumes this value.
  */
 export interface Plan {
-  readonly formatVersion: '1.0'
+  readonly formatVersion: '1.1'
   readonly toolVersion: string
   /** `sha256:` and 64 hex digits over what the plan would do and rests on. */
   readonly planId: string
+  /** The same over the renewals, which are no part of `planId`; absent where there are none. */
+  readonly renewalsId?: string
   /** Over the whole document without this key; only in a saved plan. */
   readonly checksum?: string
   readonly createdAt: string
   readonly expiresAt: string
+  /** The earliest time at which the plan would be another one although nothing has happened; null where none is known. */
+  readonly nextLookAt: string | null
   readonly target: Target
   readonly source: PlanSource
   readonly observed: Observed
@@ -121,6 +125,10 @@ export interface Change {
   /** Addresses whose actions must have succeeded before this change is sent. */
   readonly dependsOn: readonly string[]
   readonly warnings: readonly Note[]
+  /** When what is imposed ends by itself at the earliest, were it sent now; absent where it does not. Of no digest. */
+  readonly until?: string
+  /** Of a renewal the id of the impose that ended; absent on every other change. */
+  readonly renews?: string
 }
 
 /** An action in flight at the service that the plan awaits or names. */
@@ -138,6 +146,8 @@ export interface InFlight {
   readonly awaited: boolean
   /** `will-stay-pending` where nobody waits for it, since the machine is not there to take it. */
   readonly warnings: readonly Note[]
+  /** When what it imposes ends by itself at the earliest; absent where it does not. */
+  readonly until?: string
 }
 
 /** What a policy asks for and the plan will not do. Stops itself, never the rest. */
@@ -156,6 +166,8 @@ export interface Blocked {
 }
 
 export type DriftKind =
+  | 'lapsed'
+  | 'lost'
   | 'reverted'
   | 'held-by-other'
   | 'orphaned'
@@ -167,7 +179,7 @@ export type DriftKind =
   | 'due'
 
 export interface Actor {
-  readonly class: 'own' | 'analyst' | 'application' | 'unknown'
+  readonly class: 'own' | 'analyst' | 'application' | 'service' | 'unknown'
   readonly requestor: string | null
   readonly at: string
   readonly actionId: string
@@ -182,9 +194,11 @@ export interface Drift {
   readonly actual: string
   readonly actor: Actor | null
   readonly policy: PolicyReference | null
+  /** Id of the impose that ended; of `lapsed` and `lost` alone. */
+  readonly ended?: string
 }
 
-export type GuardName = 'maxMachines' | 'maxShare' | 'maxLifts' | 'maxRuns'
+export type GuardName = 'maxMachines' | 'maxShare' | 'maxLifts' | 'maxRuns' | 'maxRenewals'
 
 export interface Guard {
   readonly name: GuardName
@@ -241,6 +255,8 @@ export interface Summary {
   readonly unchanged: number
   /** Declared holds of machines without any action in a look-back that they are older than. */
   readonly assumed: number
+  /** Holds that ended by themselves and are imposed anew; not in `impose`. */
+  readonly renew: number
 }
 
 /** One thing that a plan says, with the list of the plan that it stands in. */

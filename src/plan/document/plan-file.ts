@@ -1,7 +1,7 @@
 import { readStrictJson } from '../../schema/strict-json.ts'
 import { validatePlan } from '../generated/plan.ts'
 import { isCoherent } from './coherent-change.ts'
-import { checksumOf, fingerprintOf, planIdOf } from './digest.ts'
+import { checksumOf, fingerprintOf, planIdOf, renewalsIdOf } from './digest.ts'
 import type { Plan } from './document.ts'
 
 /** Why a text is not a plan that may be believed. */
@@ -35,7 +35,7 @@ export function readPlan(text: string): { readonly plan: Plan } | PlanFileError 
   const { value } = read
   if (!isPlan(value)) {
     const message =
-      'this is not a plan of format 1.0; make it again with `holdfast plan --out FILE` of this version.'
+      'this is not a plan of format 1.1; make it again with `holdfast plan --out FILE` of this version.'
     return { code: 'plan-format', message }
   }
   return isIntact(value)
@@ -51,6 +51,7 @@ function isIntact(plan: Plan): boolean {
   return (
     plan.checksum === checksumOf(plan) &&
     plan.planId === planIdOf(plan.target, plan.changes) &&
+    plan.renewalsId === renewalsIdOf(plan.target, plan.changes) &&
     plan.changes.every(change => change.fingerprint === fingerprintOf(change) && isCoherent(change))
   )
 }

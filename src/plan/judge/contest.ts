@@ -1,8 +1,9 @@
-import type { DirectedAction, HoldPosture } from '../../posture/fold-hold.ts'
+import type { HoldPosture } from '../../posture/fold-hold.ts'
 import type { RunPosture } from '../../posture/fold-run.ts'
 import type { HoldLevel } from '../../posture/holds.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { isOwn, isOwnMarker, parseMarker } from '../../posture/marker.ts'
+import type { DirectedAction } from '../../posture/walk-hold.ts'
 import { addMs, type Instant } from '../../schema/instant.ts'
 import type { Note, Operation } from '../document/document.ts'
 import { attribute, attributeCancel } from './attribution.ts'
@@ -37,6 +38,7 @@ export function contestHold(
   return (
     (operations.includes('lift') ? heldByOther(posture) : undefined) ??
     revertedByOther(level, posture, rules) ??
+    (operations.includes('impose') ? releasedByOther(posture, rules) : undefined) ??
     cancelledByOther(
       posture.endedSince.filter(ended => operations.includes(ended.direction)).map(({ action }) => action),
       rules,
@@ -58,22 +60,49 @@ function heldByOther(posture: HoldPosture): Note | undefined {
   }
 }
 
+/** The latest success by somebody: what the service ended by itself was reverted by nobody. */
+export function latestSuccess({ succeeded }: HoldPosture): DirectedAction | undefined {
+  return succeeded.findLast(({ service }) => !service)
+}
+
 /** Says whether the latest success is a foreign one against `level`, after an own one toward it. */
 export function isReverted(level: HoldLevel, posture: HoldPosture): boolean {
-  const latest = posture.decidedBy
-  if (latest === null || latest.own || leadsToward(latest, level)) return false
+  const latest = latestSuccess(posture)
+  if (latest === undefined || latest.own || leadsToward(latest, level)) return false
   const ownBefore = posture.succeeded.findLast(success => success.own)
   return ownBefore !== undefined && leadsToward(ownBefore, level)
 }
 
 function revertedByOther(level: HoldLevel, posture: HoldPosture, rules: ContestRules): Note | undefined {
-  const latest = posture.decidedBy
-  if (latest === null || latest.own || leadsToward(latest, level)) return undefined
+  const latest = latestSuccess(posture)
+  if (latest === undefined || latest.own || leadsToward(latest, level)) return undefined
   const recent = latest.action.lastUpdateDateTimeUtc > addMs(rules.now, -rules.withinMs)
   if (!recent && !isReverted(level, posture)) return undefined
   return {
     code: 'reverted-by-other',
     message: `${latest.action.type} by ${attribute(latest.action)} would be undone. ${WAY_OUT}`,
+  }
+}
+
+/**
+ * A release that somebody else asked for since our latest success, and that did not succeed: they want the machine free,
+ * also where our hold has ended by itself meanwhile. One that we cancelled was decided already.
+ */
+function releasedByOther(posture: HoldPosture, { name }: ContestRules): Note | undefined {
+  const ours = posture.succeeded.findLast(({ own }) => own)
+  if (ours?.direction !== 'impose') return undefined
+  const asked = [...posture.endedSince, ...posture.inFlight].findLast(
+    ({ action, direction, own, service }) =>
+      direction === 'lift' &&
+      !own &&
+      !service &&
+      action.creationDateTimeUtc > ours.action.creationDateTimeUtc &&
+      !isOwnMarker(parseMarker(action.cancellationComment), name),
+  )
+  if (asked === undefined) return undefined
+  return {
+    code: 'released-by-other',
+    message: `${asked.action.type} by ${attribute(asked.action)} is ${asked.action.status}: they want the machine free. ${WAY_OUT}`,
   }
 }
 

@@ -1,10 +1,12 @@
-import type { DirectedAction, HoldPosture } from '../../posture/fold-hold.ts'
+import { type HoldPosture, unprovenLapse } from '../../posture/fold-hold.ts'
 import { compareText } from '../../posture/history.ts'
 import type { HoldLevel, HoldPair } from '../../posture/holds.ts'
+import type { DirectedAction } from '../../posture/walk-hold.ts'
 import type { Instant } from '../../schema/instant.ts'
 import type { Note, Operation } from '../document/document.ts'
 import { attribute } from './attribution.ts'
 import type { Decision, DraftRequest } from './decision.ts'
+import { mayHaveLapsed } from './lapse-notes.ts'
 import { isStuck, stuckMessage } from './stuck.ts'
 
 /** What is wanted of one hold of one machine, and what may be done for it. */
@@ -72,7 +74,10 @@ function hasUncertainImpose(posture: HoldPosture): boolean {
 }
 
 function isSettled(wish: HoldWish, posture: HoldPosture): boolean {
-  if (wish.level === 'none' && posture.level === 'none') return !wish.declared || !hasUncertainImpose(posture)
+  if (wish.level === 'none' && posture.level === 'none') {
+    // What only its time calls free is released to be sure: one cheap action makes the state known.
+    return unprovenLapse(posture) === null && (!wish.declared || !hasUncertainImpose(posture))
+  }
   if (isStronger(posture.level, wish.level)) return !wish.scopeChange
   return satisfiesLevel(posture.level, wish.level)
 }
@@ -87,10 +92,11 @@ function settledDecision(wish: HoldWish, posture: HoldPosture, hasDuplicate: boo
 
 function settledNotes(wish: HoldWish, posture: HoldPosture): readonly Note[] {
   const notes: Note[] = []
-  if (posture.decidedBy?.level === 'unknown') {
+  const deciding = posture.imposes.at(-1)
+  if (deciding?.level === 'unknown') {
     notes.push({
       code: 'scope-unknown',
-      message: `the service reports no scope for the isolation by ${attribute(posture.decidedBy.action)}; it is taken as the declared one.`,
+      message: `the service reports no scope for the isolation by ${attribute(deciding.action)}; it is taken as the declared one.`,
     })
   }
   if (isStronger(posture.level, wish.level)) {
@@ -137,8 +143,13 @@ function change(
 
 function reasonOf(wish: HoldWish, posture: HoldPosture, scoped: boolean): string {
   if (scoped) return 'other-scope'
-  if (wish.level !== 'none') return wish.level === 'restricted' ? 'not-restricted' : 'not-isolated'
-  return posture.level === 'none' ? 'effect-uncertain' : wish.liftReason
+  if (wish.level !== 'none') {
+    if (posture.lapsed !== null) return 'lapsed'
+    if (posture.observed?.kind === 'lost') return 'lost'
+    return wish.level === 'restricted' ? 'not-restricted' : 'not-isolated'
+  }
+  const isFree = posture.level === 'none' && unprovenLapse(posture) === null
+  return isFree ? 'effect-uncertain' : wish.liftReason
 }
 
 function request(step: 'impose' | 'lift', wish: HoldWish, pair: HoldPair): DraftRequest {
@@ -161,7 +172,7 @@ function decided(
     before: posture.level,
     after: operations.length === 1 && operations[0] === 'cancel' ? posture.level : wish.level,
     reason,
-    warnings: uncertainNotes(posture),
+    warnings: [...uncertainNotes(posture), ...(wish.level === 'none' ? mayHaveLapsed(posture) : [])],
     waitsForInFlight: false,
   }
 }

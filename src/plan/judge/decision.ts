@@ -1,6 +1,8 @@
 import type { MachineAction } from '../../posture/machine-action.ts'
 import type { ActionType } from '../../posture/methods.ts'
+import type { Instant } from '../../schema/instant.ts'
 import type { Note, Operation } from '../document/document.ts'
+import type { Renewal } from './judge-lapse.ts'
 
 /** A request before its comment is known. */
 export type DraftRequest =
@@ -18,6 +20,10 @@ export interface DecidedChange {
   readonly warnings: readonly Note[]
   /** Waits until the actions of the same type that are in flight have ended. */
   readonly waitsForInFlight: boolean
+  /** Where it repeats what ended by itself; absent where it does not. */
+  readonly renewal?: Renewal
+  /** When what it imposes ends by itself, were it sent now; absent where it does not. */
+  readonly until?: Instant
 }
 
 export type Decision =

@@ -190,7 +190,7 @@ function tieSameType(runs: readonly Item[]): readonly Item[] {
  * the history itself: also a hold that no policy speaks of is in the way.
  */
 function holdInTheWay(claims: readonly Claim[], { machine, history, context }: Subject): string | undefined {
-  const held = HOLD_NAMES.find(name => foldHold(history, HOLD_PAIRS[name], context.name).level !== 'none')
+  const held = HOLD_NAMES.find(name => foldHold(history, HOLD_PAIRS[name], context.lens).level !== 'none')
   if (held !== undefined) return formatAddress(machine.id, held)
   return claims.find(claim => claim.kind === 'hold' && claim.level !== 'none')?.address
 }

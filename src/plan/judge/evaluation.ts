@@ -1,4 +1,5 @@
 import type { MachineHistory } from '../../posture/history.ts'
+import type { HoldLens } from '../../posture/hold-lens.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { addMs, type Instant } from '../../schema/instant.ts'
@@ -18,6 +19,8 @@ import { platformWarning } from './platform-hints.ts'
 export interface EvaluationContext {
   readonly limits: Limits
   readonly contest: ContestRules
+  /** What holds are folded with besides their history. */
+  readonly lens: HoldLens
   /** The time planned for. */
   readonly now: Instant
   /** The time up to which the history tells: the age of what is in flight counts until then. */
@@ -30,6 +33,10 @@ export interface EvaluationContext {
   /** The `--reason` that goes with those three. */
   readonly reason: string | undefined
   readonly prune: boolean
+  /** Only renewals are planned, and what takes them back. */
+  readonly renewalsAlone: boolean
+  /** Why no renewal may rest on the time alone in this look; null where it may. */
+  readonly noInference: Note | null
   readonly keepGoing: boolean
   /** Says of a machine whether a hold must name it. */
   readonly mustBeNamed: Matcher

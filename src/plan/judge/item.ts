@@ -12,6 +12,10 @@ export interface DriftFinding {
   readonly actual: string
   /** The action that tells who. */
   readonly by: MachineAction | null
+  /** Whether that action is the service's own lift. */
+  readonly byService?: boolean
+  /** The impose that ended: what `lapsed` and `lost` are about. */
+  readonly ended?: MachineAction | null
 }
 
 /** Everything that planning knows about one address: what is asked, what holds, what to do. */
@@ -31,6 +35,8 @@ export interface Item {
   readonly inFlight: readonly MachineAction[]
   readonly drift: DriftFinding | null
   readonly dependsOn: readonly string[]
+  /** Whether it is what `apply --renewals` makes: a renewal, one in flight, or what takes back an expired one. */
+  readonly ofRenewals?: boolean
   /** The machine has no action in a look-back that it is older than: what holds is assumed. */
   readonly assumed: boolean
   /** What becomes the comment of the requests. */

@@ -1,15 +1,17 @@
 import { foldHold, holdBasis } from '../../posture/fold-hold.ts'
 import { foldRun, runBasis } from '../../posture/fold-run.ts'
 import { indexHistory, type MachineHistory } from '../../posture/history.ts'
+import type { HoldLens } from '../../posture/hold-lens.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../../posture/holds.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { isOwn, parseMarker } from '../../posture/marker.ts'
 import { hasEnded, hasSucceeded } from '../../posture/status.ts'
 import type { Configuration } from '../../schema/configuration.ts'
-import type { Instant } from '../../schema/instant.ts'
+import { formatInstant, type Instant } from '../../schema/instant.ts'
 import { runFacet } from '../claim/run-facets.ts'
 import type { Change, PlannedRequest } from '../document/document.ts'
 import { shortPlanId } from '../document/marker-of.ts'
+import { lensFor } from '../select/plan-lens.ts'
 import { attribute } from './attribution.ts'
 import { decideHold, isStronger, satisfiesLevel } from './decide-hold.ts'
 import { decideRun } from './decide-run.ts'
@@ -20,9 +22,18 @@ import { parseFreshness } from './freshness.ts'
 export interface RecheckContext {
   readonly configuration: Configuration
   readonly planId: string
+  /** Of the plan's renewals, where it has any. */
+  readonly renewalsId?: string | undefined
   readonly now: Instant
   /** All actions of the machine in the look-back, any order. */
   readonly actions: readonly MachineAction[]
+  /** Of everything that was read, its time aside; absent where these actions are all. */
+  readonly lens?: HoldLens
+}
+
+/** What holds are folded with at a second look. */
+function lensAt({ lens, actions, configuration, now }: RecheckContext): HoldLens {
+  return lens === undefined ? lensFor({ actions }, configuration, now) : { ...lens, now }
 }
 
 /** What a second look says about a planned change. */
@@ -34,7 +45,12 @@ export type Recheck =
   /** An action that this plan did not send leads to the goal and is in flight: await it, submit nothing. */
   | { readonly kind: 'in-flight'; readonly action: MachineAction }
   /** Something else: the change must not be sent. `message` says what moved, and who moved it. */
-  | { readonly kind: 'moved'; readonly message: string }
+  | {
+      readonly kind: 'moved'
+      readonly message: string
+      /** It is refused alone and makes no plan stale: its hold ended by itself since, or it is a renewal. */
+      readonly alone?: true
+    }
 
 interface SecondLook {
   readonly decision: Decision
@@ -43,6 +59,8 @@ interface SecondLook {
   readonly latest: MachineAction | null
   /** The types whose actions can move the change. */
   readonly types: readonly string[]
+  /** When the hold ended by itself; null where it did not. */
+  readonly lapsedAt: Instant | null
 }
 
 /**
@@ -66,15 +84,25 @@ export function recheckChange(change: Change, context: RecheckContext): Recheck 
   }
   const [awaited] = decision.kind === 'in-flight' ? decision.awaited : []
   if (awaited !== undefined) return { kind: 'in-flight', action: awaited }
-  if (decision.kind === 'blocked') return { kind: 'moved', message: decision.message }
+  if (decision.kind === 'blocked')
+    return { kind: 'moved', message: decision.message, ...aloneIf(change.renews !== undefined) }
   if (decision.kind === 'change' && isSame(change, decision, basis)) return { kind: 'unmoved' }
+  if (look.lapsedAt !== null && change.before !== 'none') {
+    const message = `the hold ended by itself at ${formatInstant(look.lapsedAt)}; plan again.`
+    return { kind: 'moved', message, alone: true }
+  }
   return {
     kind: 'moved',
     message: movedMessage(
       change,
       history.filter(action => types.includes(action.type)),
     ),
+    ...aloneIf(change.renews !== undefined),
   }
+}
+
+function aloneIf(isAlone: boolean): { readonly alone?: true } {
+  return isAlone ? { alone: true } : {}
 }
 
 function isHold(change: Change): change is Change & { readonly facet: HoldName } {
@@ -89,7 +117,7 @@ function isHold(change: Change): change is Change & { readonly facet: HoldName }
 export function holdsNow(change: Change, context: RecheckContext): boolean {
   const history = indexHistory(context.actions).of(change.machine.id)
   if (isHold(change)) {
-    const { level } = foldHold(history, HOLD_PAIRS[change.facet], context.configuration.name)
+    const { level } = foldHold(history, HOLD_PAIRS[change.facet], lensAt(context))
     const wanted = change.after as HoldLevel
     const mayBeStronger = change.reason !== 'other-scope'
     return satisfiesLevel(level, wanted) || (mayBeStronger && isStronger(level, wanted))
@@ -101,14 +129,14 @@ export function holdsNow(change: Change, context: RecheckContext): boolean {
 export function withoutPlan({
   actions,
   planId,
+  renewalsId,
   configuration: { name },
-}: Pick<RecheckContext, 'actions' | 'planId' | 'configuration'>): readonly MachineAction[] {
-  const plan = shortPlanId(planId)
+}: Pick<RecheckContext, 'actions' | 'planId' | 'renewalsId' | 'configuration'>): readonly MachineAction[] {
+  const plans = [planId, renewalsId ?? planId].map(shortPlanId)
+  const isOurs = (comment: string | null): boolean => plans.includes(parseMarker(comment)?.plan ?? '')
   return actions
-    .filter(action => !(isOwn(action, name) && parseMarker(action.requestorComment)?.plan === plan))
-    .map(action =>
-      parseMarker(action.cancellationComment)?.plan === plan ? { ...action, status: 'Pending' } : action,
-    )
+    .filter(action => !(isOwn(action, name) && isOurs(action.requestorComment)))
+    .map(action => (isOurs(action.cancellationComment) ? { ...action, status: 'Pending' } : action))
 }
 
 function lookAtHold(
@@ -116,15 +144,15 @@ function lookAtHold(
   history: MachineHistory,
   context: RecheckContext,
 ): SecondLook {
-  const { configuration, now } = context
-  const posture = foldHold(history, HOLD_PAIRS[change.facet], configuration.name)
+  const { now } = context
+  const posture = foldHold(history, HOLD_PAIRS[change.facet], lensAt(context))
   const decision = decideHold(
     {
       level: change.after as Exclude<HoldLevel, 'unknown'>,
       declared: change.reason === 'declared-released' || change.reason === 'effect-uncertain',
       scopeChange: change.reason === 'other-scope',
       reassert: change.operations[0] === 'cancel',
-      resubmit: change.reason === 'resubmitted',
+      resubmit: change.reason === 'resubmitted' || isEarlyRenewal(change),
       liftReason: 'declared-released',
     },
     posture,
@@ -136,7 +164,13 @@ function lookAtHold(
     basis: holdBasis(posture),
     latest: decidedBy?.action ?? null,
     types: [pair.impose, pair.lift],
+    lapsedAt: posture.lapsed?.at ?? null,
   }
+}
+
+/** A renewal before the end repeats what holds still. */
+function isEarlyRenewal({ renews, before }: Change): boolean {
+  return renews !== undefined && before !== 'none'
 }
 
 function lookAtRun(change: Change, history: MachineHistory, now: Instant): SecondLook {
@@ -147,7 +181,12 @@ function lookAtRun(change: Change, history: MachineHistory, now: Instant): Secon
   const wish = facet.wishOf(body, parseFreshness(change.after))
   const posture = foldRun(history, facet.type, action => facet.isAbout(action, wish))
   const decision = decideRun(facet, wish, posture, now, change.reason === 'resubmitted')
-  const look = { basis: runBasis(posture), latest: posture.succeeded.at(-1) ?? null, types: [facet.type] }
+  const look = {
+    basis: runBasis(posture),
+    latest: posture.succeeded.at(-1) ?? null,
+    types: [facet.type],
+    lapsedAt: null,
+  }
   const [busy] = posture.inFlight
   const expected = change.dependsOn.includes(change.address)
   if (decision.kind !== 'change' || busy === undefined || expected) return { ...look, decision }

@@ -1,7 +1,7 @@
 import type { Machine } from '../../posture/machine.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import type { Instant } from '../../schema/instant.ts'
-import { guardLifts, guardPlan, isLift } from '../assemble/guards.ts'
+import { guardLifts, guardPlan, guardRenewals, isLift, isRenewal } from '../assemble/guards.ts'
 import type { Change, Guard, GuardName, Note, Plan } from '../document/document.ts'
 import { countOnboarded, type Observation } from '../select/observation.ts'
 import { compileProtection, configurationLimitOf, type Limits } from './limits.ts'
@@ -38,7 +38,12 @@ export function recheckRefusals(
   if (lifts?.status === 'fail') {
     for (const { address } of changes.filter(isLift)) refusals.set(address, overLifts(lifts))
   }
-  return { guards: [...guardPlan(input), ...(lifts === undefined ? [] : [lifts])], refusals }
+  const renewals = guardRenewals(input)
+  if (renewals?.status === 'fail') {
+    for (const { address } of changes.filter(isRenewal)) refusals.set(address, overRenewals(renewals))
+  }
+  const limiting = [lifts, renewals].filter(guard => guard !== undefined)
+  return { guards: [...guardPlan(input), ...limiting], refusals }
 }
 
 /**
@@ -77,4 +82,8 @@ function gone({ machine, after }: Change): Note | undefined {
 
 function overLifts({ message = '' }: Guard): Note {
   return { code: 'over-max-lifts', message: `too many lifts in one plan: ${message}` }
+}
+
+function overRenewals({ message = '' }: Guard): Note {
+  return { code: 'over-max-renewals', message: `too many renewals in one plan: ${message}` }
 }

@@ -1,5 +1,6 @@
 import { foldHold, type HoldPosture } from '../../posture/fold-hold.ts'
 import { compareText, type History, indexHistory } from '../../posture/history.ts'
+import type { HoldLens } from '../../posture/hold-lens.ts'
 import { HOLD_PAIRS } from '../../posture/holds.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
@@ -28,11 +29,11 @@ type Observed = Pick<Observation, 'machines' | 'actions' | 'scope'>
  * Says which devices have to be asked about before {@link verifyHolds} can compare: of a whole tenant those that the
  * history says are isolated, and whichever says so itself; of named machines all.
  */
-export function mitigationNeed(observation: Observed, name: string | undefined): MitigationNeed {
+export function mitigationNeed(observation: Observed, lens: HoldLens): MitigationNeed {
   const history = indexHistory(observation.actions)
   const isWhole = observation.scope === 'tenant'
   const ids = isWhole ? history.machineIds : observation.machines.map(({ id }) => id)
-  const wanted = ids.filter(id => !isWhole || isComparable(isolationOf(history, id, name)))
+  const wanted = ids.filter(id => !isWhole || isComparable(isolationOf(history, id, lens)))
   return { machineIds: [...wanted].sort(compareText), alsoIsolated: isWhole }
 }
 
@@ -46,18 +47,18 @@ export function mitigationNeed(observation: Observed, name: string | undefined):
 export function verifyHolds(
   observation: Observed,
   mitigations: readonly Mitigation[],
-  name: string | undefined,
+  lens: HoldLens,
 ): readonly Diagnostic[] {
   const history = indexHistory(observation.actions)
   const names = new Map(observation.machines.map(machine => [machine.id, machine.computerDnsName]))
   const reports = latestReports(mitigations)
-  const asked = mitigationNeed(observation, name).machineIds
+  const asked = mitigationNeed(observation, lens).machineIds
   const compared = [...new Set([...asked, ...reports.keys()])].sort(compareText)
   let agreeing = 0
   let silent = 0
   const contradictions: Diagnostic[] = []
   for (const id of compared) {
-    const posture = isolationOf(history, id, name)
+    const posture = isolationOf(history, id, lens)
     if (posture.inFlight.length > 0 || posture.level === 'unmanaged') continue
     const report = reports.get(id)
     if (report === undefined || report.isIsolated === null || report.reportedAt <= latestOf(posture))
@@ -68,8 +69,8 @@ export function verifyHolds(
   return [...contradictions, ...summary(agreeing, contradictions.length, silent)]
 }
 
-function isolationOf(history: History, id: string, name: string | undefined): HoldPosture {
-  return foldHold(history.of(id), HOLD_PAIRS.isolated, name)
+function isolationOf(history: History, id: string, lens: HoldLens): HoldPosture {
+  return foldHold(history.of(id), HOLD_PAIRS.isolated, lens)
 }
 
 /** Whether the history says something about isolation that a report could confirm. */

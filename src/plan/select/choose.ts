@@ -43,6 +43,7 @@ export function chooseItems(
 ): readonly Item[] {
   const { chosen } = options
   const isIn = (item: Item): boolean =>
+    (options.renewals !== true || item.ofRenewals === true || item.decision.kind === 'unchanged') &&
     (chosen === undefined || item.policies.some(policy => chosen.includes(policy))) &&
     (targets.length === 0 || targets.some(pattern => matchesAddress(pattern, item))) &&
     !excludes.some(pattern => matchesAddress(pattern, item))

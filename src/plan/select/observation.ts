@@ -1,3 +1,4 @@
+import type { Evidence } from '../../posture/evidence.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
@@ -46,6 +47,10 @@ export interface Observation {
   readonly diagnostics?: readonly Diagnostic[]
   /** Whether the list of machines is empty on somebody's word: then nothing is lifted. */
   readonly acceptedEmpty?: boolean
+  /** What devices report of their isolation; absent where nobody asked them. */
+  readonly evidence?: readonly Evidence[]
+  /** Why they could not be asked although they may be: then nothing rests on the time alone. Absent where that is not so. */
+  readonly evidenceUnread?: string
   readonly apiCalls: number
   /** The token's application permissions, null where they cannot be read from it. */
   readonly roles: readonly string[] | null

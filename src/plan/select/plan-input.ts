@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly resubmit: readonly string[]
   /** Lift own holds that no policy declares. */
   readonly prune: boolean
+  /** Renewals alone, and the lifts of those whose policy has expired; absent: everything. */
+  readonly renewals?: boolean
   /** Unresolved, ambiguous and conflicting entries become blocked items. */
   readonly keepGoing: boolean
   /** Plan for another time than now. Such a plan cannot be applied. */

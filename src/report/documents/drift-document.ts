@@ -31,6 +31,7 @@ export interface DriftDocument
     | 'toolVersion'
     | 'createdAt'
     | 'asOf'
+    | 'nextLookAt'
     | 'target'
     | 'source'
     | 'observed'
@@ -94,7 +95,7 @@ function isSince({ actor }: Drift, since: Instant | undefined): boolean {
  * @param since - Leaves out what an older action tells of.
  */
 export function driftDocument(plan: Plan, coverage: Coverage | null, since?: Instant): DriftDocument {
-  const { formatVersion, toolVersion, createdAt, asOf, target, source, observed } = plan
+  const { formatVersion, toolVersion, createdAt, asOf, nextLookAt, target, source, observed } = plan
   const { complete, errored, inFlight, diagnostics } = plan
   const told = plan.drift.filter(item => isSince(item, since))
   const entries = told.map((item): DriftEntry => {
@@ -106,6 +107,7 @@ export function driftDocument(plan: Plan, coverage: Coverage | null, since?: Ins
     toolVersion,
     createdAt,
     ...(asOf === undefined ? {} : { asOf }),
+    nextLookAt,
     target,
     source,
     observed,

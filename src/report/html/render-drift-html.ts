@@ -24,6 +24,8 @@ import { diagnosticTable, planFacts, platformChart } from './page-parts.ts'
 import { renderPage } from './render-page.ts'
 
 const TONES: Readonly<Record<DriftKind, Tone>> = {
+  lapsed: 'impose',
+  lost: 'blocked',
   reverted: 'blocked',
   'held-by-other': 'lift',
   stuck: 'waiting',

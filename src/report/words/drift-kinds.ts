@@ -35,6 +35,21 @@ export const DRIFT_KINDS: readonly DriftDescription[] = [
     mark: MARKS.blocked,
   },
   {
+    kind: 'lost',
+    title: 'held by the history, and free by what the device reports',
+    wayOut:
+      'ask who freed it without an action; then change the policy, or `holdfast apply` isolates it again.',
+    mark: IMPOSE,
+  },
+  {
+    kind: 'lapsed',
+    title: 'ended by itself, since the service keeps an isolation for a time only',
+    wayOut:
+      '`holdfast apply` isolates it again; `holdfast explain MACHINE` says where somebody has to ask for it first.',
+    each: true,
+    mark: IMPOSE,
+  },
+  {
     kind: 'stuck',
     title: 'in flight for over 72 hours',
     wayOut: '`holdfast actions cancel ID --reason TEXT` ends it; then plan again.',

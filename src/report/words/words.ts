@@ -21,6 +21,7 @@ const ACTORS: Readonly<Record<Actor['class'], string>> = {
   own: 'Holdfast',
   analyst: 'analyst',
   application: 'application',
+  service: 'the service itself',
   unknown: 'somebody unknown',
 }
 

@@ -48,28 +48,30 @@ function holds(...list: readonly Partial<MachineAction>[]): readonly string[] {
 
 const OFF = { type: 'Unisolate' } as const
 const SELECTIVE = { scope: 'Selective' } as const
+const CONTAINED = { scope: 'UnManagedDevice' } as const
 
 describe('stretches of a hold', () => {
   test.each(
     Object.entries({
       'nothing holds without an action': [[], []],
-      'what holds has no end': [[{}], ['full 01- 1 ']],
+      'an isolation ends by itself after its time, and nobody ended it': [[{}], ['full 01-08 1 ']],
+      'what holds has no end': [[CONTAINED], ['unmanaged 01- 1 ']],
       'a lift ends it, and says who': [[{}, OFF], ['full 01-02 1 2']],
       'a second impose of the same level joins': [[{}, {}, OFF], ['full 01-03 2 3']],
       'another level begins another stretch': [
         [{}, SELECTIVE],
-        ['full 01-02 1 2', 'selective 02- 1 '],
+        ['full 01-02 1 2', 'selective 02-08 1 '],
       ],
       'a lift of nothing is no stretch': [[OFF, OFF], []],
       'it may be held again': [
         [{}, OFF, {}],
-        ['full 01-02 1 2', 'full 03- 1 '],
+        ['full 01-02 1 2', 'full 03-10 1 '],
       ],
       'what failed or has not ended holds nothing': [
         [{ status: 'Failed' }, { status: 'Pending' }, { status: 'Cancelled' }],
         [],
       ],
-      'an action without scope is unknown': [[{ scope: null }], ['unknown 01- 1 ']],
+      'an action without scope is unknown': [[{ scope: null }], ['unknown 01-08 1 ']],
     } as const),
   )('%s', (_rule, [list, want]) => {
     expect(holds(...list)).toStrictEqual(want)

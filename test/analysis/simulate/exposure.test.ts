@@ -5,7 +5,18 @@ import { indexHistory } from '../../../src/posture/history.ts'
 import type { Machine } from '../../../src/posture/machine.ts'
 import type { MachineAction } from '../../../src/posture/machine-action.ts'
 import type { Policy } from '../../../src/schema/policy.ts'
-import { action, actionId, at, isolated, machine, NOW, placed, policy } from '../../support/build-core.ts'
+import {
+  action,
+  actionId,
+  at,
+  isolated,
+  lens,
+  machine,
+  NOW,
+  placed,
+  policy,
+  STAYS,
+} from '../../support/build-core.ts'
 
 const SPAN = { from: at('2026-11-01'), to: at('2026-11-11') }
 
@@ -20,7 +31,7 @@ function exposures(
   of: Machine = machine(),
 ) {
   const { matches } = resolvePolicies(policies, indexMachines([of]), NOW)
-  return exposuresOf([of], matches, indexHistory(actions), undefined, SPAN)
+  return exposuresOf([of], matches, indexHistory(actions), lens({ effect: STAYS }), SPAN)
 }
 
 function told(...given: Parameters<typeof exposures>): readonly string[] {

@@ -164,8 +164,10 @@ test('only machines that policies reach, and their actions, are looked at', () =
 test('exposure is exact, whatever the step', () => {
   const held = action({ creationDateTimeUtc: at('2026-11-05T10:00:00Z') })
   const { exposure, exposures } = simulated({ observed: { actions: [held] } }, 7 * 86_400_000)
-  expect(exposure).toMatchObject({ contained: 1, open: 0, medianMs: (4 * 24 + 10) * 3_600_000 })
+  expect(exposure).toMatchObject({ contained: 1, open: 1, medianMs: (4 * 24 + 10) * 3_600_000 })
   expect(exposures[0]?.to).toBe('2026-11-05T10:00:00Z')
+  // It ended by itself, and nobody imposed it again.
+  expect(exposures[1]).toMatchObject({ from: '2026-11-12T10:00:00Z', end: 'open' })
 })
 
 const anyGiven: fc.Arbitrary<Given> = fc

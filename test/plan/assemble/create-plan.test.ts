@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { examinePosture, listUnchanged } from '../../../src/plan/assemble/create-plan.ts'
+import type { MachineAction } from '../../../src/posture/machine-action.ts'
 import type { Policy } from '../../../src/schema/policy.ts'
 import {
   action,
@@ -14,6 +15,7 @@ import {
   PLACE,
   placed,
   policy,
+  STAYS,
 } from '../../support/build-core.ts'
 import { driftOf, type Given, inputOf, linesOf, planOf, saidIn } from '../../support/plan-of.ts'
 
@@ -169,6 +171,7 @@ describe('expired policies', () => {
       'a live policy keeps what an expired one held': {
         policies: [policy({ ...EXPIRED, name: 'a' }), policy({ name: 'b' })],
         observed: { actions: [ownIsolate] },
+        said: ['warning ends-with-theirs'],
       },
       'an expired release declares nothing': {
         policies: [policy({ ...EXPIRED, state: isolated('none') })],
@@ -692,7 +695,7 @@ describe('flags', () => {
     const given = { policies: [policy({ expires: at('2026-12-01') })], observed }
     expect(linesOf(planOf(given))).toStrictEqual([])
     expect(linesOf(planOf({ ...given, options: { asOf: at('2026-12-01') } }))).toStrictEqual([
-      'm1/isolated lift full->none (expired)',
+      'm1/isolated lift none->none (expired)',
     ])
     const pending = {
       ...given,
@@ -902,8 +905,11 @@ describe('the document', () => {
       creationDateTimeUtc: at('2026-06-01'),
       lastUpdateDateTimeUtc: at('2026-06-01'),
     }
-    expect(saidIn(planOf({ observed: { actions: [old] } }))).toStrictEqual(['warning leaves-lookback'])
-    expect(saidIn(planOf({ observed: { actions: [{ ...old, requestorComment: null }] } }))).toStrictEqual([])
+    const stays = { effects: { isolated: STAYS } }
+    const said = (action: MachineAction) =>
+      saidIn(planOf({ configuration: stays, observed: { actions: [action] } }))
+    expect(said(old)).toStrictEqual(['warning leaves-lookback'])
+    expect(said({ ...old, requestorComment: null })).toStrictEqual([])
   })
 
   test('the counts of the summary', () => {
@@ -935,6 +941,7 @@ describe('the document', () => {
       blocked: 0,
       unchanged: 0,
       assumed: 0,
+      renew: 0,
     })
     expect(plan.estimate).toStrictEqual({
       requests: 4,

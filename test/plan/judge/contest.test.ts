@@ -13,7 +13,7 @@ import { indexHistory } from '../../../src/posture/history.ts'
 import { HOLD_PAIRS, type HoldLevel } from '../../../src/posture/holds.ts'
 import type { MachineAction } from '../../../src/posture/machine-action.ts'
 import { addMs, type Instant } from '../../../src/schema/instant.ts'
-import { action, actionId, machineId, NOW, ownComment } from '../../support/build-core.ts'
+import { action, actionId, lens, machineId, NOW, ownComment, STAYS } from '../../support/build-core.ts'
 
 const DAY = 86_400_000
 const rules: ContestRules = { now: NOW, withinMs: DAY, name: undefined }
@@ -24,7 +24,7 @@ function history(last: number, ...actions: readonly Partial<MachineAction>[]): H
   const dated = actions.map((over, at) =>
     action({ id: actionId(at + 1), creationDateTimeUtc: daysAgo(last + actions.length - 1 - at), ...over }),
   )
-  return foldHold(indexHistory(dated).of(machineId(1)), HOLD_PAIRS.isolated, undefined)
+  return foldHold(indexHistory(dated).of(machineId(1)), HOLD_PAIRS.isolated, lens({ effect: STAYS }))
 }
 
 const own = { requestorComment: ownComment() }
@@ -246,7 +246,11 @@ describe('cancelled-by-other', () => {
 test('under a configuration name only its own cancels are ours', () => {
   const mine = { requestorComment: ownComment({ policy: 'soc/contain' }) }
   const posture = (cancel: Partial<MachineAction>): HoldPosture =>
-    foldHold([action({ ...mine, status: 'Cancelled', ...cancel })], HOLD_PAIRS.isolated, 'soc')
+    foldHold(
+      [action({ ...mine, status: 'Cancelled', ...cancel })],
+      HOLD_PAIRS.isolated,
+      lens({ name: 'soc' }),
+    )
   const named = { ...rules, name: 'soc' }
   const theirs = { cancellationComment: ownComment({ policy: 'us/contain' }) }
   const ours = { cancellationComment: ownComment({ policy: 'soc/contain' }) }

@@ -5,7 +5,7 @@ import { indexHistory } from '../../../src/posture/history.ts'
 import { HOLD_PAIRS } from '../../../src/posture/holds.ts'
 import type { MachineAction } from '../../../src/posture/machine-action.ts'
 import { addMs } from '../../../src/schema/instant.ts'
-import { action, actionId, machineId, NOW, ownComment } from '../../support/build-core.ts'
+import { action, actionId, lens, machineId, NOW, ownComment } from '../../support/build-core.ts'
 
 const HELD = [undefined, 'Full', 'Selective', 'UnManagedDevice', null] as const
 const DESIRED = ['none', 'full', 'selective', 'unmanaged'] as const
@@ -40,7 +40,7 @@ test('whatever is held, wanted and in flight, nothing is sent beside what is in 
             const past =
               held === undefined ? [] : [action({ scope: held, creationDateTimeUtc: addMs(NOW, -3_600_000) })]
             const history = indexHistory([...past, ...inFlight]).of(machineId(1))
-            const posture = foldHold(history, HOLD_PAIRS.isolated, undefined)
+            const posture = foldHold(history, HOLD_PAIRS.isolated, lens())
             const wish = {
               level,
               declared: true,

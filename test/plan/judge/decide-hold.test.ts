@@ -6,7 +6,7 @@ import { indexHistory } from '../../../src/posture/history.ts'
 import { HOLD_PAIRS, type HoldName } from '../../../src/posture/holds.ts'
 import type { MachineAction } from '../../../src/posture/machine-action.ts'
 import { addMs, type Instant } from '../../../src/schema/instant.ts'
-import { action, actionId, at, machineId, NOW, ownComment } from '../../support/build-core.ts'
+import { action, actionId, at, lens, machineId, NOW, ownComment, STAYS } from '../../support/build-core.ts'
 
 const HOUR = 3_600_000
 
@@ -44,7 +44,11 @@ function decide(
   history: readonly MachineAction[],
   now: Instant = NOW,
 ): Decision {
-  const posture = foldHold(indexHistory(history).of(machineId(1)), HOLD_PAIRS[facet], undefined)
+  const posture = foldHold(
+    indexHistory(history).of(machineId(1)),
+    HOLD_PAIRS[facet],
+    lens({ effect: STAYS, now }),
+  )
   const silent = { declared: true, scopeChange: false, reassert: false, resubmit: false } as const
   return decideHold({ ...silent, liftReason: 'declared-released', ...wish }, posture, now)
 }

@@ -12,6 +12,7 @@ import {
   ownComment,
   placed,
   policy,
+  STAYS,
 } from '../../support/build-core.ts'
 import { inputOf, planOf, saidIn } from '../../support/plan-of.ts'
 
@@ -72,7 +73,7 @@ describe('a plan', () => {
 
   const held = (from: string, more = {}) =>
     planOf({
-      configuration,
+      configuration: { ...configuration, effects: { isolated: STAYS } },
       policies: [policy({ expires: at('2026-12-01'), machines: [entry()] })],
       observed: {
         actions: [action({ creationDateTimeUtc: at(from), requestorComment: ownComment(), ...more })],

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Mitigation, mitigationNeed, verifyHolds } from '../../../src/plan/judge/verify-holds.ts'
 import type { Observation } from '../../../src/plan/select/observation.ts'
 import type { MachineAction } from '../../../src/posture/machine-action.ts'
-import { action, actionId, at, machine, machineId, observation } from '../../support/build-core.ts'
+import { action, actionId, at, lens, machine, machineId, observation } from '../../support/build-core.ts'
 
 const BEFORE = at('2026-11-22T15:00:00Z')
 const AFTER = at('2026-11-22T17:00:00Z')
@@ -19,7 +19,7 @@ function report(isIsolated: boolean | null, reportedAt = AFTER, number = 1): Mit
 }
 
 function said(actions: readonly MachineAction[], ...reports: readonly Mitigation[]): readonly string[] {
-  return verifyHolds(observation({ actions }), reports, undefined).map(({ code, message }) =>
+  return verifyHolds(observation({ actions }), reports, lens()).map(({ code, message }) =>
     code === 'holds-verified' ? message.replace('isolation verified: ', '') : code,
   )
 }
@@ -132,12 +132,12 @@ describe('the history against what the devices report', () => {
   })
 
   test('contradictions name the machine, both times and the action', () => {
-    const [one] = verifyHolds(observation({ actions: [ISOLATE] }), [report(false)], undefined)
+    const [one] = verifyHolds(observation({ actions: [ISOLATE] }), [report(false)], lens())
     expect(one).toMatchObject({ severity: 'warning', code: 'unverified-hold' })
     expect(one?.message).toBe(
       `fin-ws-001.contoso.com: the history says isolated (full) since 2026-11-22T16:01:00Z (${actionId(1)}), and the device reported not isolated at 2026-11-22T17:00:00Z; it may have been released without an action. Look at the device; \`--resubmit ${machineId(1)}/isolated --reason TEXT\` isolates it again.`,
     )
-    const [other] = verifyHolds(observation(), [report(true)], undefined)
+    const [other] = verifyHolds(observation(), [report(true)], lens())
     expect(other?.message).toMatch(
       /^fin-ws-001\.contoso\.com: the history says not isolated, and the device reported isolated at 2026/,
     )
@@ -145,7 +145,7 @@ describe('the history against what the devices report', () => {
 
   test('one warning per machine, sorted, and a machine without a record by its id', () => {
     const reports = [report(true, AFTER, 9), report(true)]
-    const messages = verifyHolds(observation(), reports, undefined).map(({ message }) => message)
+    const messages = verifyHolds(observation(), reports, lens()).map(({ message }) => message)
     expect(messages.map(message => message.split(':')[0])).toStrictEqual([
       'fin-ws-001.contoso.com',
       machineId(9),
@@ -166,14 +166,14 @@ describe('which devices are asked about', () => {
   })
 
   test('of a whole tenant those that should be isolated, and whichever is', () => {
-    expect(mitigationNeed(observed, undefined)).toStrictEqual({
+    expect(mitigationNeed(observed, lens())).toStrictEqual({
       machineIds: [machineId(1), machineId(3)],
       alsoIsolated: true,
     })
   })
 
   test('of named machines all, and no other', () => {
-    expect(mitigationNeed({ ...observed, scope: 'named' }, undefined)).toStrictEqual({
+    expect(mitigationNeed({ ...observed, scope: 'named' }, lens())).toStrictEqual({
       machineIds: [machineId(1), machineId(2), machineId(3)],
       alsoIsolated: false,
     })

@@ -103,6 +103,8 @@ test('the symbol of what is missing is what would mend it', () => {
 
 test('every kind of the plan document is told', () => {
   const kinds: Readonly<Record<DriftKind, true>> = {
+    lapsed: true,
+    lost: true,
     reverted: true,
     'held-by-other': true,
     orphaned: true,
@@ -137,7 +139,7 @@ test.each([
 
 test('the drift document says what was read and counts each kind', () => {
   const document = drifted({ drift: [drift(1), drift(2), drift(3, { kind: 'due' })] })
-  expect(document).toMatchObject({ formatVersion: '1.0', drifted: true, summary: { orphaned: 2, due: 1 } })
+  expect(document).toMatchObject({ formatVersion: '1.1', drifted: true, summary: { orphaned: 2, due: 1 } })
   expect(drifted({ drift: [drift(3, { kind: 'due' })] }).drifted).toBe(false)
 })
 

@@ -34,6 +34,7 @@ test('a plan reads as the contract shows it, to the byte', () => {
     blocked: 1,
     unchanged: 1204,
     assumed: 0,
+    renew: 0,
   }
   const estimate = { requests: 11, submitSeconds: 7, quota: { perMinute: 100, perHour: 1500 } }
   expect(renderPlan(plan({ changes: [FULL, SCAN], summary, estimate }), STYLE)).toBe(
@@ -87,7 +88,7 @@ Plan sha256:${'ab'.repeat(32)}
   })
 
   test('assumed holds are counted', () => {
-    const summary = { ...plan().summary, assumed: 2 }
+    const summary = { ...plan().summary, assumed: 2, renew: 0 }
     expect(verdictOf({ summary })).toContain(
       '\n2 declared holds rest on an assumption: the machine is older than the history that was read (since\n2026-05-26 18:03Z) and has no action in it.\n',
     )

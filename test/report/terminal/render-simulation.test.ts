@@ -23,6 +23,7 @@ const SUMMARY = {
   blocked: 0,
   unchanged: 0,
   assumed: 0,
+  renew: 0,
 }
 const PLAN: SimulatedPlan = {
   planId: `sha256:${'ab'.repeat(32)}`,

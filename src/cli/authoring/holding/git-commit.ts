@@ -1,11 +1,9 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { withoutFilters } from '../../../local/git/git-state.ts'
+import { GIT_VARIABLES, readGit, saidBy } from '../../../local/git/run-git.ts'
+import { runProgram } from '../../../local/run-program.ts'
 import { shellWord } from '../../../report/words/shell-word.ts'
-import { readGit } from '../../declaration/git-source.ts'
 import { fail } from '../../fail.ts'
 import type { Io } from '../../io.ts'
-
-const run = promisify(execFile)
 
 /** The command line that commits files and nothing else. Not escaped. */
 export function commitCommand(paths: readonly string[], message: string): string {
@@ -16,7 +14,7 @@ export function commitCommand(paths: readonly string[], message: string): string
 /** Throws Failure `commit-not-possible` where the working directory is in no repository: before anything is done. */
 export async function requireRepository({ cwd, env }: Pick<Io, 'cwd' | 'env'>): Promise<void> {
   try {
-    await readGit(['rev-parse', '--is-inside-work-tree'], cwd, env)
+    await readGit(['rev-parse', '--is-inside-work-tree'], { cwd, env })
   } catch {
     throw fail(
       'commit-not-possible',
@@ -38,9 +36,10 @@ export async function findUncommitted(
   { cwd, env }: Pick<Io, 'cwd' | 'env'>,
 ): Promise<readonly string[]> {
   const found: string[] = []
+  const quiet = await withoutFilters({ cwd, env })
   for (const path of new Set(paths)) {
-    const status = ['status', '--porcelain', '--untracked-files=all', '--ignored', '--', `:(literal)${path}`]
-    if ((await readGit(status, cwd, env)) !== '') found.push(path)
+    const words = ['status', '--porcelain', '--untracked-files=all', '--ignored', '--', `:(literal)${path}`]
+    if ((await readGit([...quiet, ...words], { cwd, env })) !== '') found.push(path)
   }
   return found
 }
@@ -56,30 +55,25 @@ export async function requireCommitted(paths: readonly string[], io: Pick<Io, 'c
   )
 }
 
-function saidBy(error: unknown): string {
-  const said = (error as { readonly stderr?: unknown }).stderr
-  const [line] = typeof said === 'string' ? said.trim().split('\n') : []
-  return line === undefined || line === '' ? 'git ended with an error' : line
-}
-
 /**
  * Commits files and nothing else that may be staged.
  *
  * @returns The new commit, in full.
- * @throws Failure `commit-not-possible` with the first line that git said.
+ * @throws Failure `commit-not-possible` with what git said.
  */
 export async function commitFiles(
   paths: readonly string[],
   message: string,
   { cwd, env }: Pick<Io, 'cwd' | 'env'>,
 ): Promise<string> {
-  const options = { cwd, env, timeout: 60_000 }
+  // The filters and hooks of whoever commits belong to the commit; our secrets do not.
+  const options = { cwd, env, takes: GIT_VARIABLES, timeoutMs: 60_000 }
   try {
-    await run('git', ['add', '--', ...paths], options)
-    await run('git', ['commit', '--quiet', '--message', message, '--', ...paths], options)
-    return (await readGit(['rev-parse', '--verify', 'HEAD'], cwd, env)).trim()
+    await runProgram('git', ['add', '--', ...paths], options)
+    await runProgram('git', ['commit', '--quiet', '--message', message, '--', ...paths], options)
+    return await readGit(['rev-parse', '--verify', 'HEAD'], { cwd, env })
   } catch (error) {
-    throw fail('commit-not-possible', `Not committed: ${saidBy(error)}.`, {
+    throw fail('commit-not-possible', `Not committed: ${saidBy(error) ?? 'there is no git'}.`, {
       wayOut: `Commit it by hand: ${commitCommand(paths, message)}`,
       hasDocument: true,
     })

@@ -35,11 +35,11 @@ function escapeLines(lines: readonly string[]): string {
 }
 
 /** What somebody else holds of what a request asks for: `isolated by analyst anna@contoso.com`. */
-function saidOfOthers({ findings, configuration, request }: HoldWords): readonly string[] {
+function saidOfOthers({ findings, request }: HoldWords): readonly string[] {
   const facets =
     request.restricted === undefined ? (['isolated'] as const) : (['isolated', 'restricted'] as const)
   return request.machines.flatMap(({ id, computerDnsName }) => {
-    const posture = foldMachine(findings.history.of(id), configuration.name)
+    const posture = foldMachine(findings.history.of(id), findings.lens)
     return facets.flatMap(facet => {
       const others = posture[facet].by.filter(actor => actor.class !== 'own').map(shownWho)
       return others.length === 0

@@ -192,6 +192,7 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
     outputs: readOutputs(flags),
     service,
     configuration,
+    declared: { policies, hasMoved: false },
     overriddenGuards,
     ...(isDeclared(holdRequest, draft, basis.declaration)
       ? {}

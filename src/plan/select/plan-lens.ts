@@ -1,0 +1,30 @@
+import { evidenceLens } from '../../posture/evidence.ts'
+import type { History } from '../../posture/history.ts'
+import { type HoldLens, lensOf } from '../../posture/hold-lens.ts'
+import type { Configuration } from '../../schema/configuration.ts'
+import type { Instant } from '../../schema/instant.ts'
+import type { Observation } from './observation.ts'
+
+/** What of the configuration holds are folded with. */
+export type LensSettings = Pick<Configuration, 'name' | 'effects' | 'evidence'>
+
+/**
+ * The lens through which one look at the service is read.
+ *
+ * @param now - The service's clock at the time that is asked about.
+ * @param history - Of the same actions, where it is at hand.
+ */
+export function lensFor(
+  { actions, evidence }: Pick<Observation, 'actions' | 'evidence'>,
+  { name, effects, evidence: settings }: LensSettings,
+  now: Instant,
+  history?: History,
+): HoldLens {
+  const base = {
+    name,
+    effect: effects.isolated,
+    now,
+    ...(evidence === undefined ? {} : { evidence: evidenceLens(evidence, settings) }),
+  }
+  return lensOf(actions, base, history)
+}
