@@ -126,6 +126,12 @@ export function requestAt(change: Change, step: number): PlannedRequest {
   return request
 }
 
+/** The record that the request at which an item stands is sent to: that of the machine, or one merged into it. */
+export function recordAt({ change, step, machineId }: ChangeItem): string {
+  const request = requestAt(change, step)
+  return request.type === 'Cancel' ? machineId : (request.machineId ?? machineId)
+}
+
 /** Puts an item at another request of its chain, as if nothing of that request had happened yet. */
 export function standAt(item: Item, change: Change, step: number): Item {
   return {

@@ -15,7 +15,15 @@ export type Verdict = Recheck | { readonly kind: 'refused'; readonly note: Note 
  */
 export function judgeNow(run: Run, { change, step, machineId }: ChangeItem): Verdict {
   if (step === 0) {
-    const note = refusalOf(change, run.known.machine(machineId), run.deps.configuration, run.serviceNow())
+    const { known } = run
+    const records = known.merges.recordsOf(machineId)
+    const note = refusalOf(
+      change,
+      known.machine(machineId),
+      run.deps.configuration,
+      run.serviceNow(),
+      records,
+    )
     if (note !== undefined) return { kind: 'refused', note }
   }
   return run.recheckAsked(change, step)

@@ -1,6 +1,7 @@
 import type { HoldLens } from '../posture/hold-lens.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
+import { foldMergedActions, type Merges, resolveMerges } from '../posture/merges.ts'
 import { fromEpochMs, type Instant } from '../schema/instant.ts'
 import { endOf } from './action-end.ts'
 import type { Moment } from './run-clock.ts'
@@ -16,6 +17,7 @@ export class KnownActions {
   readonly #actions = new Map<string, MachineAction>()
   readonly #byMachine = new Map<string, Map<string, MachineAction>>()
   readonly #lookedAt = new Map<string, Moment>()
+  #merges: Merges | undefined
   #latestStamp = EARLIEST
 
   /** What holds were folded with at the first look, its time aside. */
@@ -29,6 +31,19 @@ export class KnownActions {
 
   mergeMachines(machines: readonly Machine[]): void {
     for (const machine of machines) this.#machines.set(machine.id, machine)
+    this.#merges = undefined
+  }
+
+  /** Which of the known records are one device. */
+  get merges(): Merges {
+    this.#merges ??= resolveMerges(this.#machines.values())
+    return this.#merges
+  }
+
+  /** These records and all others of their devices, sorted. */
+  recordIds(machineIds: readonly string[]): readonly string[] {
+    const records = machineIds.flatMap(id => this.merges.recordsOf(id).map(record => record.id))
+    return [...new Set([...machineIds, ...records])].sort()
   }
 
   /** Takes over what a look at some machines found; one that it did not find has no record any more. */
@@ -37,9 +52,12 @@ export class KnownActions {
     this.mergeMachines(machines)
   }
 
-  /** Takes readings over; an older reading of an action never replaces a newer one. */
+  /**
+   * Takes readings over; an older reading of an action never replaces a newer one. What was done to a merged record
+   * counts for the one that remains.
+   */
   merge(actions: readonly MachineAction[]): void {
-    for (const action of actions) {
+    for (const action of foldMergedActions(actions, this.merges)) {
       const known = this.#actions.get(action.id)
       if (known !== undefined && isNewer(known, action)) continue
       this.#actions.set(action.id, action)

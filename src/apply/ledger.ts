@@ -1,5 +1,5 @@
 import { formatInstant } from '../schema/instant.ts'
-import type { ChangeItem } from './item.ts'
+import { type ChangeItem, recordAt } from './item.ts'
 import type { AnswerTrace, Journal } from './ports.ts'
 import type { Retry } from './read-journal.ts'
 import type { RunClock } from './run-clock.ts'
@@ -80,7 +80,7 @@ export class Ledger {
       address: item.address,
       request: item.step,
       type: item.type,
-      machineId: item.machineId,
+      machineId: recordAt(item),
       path,
       change: item.change.fingerprint,
       ...this.#ofRenewals(item.address),

@@ -52,11 +52,12 @@ export async function lookAt(
   const moment = run.clock.moment()
   const result = await readHistory(run, machineIds, actionIds)
   if (result.kind === 'failed') return result
-  const machines = await run.deps.api.listMachines(machineIds, run.options.signal)
+  const recordIds = run.known.recordIds(machineIds)
+  const machines = await run.deps.api.listMachines(recordIds, run.options.signal)
   if (machines === null) {
     return { kind: 'failed', message: 'The machines could not be read.', unauthorized: false }
   }
-  run.known.replaceMachines(machineIds, machines)
+  run.known.replaceMachines(recordIds, machines)
   run.asked.look(machines, run.serviceNow())
   run.known.markLooked(machineIds, moment)
   return result
@@ -80,7 +81,8 @@ export async function readHistory(
   const from = addMs(earliest, -LISTED_LATE_MS)
   // The `Date` that tells the service's clock can be that of a gateway; the stamps then keep to a clock of their own.
   const createdFrom = earliestOf([from, run.toServiceTime(from)]) ?? from
-  const listed = await api.listActions({ kind: 'machines', machineIds, createdFrom }, signal)
+  const recordIds = run.known.recordIds(machineIds)
+  const listed = await api.listActions({ kind: 'machines', machineIds: recordIds, createdFrom }, signal)
   if (listed.kind === 'failed') return listed
   if (listed.clockSkewMs !== undefined) run.noteServiceTime(listed.clockSkewMs)
   run.known.merge(listed.actions)

@@ -1,5 +1,5 @@
 import { noteImpose } from './crossing-queue.ts'
-import { type ChangeItem, requestAt } from './item.ts'
+import { type ChangeItem, recordAt, requestAt } from './item.ts'
 import { judgeAnswer } from './judge-answer.ts'
 import { mayLeave } from './looks.ts'
 import { pathOf } from './paths.ts'
@@ -47,7 +47,7 @@ function post(run: Run, item: ChangeItem, comment: string): Promise<SubmitAnswer
   }
   return request.type === 'Cancel'
     ? run.deps.api.cancel(request.actionId, comment, lastLook)
-    : run.deps.api.submit(item.machineId, request.type, { ...request.body, Comment: comment }, lastLook)
+    : run.deps.api.submit(recordAt(item), request.type, { ...request.body, Comment: comment }, lastLook)
 }
 
 /** Answers that count for no quota. */

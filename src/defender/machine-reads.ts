@@ -9,6 +9,7 @@ import { emptyAt404, nullAt404 } from './not-found.ts'
 import { listUrl } from './odata.ts'
 import type { CountSupport, ListSource } from './page-chain.ts'
 import { readBySkip } from './paging.ts'
+import { withHeirs, withRelated } from './related-records.ts'
 import { readEntity, readList } from './wire-list.ts'
 import { isOnboarded, readMachine } from './wire-machine.ts'
 
@@ -30,6 +31,10 @@ export interface MachineReads {
     wanted: { readonly ids: readonly string[]; readonly dnsNames: readonly string[] },
     context: ReadContext,
   ): Promise<Found<Machine>>
+  /** The same with all records of the devices that they are of (docs/contract.md#merged-records). */
+  related(found: Found<Machine>, context: ReadContext): Promise<Found<Machine>>
+  /** The same with the records that they were merged into. */
+  heirs(found: Found<Machine>, context: ReadContext): Promise<Found<Machine>>
   /** Null where the service does not know the machine, asked three times: such answers are sometimes wrong. */
   one(id: string, context: ReadContext): Promise<Machine | null>
   /** Onboarded, unmerged machines of the tenant by one $count call, or by reading all where that is refused. */
@@ -96,6 +101,9 @@ export function createMachineReads(input: ReadsInput): MachineReads {
       const otherCase = await firstAccepted(rung === undefined ? [nothing] : [rung, nothing], refused)
       return { rows: onlyWanted(ids, dnsNames, [...byId.rows, ...byName.rows, ...otherCase]), isWhole: false }
     },
+
+    related: (found, context) => withRelated(found, byValue, context),
+    heirs: (found, context) => withHeirs(found, byValue, context),
 
     one: async (id, context) => {
       const url = `${input.endpoint}/api/machines/${encodeURIComponent(id)}`

@@ -1,6 +1,7 @@
 import type { Need, Observation } from '../plan/select/observation.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
+import { foldMergedActions, resolveMerges } from '../posture/merges.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts'
 import type { Instant } from '../schema/instant.ts'
 import type { ActionReads } from './action-reads.ts'
@@ -10,6 +11,7 @@ import { DefenderError, isFatal } from './defender-error.ts'
 import { acceptedEmpty, doubtMachines } from './doubted-lists.ts'
 import type { ReadContext } from './json-reader.ts'
 import type { Found, MachineReads } from './machine-reads.ts'
+import { deviceIds } from './related-records.ts'
 import { RowsMissing } from './rows-missing.ts'
 import { isOnboarded } from './wire-machine.ts'
 
@@ -61,15 +63,16 @@ export async function observe(input: ObserveInput, need: Need, context: ReadCont
     })
   const isAccepted = doubt !== undefined && need.acceptEmpty === true
   if (doubt !== undefined && !isAccepted) failures.push(doubt)
+  const read = { machines: outcome.machines?.rows ?? [], actions }
+  const shown = scope === 'tenant' ? read : onlyNamed(need, read)
   return {
     target: { endpoint: input.endpoint, tenantId: input.identity.tenantId },
     readAt: context.log.firstDate ?? input.now(),
     clockSkewMs: context.log.clockSkewMs,
     historyFrom: need.historyFrom,
     scope,
-    ...(scope === 'tenant'
-      ? { machines: outcome.machines?.rows ?? [], actions }
-      : onlyNamed(need, outcome.machines?.rows ?? [], actions)),
+    machines: shown.machines,
+    actions: foldMergedActions(shown.actions, resolveMerges(shown.machines)),
     onboarded: outcome.onboarded,
     failures,
     diagnostics: isAccepted ? [...diagnostics, acceptedEmpty(doubt)] : diagnostics,
@@ -108,7 +111,9 @@ async function readNamed(
   context: ReadContext,
   attempt: Attempt,
 ): Promise<Outcome> {
-  const machines = await attempt(() => input.machines.named(need, context))
+  const machines = await attempt(async () =>
+    input.machines.related(await input.machines.named(need, context), context),
+  )
   const ids = idsOf(need, machines?.rows ?? [])
   const [actions, onboarded] = await Promise.all([
     attempt(() => input.actions.ofMachines(ids, need.historyFrom, context)),
@@ -150,21 +155,19 @@ function attemptInto(failures: Failure[]): Attempt {
   }
 }
 
-/** The machines to ask actions of: those named by id, found or not, and those found by name. */
+/** The records to ask actions of: those named by id, found or not, those found by name, and all of the same devices. */
 function idsOf(need: Need, machines: readonly Machine[]): readonly string[] {
   const names = new Set(need.dnsNames)
   const ids = new Set(need.ids)
   for (const { id, computerDnsName } of machines) {
     if (computerDnsName !== null && names.has(computerDnsName.toLowerCase())) ids.add(id)
   }
-  return [...ids].sort()
+  return [...deviceIds(ids, machines)].sort()
 }
 
-function onlyNamed(
-  need: Need,
-  machines: readonly Machine[],
-  actions: readonly MachineAction[],
-): Pick<Observation, 'machines' | 'actions'> {
+type Rows = Pick<Observation, 'machines' | 'actions'>
+
+function onlyNamed(need: Need, { machines, actions }: Rows): Rows {
   const ids = new Set(idsOf(need, machines))
   return {
     machines: machines.filter(machine => ids.has(machine.id)),

@@ -11,6 +11,7 @@ import { createMachineReads } from './machine-reads.ts'
 import { observe } from './observe.ts'
 import type { CountSupport } from './page-chain.ts'
 import { readOnly } from './read-only.ts'
+import { deviceIds } from './related-records.ts'
 import { createResultReads, type ResultReads } from './result-reads.ts'
 
 /** Which machines a list call asks for. Ids and names in lower case; a name is the exact, whole one. */
@@ -99,10 +100,19 @@ export function createReads(dependencies: ClientDependencies): Reads {
     async listMachines(query, signal) {
       const context = { log, signal }
       if (query.kind === 'all') return machines.all(context)
-      const { rows } = await machines.named(query, context)
+      const found = await machines.heirs(await machines.named(query, context), context)
       const ids = new Set(query.ids)
       const names = new Set(query.dnsNames)
-      return rows.filter(row => ids.has(row.id) || names.has(row.computerDnsName?.toLowerCase() ?? ''))
+      const wanted = found.rows.filter(
+        row => ids.has(row.id) || names.has(row.computerDnsName?.toLowerCase() ?? ''),
+      )
+      const heirs = deviceIds(
+        wanted.map(({ id }) => id),
+        found.rows,
+      )
+      return found.rows.filter(
+        row => wanted.includes(row) || (row.mergedIntoMachineId === null && heirs.has(row.id)),
+      )
     },
     listActions: async (query, signal) =>
       (await list(query, { log, signal })).filter(row => row.machineId !== ''),

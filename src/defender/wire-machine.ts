@@ -52,7 +52,7 @@ export function readMachine(value: unknown): Machine {
     rbacGroupId: numberOrNull(row.rbacGroupId),
     rbacGroupName: textOrNull(row.rbacGroupName),
     aadDeviceId: textOrNull(row.aadDeviceId),
-    mergedIntoMachineId: textOrNull(row.mergedIntoMachineId),
+    mergedIntoMachineId: textOrNull(row.mergedIntoMachineId)?.toLowerCase() ?? null,
     machineTags: readTags(row.machineTags),
     firstSeen: instantOrNull(row.firstSeen, 'firstSeen'),
     lastSeen: instantOrNull(row.lastSeen, 'lastSeen'),

@@ -10,7 +10,10 @@ export interface MachineAction {
   readonly id: string
   readonly type: string
   readonly status: string
+  /** The record that the action counts for (docs/contract.md#merged-records). */
   readonly machineId: string
+  /** The record that the service lists the action under, where that one was merged into the other. */
+  readonly recordId?: string
   readonly requestor: string | null
   readonly requestorComment: string | null
   /** `Portal` or `PublicApi`; open. */

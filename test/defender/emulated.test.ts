@@ -94,11 +94,11 @@ describe('over the emulator', () => {
     if (named.scope === 'named') expect([named.machines.length, named.actions.length]).toStrictEqual([4, 4])
   })
 
-  test('a look at the tenant is two calls, one at named machines and the guard four', async () => {
+  test('a look at the tenant is two calls, one at named machines and the guard five', async () => {
     const { client, emulator } = emulated({})
     expect((await client.observe(NEED)).apiCalls).toBe(2)
-    expect((await client.observe(NAMED)).apiCalls).toBe(4)
-    expect(emulator.requests()).toHaveLength(6)
+    expect((await client.observe(NAMED)).apiCalls).toBe(5)
+    expect(emulator.requests()).toHaveLength(7)
   })
 
   test('an empty tenant is empty, whichever way the service says so', async () => {

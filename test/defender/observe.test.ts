@@ -99,23 +99,23 @@ describe('a look at the whole tenant', () => {
 })
 
 describe('a look at named machines', () => {
-  test('is one call for them and one for their actions', async () => {
+  test('is one call for them, one for what was merged into them, and one for their actions', async () => {
     const { observation, model } = await observed(named({ ids: [machineId(1), machineId(2)] }))
-    expect(model.urls).toHaveLength(2)
-    expect(observation).toMatchObject({ scope: 'named', onboarded: null, apiCalls: 2 })
-    expect(observation.machines.map(machine => machine.id).sort()).toStrictEqual([machineId(1), machineId(2)])
+    expect(model.urls).toHaveLength(4)
+    expect(observation).toMatchObject({ scope: 'named', onboarded: null, apiCalls: 4 })
+    expect(observation.machines.map(machine => machine.id).sort()).toStrictEqual([1, 2, 4].map(machineId))
     expect(observation.actions.map(action => action.id).sort()).toStrictEqual([actionId(1), actionId(2)])
   })
 
   test('asks for the actions of the machines that the names resolve to', async () => {
     const { observation } = await observed(named({ ids: [machineId(2)], dnsNames: ['ws-1.contoso.com'] }))
-    expect(observation.machines).toHaveLength(2)
+    expect(observation.machines.map(machine => machine.id).sort()).toStrictEqual([1, 2, 4].map(machineId))
     expect(observation.actions).toHaveLength(2)
   })
 
   test('counts the onboarded by one call more, where a guard needs it', async () => {
     const { observation } = await observed(named({ ids: [machineId(1)], countOnboarded: true }))
-    expect(observation).toMatchObject({ onboarded: 2, apiCalls: 3, scope: 'named' })
+    expect(observation).toMatchObject({ onboarded: 2, apiCalls: 5, scope: 'named' })
   })
 
   test('that the service made a look at everything is one of the tenant', async () => {
@@ -137,7 +137,7 @@ describe('a look at named machines', () => {
     const client = createReadClient(dependencies(refusesMachines))
     const observation = await client.observe(named({ ids: [machineId(1)], dnsNames: ['ws-2.contoso.com'] }))
     expect(observation).toMatchObject({ scope: 'named', onboarded: 2 })
-    expect(observation.machines.map(machine => machine.id).sort()).toStrictEqual([machineId(1), machineId(2)])
+    expect(observation.machines.map(machine => machine.id).sort()).toStrictEqual([1, 2, 4].map(machineId))
     expect(observation.actions).toHaveLength(2)
   })
 

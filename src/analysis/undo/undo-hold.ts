@@ -1,4 +1,5 @@
 import type { Note } from '../../plan/document/document.ts'
+import { aimLift } from '../../plan/judge/aim-lift.ts'
 import { attribute } from '../../plan/judge/attribution.ts'
 import { decideHold, type HoldWish } from '../../plan/judge/decide-hold.ts'
 import type { Decision } from '../../plan/judge/decision.ts'
@@ -112,11 +113,14 @@ function decide(traced: Traced, subject: UndoSubject): Decision {
   const decision = decideHold(wish, posture, subject.now)
   if (decision.kind !== 'change') return decision
   const warning = pendingWarning(subject.machine, decision, subject.now)
-  return {
-    ...decision,
-    reason: 'undone',
-    warnings: warning === undefined ? decision.warnings : [...decision.warnings, warning],
-  }
+  return aimLift(
+    {
+      ...decision,
+      reason: 'undone',
+      warnings: warning === undefined ? decision.warnings : [...decision.warnings, warning],
+    },
+    posture,
+  )
 }
 
 function touchedMessage(action: MachineAction): string {

@@ -1,6 +1,7 @@
 import { compareText, type History, indexHistory, rewindHistory } from '../../posture/history.ts'
 import type { HoldLens } from '../../posture/hold-lens.ts'
 import type { Machine } from '../../posture/machine.ts'
+import { foldMergedActions } from '../../posture/merges.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import type { Instant } from '../../schema/instant.ts'
 import type { Claim } from '../claim/claim.ts'
@@ -13,8 +14,10 @@ import type { EvaluationContext } from '../judge/evaluation.ts'
 import type { Item } from '../judge/item.ts'
 import { compileProtection } from '../judge/limits.ts'
 import { findLongHolds } from '../judge/long-holds.ts'
+import { mergeDiagnostics } from '../judge/merge-notes.ts'
 import { isolationHints } from '../judge/platform-hints.ts'
 import { lapseDiagnostics } from '../judge/unproven-lapses.ts'
+import { compileUnprunable } from '../judge/unprunable.ts'
 import type { AddressPattern } from '../select/address.ts'
 import { chooseItems, readPatterns } from '../select/choose.ts'
 import { countOnboarded } from '../select/observation.ts'
@@ -72,15 +75,17 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
   const { observation, policies, configuration, options } = input
   const diagnostics: Diagnostic[] = [...input.diagnostics]
   const index = indexMachines(observation.machines)
-  const actions = at < input.now ? rewindHistory(observation.actions, at) : observation.actions
+  const all = foldMergedActions(observation.actions, index.merges)
+  const actions = at < input.now ? rewindHistory(all, at) : all
   const history = indexHistory(actions)
   const lens = lensFor({ ...observation, actions }, configuration, at, history)
-  const { matches, problems: all } = resolvePolicies(policies, index, lastKnownAt(input, at))
-  const problems = observation.scope === 'tenant' ? all : all.filter(({ ofSelector }) => ofSelector !== true)
+  const { matches, problems: found } = resolvePolicies(policies, index, lastKnownAt(input, at))
+  const problems =
+    observation.scope === 'tenant' ? found : found.filter(({ ofSelector }) => ofSelector !== true)
   const composition = composeClaims(matches, index, at)
   diagnostics.push(...problemDiagnostics(problems, options.keepGoing, at), ...composition.diagnostics)
   const read: ReadFlag = (flag, texts) => readPatterns(flag, texts, policies, index, diagnostics)
-  const evaluated = evaluateAll(index, composition.claims, history, contextOf(input, lens, read))
+  const evaluated = evaluateAll(index, composition.claims, history, contextOf(input, lens, index, read))
   const { items, blocked } = blockUnresolved(evaluated, problems, options.keepGoing, at)
   const chosen = chooseItems(
     items,
@@ -92,6 +97,7 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
     ...itemDiagnostics(chosen),
     ...isolationHints(chosen),
     ...lapseDiagnostics(chosen, lens),
+    ...mergeDiagnostics(index, history, id => composition.claims.has(id), lens),
     ...historyDiagnostics(history),
     ...unknownInputs(input),
   )
@@ -127,11 +133,12 @@ function noInferenceOf({ observation: { clockSkewMs, evidenceUnread } }: PlanInp
 
 type ReadFlag = (flag: string, texts: readonly string[]) => readonly AddressPattern[]
 
-function contextOf(input: PlanInput, lens: HoldLens, read: ReadFlag): EvaluationContext {
-  const { observation, configuration, options } = input
+function contextOf(input: PlanInput, lens: HoldLens, index: MachineIndex, read: ReadFlag): EvaluationContext {
+  const { observation, configuration, policies, options } = input
   const { now: at } = lens
+  const recordsOf = ({ id }: Machine): readonly Machine[] => index.merges.recordsOf(id)
   const observedAt = lastKnownAt(input, at)
-  const protection = compileProtection(configuration, observedAt)
+  const protection = compileProtection(configuration, observedAt, recordsOf)
   return {
     limits: { configuration, protection, roles: observation.roles },
     contest: { now: at, withinMs: configuration.contested.within.ms, name: configuration.name },
@@ -147,7 +154,8 @@ function contextOf(input: PlanInput, lens: HoldLens, read: ReadFlag): Evaluation
     prune: options.prune && observation.acceptedEmpty !== true,
     renewalsAlone: options.renewals === true,
     noInference: noInferenceOf(input),
-    mustBeNamed: compileConfirmation(configuration, observedAt),
+    unprunable: compileUnprunable(index, policies, at),
+    mustBeNamed: compileConfirmation(configuration, observedAt, recordsOf),
     wholeTenant: observation.scope === 'tenant',
     keepGoing: options.keepGoing,
   }
@@ -175,7 +183,9 @@ function evaluateAll(
   history: History,
   context: EvaluationContext,
 ): readonly Item[] {
-  const known = index.all.flatMap(machine =>
+  // What was done to a record that lives on as another counts there.
+  const devices = index.all.filter(({ id }) => index.merges.ownerOf(id) === id)
+  const known = devices.flatMap(machine =>
     evaluateMachine(machine, claims.get(machine.id) ?? [], history.of(machine.id), context),
   )
   const unlisted = history.machineIds.filter(id => !index.byId.has(id))

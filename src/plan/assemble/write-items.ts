@@ -41,9 +41,9 @@ function referenceTo(lead: Contributor | null): PolicyReference | null {
 }
 
 function plannedRequest(draft: DraftRequest, comment: string): PlannedRequest {
-  return draft.type === 'Cancel'
-    ? { type: 'Cancel', actionId: draft.actionId, body: { Comment: comment } }
-    : { type: draft.type, body: { Comment: comment, ...draft.body } }
+  if (draft.type === 'Cancel') return { type: 'Cancel', actionId: draft.actionId, body: { Comment: comment } }
+  const { type, body, machineId } = draft
+  return { type, ...(machineId === undefined ? {} : { machineId }), body: { Comment: comment, ...body } }
 }
 
 /** A change, and the text that its digests are of. */

@@ -173,9 +173,27 @@ export const PLAN_CODES = {
     meaning: 'An isolation reached its time, and nothing says that the service has ended it.',
     wayOut: 'A release makes the state known; one that is not ours alone is left to whoever sent it.',
   },
-  'merged-away': {
-    meaning: 'The named record was merged into another one.',
-    wayOut: 'Name the record that it was merged into.',
+  'merge-unresolved': {
+    meaning:
+      'A machine record was merged into one that is not there, or merges lead in a circle: nobody knows which device it is, so that nothing is done to it.',
+    wayOut:
+      'Name the device by the id of another record, or add `missing: warn` to the entry; what holds on the record is released in the portal.',
+  },
+  'record-missing': {
+    meaning:
+      '--prune came upon a hold on a machine of which the service lists no record, put there by a policy that is in force: whether it still declares it cannot be known.',
+    wayOut: 'Release the machine in the portal, or take the policy away first and prune then.',
+  },
+  'twins-alive': {
+    meaning:
+      'A record that was merged into another went on reporting after that one began: the two are devices of their own that share one declaration, and each is judged by its own history.',
+    wayOut:
+      'Nothing to do where both are meant; else take the device out with `except`, or name the other one by its id.',
+  },
+  'merged-record': {
+    meaning:
+      'What holds a device stands on a record that was merged into another, so that its release goes to that record.',
+    wayOut: 'Nothing to do; the change names both records.',
   },
   'named-twice': {
     meaning: 'A policy names the same machine at two places.',

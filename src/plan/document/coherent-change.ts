@@ -26,7 +26,10 @@ export function isCoherent(change: Change): boolean {
 function leadsTo(request: PlannedRequest, step: string | undefined, change: Change): boolean {
   const method = methodOf(request.type)
   if (method === undefined || method.facet !== change.facet || method.effect !== step) return false
-  const { Comment: _comment, ...body } = (request as SubmitRequest).body
+  const { machineId, body: whole } = request as SubmitRequest
+  // Only what releases goes to another record than that of the change.
+  if (machineId !== undefined && step !== 'lift') return false
+  const { Comment: _comment, ...body } = whole
   return (
     Object.keys(body).length === method.bodyKeys.length &&
     method.bodyKeys.every(key => key in body) &&

@@ -78,6 +78,8 @@ export interface PlanMachine {
 
 export type SubmitRequest = {
   readonly type: ActionType
+  /** The record that it is sent to, where that was merged into the one of the change. */
+  readonly machineId?: string
   /** The body without the marker, which is added to `Comment` when the request is sent. */
   readonly body: Readonly<Record<string, unknown>> & { readonly Comment: string }
 }

@@ -2,13 +2,17 @@ import type { Machine } from '../../posture/machine.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import type { Instant } from '../../schema/instant.ts'
 import type { Note } from '../document/document.ts'
-import { compileEntry, type Matcher } from '../select/match.ts'
+import { compileEntry, type Matcher, onlyItself, type RecordsOf } from '../select/match.ts'
 import type { DecidedChange } from './decision.ts'
 
-/** Compiles `confirmByName`: says of a machine whether a hold must name it. */
-export function compileConfirmation({ confirmByName = [] }: Configuration, now: Instant): Matcher {
+/** Compiles `confirmByName`: says of a machine whether a hold must name it; any record of its device counts. */
+export function compileConfirmation(
+  { confirmByName = [] }: Configuration,
+  now: Instant,
+  recordsOf: RecordsOf = onlyItself,
+): Matcher {
   const matchers = confirmByName.map(entry => compileEntry(entry, now))
-  return machine => matchers.some(matches => matches(machine))
+  return machine => recordsOf(machine).some(record => matchers.some(matches => matches(record)))
 }
 
 /**

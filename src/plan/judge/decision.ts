@@ -6,7 +6,12 @@ import type { Renewal } from './judge-lapse.ts'
 
 /** A request before its comment is known. */
 export type DraftRequest =
-  | { readonly type: ActionType; readonly body: Readonly<Record<string, unknown>> }
+  | {
+      readonly type: ActionType
+      readonly body: Readonly<Record<string, unknown>>
+      /** The record to send it to, where that is another one of the same device. */
+      readonly machineId?: string
+    }
   | { readonly type: 'Cancel'; readonly actionId: string }
 
 /** What to do about one facet of one machine; the first half of a {@link Change}. */

@@ -5,6 +5,7 @@ import type { MachineAction } from '../../posture/machine-action.ts'
 import { addMs, formatInstant } from '../../schema/instant.ts'
 import type { ExpiredClaim, HoldClaim } from '../claim/claim.ts'
 import type { Note } from '../document/document.ts'
+import { aimLift } from './aim-lift.ts'
 import { contestHold, foreignImpose, isReverted, latestSuccess } from './contest.ts'
 import { decideHold, type HoldWish } from './decide-hold.ts'
 import type { DecidedChange, Decision } from './decision.ts'
@@ -194,9 +195,16 @@ export function evaluateUndeclared(facet: HoldName, subject: Subject): HoldItem 
   const drift: DriftFinding = { kind: 'orphaned', expected: 'none', actual, by: impose }
   if (!context.prune)
     return { ...bare, decision: { kind: 'unchanged', notes: mayHaveLapsed(posture) }, drift }
-  const raw = decideHold(releaseWish('orphaned'), posture, context.observedAt)
+  const raw = withheld(decideHold(releaseWish('orphaned'), posture, context.observedAt), impose, subject)
   const contested = raw.kind === 'change' ? contestOf(raw, 'none', posture, subject) : undefined
   return { ...bare, decision: finish(raw, bare, 'none', contested, subject), drift }
+}
+
+/** Blocks a pruning lift of which nobody knows whether a policy declares the hold. */
+function withheld(raw: Decision, impose: MachineAction, { machine, context }: Subject): Decision {
+  const note = raw.kind === 'change' ? context.unprunable(machine.id, impose) : undefined
+  if (note === undefined || raw.kind !== 'change') return raw
+  return { kind: 'blocked', ...note, wouldBe: raw.operations, before: raw.before, after: raw.after }
 }
 
 function releaseWish(liftReason: HoldWish['liftReason']): HoldWish {
@@ -263,7 +271,7 @@ function finish(
   if (raw.kind !== 'change') return raw
   const named = item.named === undefined ? {} : { named: item.named }
   const check = { item, facet: item.facet, releases: level === 'none', contested, ...named }
-  const checked = checkChange(raw, check, subject)
+  const checked = checkChange(aimLift(raw, posture), check, subject)
   return checked.kind === 'change' ? withUntil(withWarning(checked, subject), posture.pair, subject) : checked
 }
 

@@ -14,6 +14,7 @@ import { exhaustedNote } from './exhausted.ts'
 import { type LimitedChange, type Limits, limitOf } from './limits.ts'
 import { unknownOnboardingNote } from './onboarding-unknown.ts'
 import { platformWarning } from './platform-hints.ts'
+import type { Unprunable } from './unprunable.ts'
 
 /** What the evaluation of every machine shares. */
 export interface EvaluationContext {
@@ -37,6 +38,8 @@ export interface EvaluationContext {
   readonly renewalsAlone: boolean
   /** Why no renewal may rest on the time alone in this look; null where it may. */
   readonly noInference: Note | null
+  /** Why a hold that nobody seems to declare is not pruned all the same. */
+  readonly unprunable: Unprunable
   readonly keepGoing: boolean
   /** Says of a machine whether a hold must name it. */
   readonly mustBeNamed: Matcher

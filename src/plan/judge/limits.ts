@@ -5,7 +5,7 @@ import type { Configuration } from '../../schema/configuration.ts'
 import { addMs, type Instant } from '../../schema/instant.ts'
 import type { FacetName } from '../../schema/policy.ts'
 import type { Note } from '../document/document.ts'
-import { compileEntry, isOnboarded, type Matcher } from '../select/match.ts'
+import { compileEntry, isOnboarded, type Matcher, onlyItself, type RecordsOf } from '../select/match.ts'
 import type { DecidedChange, DraftRequest } from './decision.ts'
 
 /** A machine report older than this makes a hold likely to stay pending (docs/service.md#offline-devices). */
@@ -17,8 +17,16 @@ export interface Protection {
   allowedFacets(machine: Machine): readonly FacetName[] | undefined
 }
 
-/** Compiles `protected`: where several entries match a machine, a facet must be allowed by all of them. */
-export function compileProtection(configuration: Configuration, now: Instant): Protection {
+/**
+ * Compiles `protected`: where several entries match a machine, a facet must be allowed by all of them.
+ *
+ * @param recordsOf - Protection of any record of a device protects all of it (docs/contract.md#merged-records).
+ */
+export function compileProtection(
+  configuration: Configuration,
+  now: Instant,
+  recordsOf: RecordsOf = onlyItself,
+): Protection {
   const entries = configuration.protected.map(
     ({ match, allow }): { matches: Matcher; allow: readonly FacetName[] } => ({
       matches: compileEntry(match, now),
@@ -27,7 +35,8 @@ export function compileProtection(configuration: Configuration, now: Instant): P
   )
   return {
     allowedFacets: machine => {
-      const matching = entries.filter(({ matches }) => matches(machine))
+      const records = recordsOf(machine)
+      const matching = entries.filter(({ matches }) => records.some(matches))
       const [first, ...rest] = matching
       return first?.allow.filter(facet => rest.every(({ allow }) => allow.includes(facet)))
     },

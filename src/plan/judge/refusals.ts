@@ -1,8 +1,10 @@
 import type { Machine } from '../../posture/machine.ts'
+import { resolveMerges } from '../../posture/merges.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import type { Instant } from '../../schema/instant.ts'
 import { guardLifts, guardPlan, guardRenewals, isLift, isRenewal } from '../assemble/guards.ts'
 import type { Change, Guard, GuardName, Note, Plan } from '../document/document.ts'
+import type { RecordsOf } from '../select/match.ts'
 import { countOnboarded, type Observation } from '../select/observation.ts'
 import { compileProtection, configurationLimitOf, type Limits } from './limits.ts'
 
@@ -25,11 +27,12 @@ export function recheckRefusals(
   now: Instant,
   exceed: readonly GuardName[],
 ): Refusals {
-  const limits = limitsOf(configuration, now)
+  const merges = resolveMerges(observation.machines)
+  const limits = limitsOf(configuration, now, ({ id }) => merges.recordsOf(id))
   const machines = new Map(observation.machines.map(machine => [machine.id, machine]))
   const refusals = new Map<string, Note>()
   for (const change of plan.changes) {
-    const note = noteOf(change, machines.get(change.machine.id), limits)
+    const note = noteOf(change, machines.get(change.machine.id), limits, merges.recordsOf(change.machine.id))
     if (note !== undefined) refusals.set(change.address, note)
   }
   const changes = plan.changes.filter(({ address }) => !refusals.has(address))
@@ -50,26 +53,53 @@ export function recheckRefusals(
  * The same of one change, on a later look at its machine.
  *
  * @param machine - Its record; undefined where the service lists none any more.
+ * @param records - All records of its device.
  */
 export function refusalOf(
   change: Change,
   machine: Machine | undefined,
   configuration: Configuration,
   now: Instant,
+  records: readonly Machine[] = machine === undefined ? [] : [machine],
 ): Note | undefined {
-  return noteOf(change, machine, limitsOf(configuration, now))
+  return noteOf(
+    change,
+    machine,
+    limitsOf(configuration, now, () => records),
+    records,
+  )
 }
 
-function limitsOf(configuration: Configuration, now: Instant): Limits {
-  return { configuration, protection: compileProtection(configuration, now), roles: null }
+function limitsOf(configuration: Configuration, now: Instant, recordsOf: RecordsOf): Limits {
+  return { configuration, protection: compileProtection(configuration, now, recordsOf), roles: null }
 }
 
-function noteOf(change: Change, machine: Machine | undefined, limits: Limits): Note | undefined {
+function noteOf(
+  change: Change,
+  machine: Machine | undefined,
+  limits: Limits,
+  records: readonly Machine[],
+): Note | undefined {
+  const stray = strayRecord(change, records)
+  if (stray !== undefined) return notOfDevice(change, stray)
   if (machine === undefined) return gone(change)
   return configurationLimitOf(
     { facet: change.facet, machine, releases: change.after === 'none', change },
     limits,
   )
+}
+
+/** A record that a request would go to and that is not one of the device: nobody looked at what it would release. */
+function strayRecord({ requests }: Change, records: readonly Machine[]): string | undefined {
+  const targets = requests.flatMap(request => (request.type === 'Cancel' ? [] : (request.machineId ?? [])))
+  return targets.find(target => !records.some(({ id }) => id === target))
+}
+
+function notOfDevice({ machine }: Change, recordId: string): Note {
+  return {
+    code: 'merge-unresolved',
+    message: `the record ${recordId} is not merged into that of ${machine.dnsName ?? machine.id}; plan again.`,
+  }
 }
 
 function gone({ machine, after }: Change): Note | undefined {

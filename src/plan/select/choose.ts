@@ -15,7 +15,7 @@ export function readPatterns(
 ): readonly AddressPattern[] {
   return texts.flatMap(text => {
     const pattern = parseAddress(text)
-    if (pattern !== undefined && isKnown(pattern, policies, index)) return [pattern]
+    if (pattern !== undefined && isKnown(pattern, policies, index)) return [ofDevice(pattern, index)]
     diagnostics.push({
       severity: 'error',
       code: 'unknown-address',
@@ -23,6 +23,14 @@ export function readPatterns(
     })
     return []
   })
+}
+
+/** The id of a record that was merged into another chooses what is done to the device. */
+function ofDevice(pattern: AddressPattern, { byId, merges }: MachineIndex): AddressPattern {
+  const { machine } = pattern
+  return machine === undefined || !byId.has(machine)
+    ? pattern
+    : { ...pattern, machine: merges.ownerOf(machine) }
 }
 
 function isKnown(pattern: AddressPattern, policies: readonly Policy[], index: MachineIndex): boolean {

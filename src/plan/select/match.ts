@@ -17,6 +17,12 @@ const READ: Readonly<Record<SelectorField, (machine: Machine) => string | null |
   aadDeviceId: machine => machine.aadDeviceId,
 }
 
+/** Gives all records of the device that a record is of, itself among them. */
+export type RecordsOf = (machine: Machine) => readonly Machine[]
+
+/** Where nothing is known of merges every record is a device. */
+export const onlyItself: RecordsOf = machine => [machine]
+
 /** An entry made ready for many machines. */
 export type Matcher = (machine: Machine) => boolean
 

@@ -1,15 +1,16 @@
 import { compareText } from '../../posture/history.ts'
 import type { Machine } from '../../posture/machine.ts'
+import { type Merges, resolveMerges } from '../../posture/merges.ts'
 import type { Place, Severity } from '../../schema/diagnostic.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
 import type { MachineEntry, Policy } from '../../schema/policy.ts'
-import { compileEntry, isOnboarded, isReachable, isSelectable } from './match.ts'
+import { compileEntry, isOnboarded, isReachable, isSelectable, onlyItself, type RecordsOf } from './match.ts'
 import { type MachineName, namesMachines, namesOf } from './need.ts'
 
 /** Something about an entry that does not resolve, or not to one machine. */
 export interface ResolveProblem {
   readonly severity: Severity
-  readonly code: 'unresolved-machine' | 'ambiguous-machine' | 'merged-away' | 'matches-nothing'
+  readonly code: 'unresolved-machine' | 'ambiguous-machine' | 'merge-unresolved' | 'matches-nothing'
   readonly message: string
   readonly place: Place
   readonly policy: Policy
@@ -38,6 +39,8 @@ export interface MachineIndex {
   readonly all: readonly Machine[]
   readonly byId: ReadonlyMap<string, Machine>
   readonly byName: ReadonlyMap<string, readonly Machine[]>
+  /** Which of the records are one device. */
+  readonly merges: Merges
 }
 
 /** Indexes machine records, each id once. */
@@ -52,7 +55,7 @@ export function indexMachines(machines: readonly Machine[]): MachineIndex {
     if (known === undefined) byName.set(name, [machine])
     else known.push(machine)
   }
-  return { all, byId, byName }
+  return { all, byId, byName, merges: resolveMerges(all) }
 }
 
 /**
@@ -61,7 +64,9 @@ export function indexMachines(machines: readonly Machine[]): MachineIndex {
  * 1. A named machine must resolve to one record; with several of one name, to the one that is Active, Onboarded and
  *    not merged away.
  * 2. A selector reaches unmerged records that are Onboarded or do not say; `onboardingStatus` in an entry takes the place of the first.
- * 3. `except` takes away every record that it matches, whatever its state.
+ * 3. What reaches a device reaches its twins that live on; what names a merged record reaches the device
+ *    (docs/contract.md#merged-records).
+ * 4. `except` takes away every device of which it matches a record, whatever its state.
  */
 export function resolvePolicies(policies: readonly Policy[], index: MachineIndex, now: Instant): Resolution {
   const problems: ResolveProblem[] = []
@@ -80,14 +85,16 @@ function resolvePolicy(
     const named = namesMachines(entry)
     const reached = named
       ? resolveNames(entry, policy, index, now, problems)
-      : selectMachines(entry, index.all, now)
+      : selectMachines(entry, index.all, now, onlyItself)
     if (reached.length === 0 && !problems.some(problem => problem.place === entry.place)) {
       problems.push({ ...matchesNothing(entry, policy), ofSelector: !named })
     }
-    for (const machine of reached) found.set(machine.id, named || (found.get(machine.id) ?? false))
+    for (const { id } of reached.flatMap(machine => [machine, ...index.merges.twinsOf(machine.id)]))
+      found.set(id, named || (found.get(id) ?? false))
   }
   for (const entry of policy.except) {
-    for (const id of excludedBy(entry, policy, index, now, problems)) found.delete(id)
+    for (const excluded of excludedBy(entry, policy, index, now, problems))
+      for (const { id } of index.merges.recordsOf(excluded)) found.delete(id)
   }
   return found
 }
@@ -103,13 +110,18 @@ export function entriesReaching(
   return policy.machines.filter(entry => resolvePolicy(alone(entry), index, now, []).has(machineId))
 }
 
-function selectMachines(entry: MachineEntry, machines: readonly Machine[], now: Instant): readonly Machine[] {
+function selectMachines(
+  entry: MachineEntry,
+  machines: readonly Machine[],
+  now: Instant,
+  recordsOf: RecordsOf,
+): readonly Machine[] {
   const matches = compileEntry(entry, now)
   const eligible =
     entry.fields.onboardingStatus === undefined
       ? isReachable
       : (machine: Machine) => machine.mergedIntoMachineId === null
-  return machines.filter(machine => eligible(machine) && matches(machine))
+  return machines.filter(machine => eligible(machine) && recordsOf(machine).some(matches))
 }
 
 function hasSelector(entry: MachineEntry): boolean {
@@ -140,9 +152,11 @@ function resolveNames(
         inMachines: true,
       })
   }
-  if (hasSelector(entry)) return selectMachines(entry, resolved, now)
+  // The fields of the entry are those of the record that it names, which may have been merged into what it resolves to.
+  const recordsOf: RecordsOf = ({ id }) => index.merges.recordsOf(id)
+  if (hasSelector(entry)) return selectMachines(entry, resolved, now, recordsOf)
   const matches = compileEntry(entry, now)
-  return resolved.filter(matches)
+  return resolved.filter(machine => recordsOf(machine).some(matches))
 }
 
 function severityOf(entry: MachineEntry): Severity {
@@ -152,12 +166,16 @@ function severityOf(entry: MachineEntry): Severity {
 /** Why a name is not one machine. */
 type NameProblem = Pick<ResolveProblem, 'code' | 'message'>
 
-/** Finds the one machine that a name means: of several records the one that is Active, Onboarded and not merged away. */
+/**
+ * Finds the one machine that a name means: of several devices the one whose record is Active, Onboarded and not merged
+ * away. A merged record means the one that remains.
+ */
 export function resolveName(name: Omit<MachineName, 'place'>, index: MachineIndex): Machine | NameProblem {
-  const records = recordsOf(name, index)
+  const ids = new Set(recordsOf(name, index).map(({ id }) => index.merges.heirOf(id)))
+  const records = [...ids].flatMap(id => index.byId.get(id) ?? [])
   const [only] = records
   if (only === undefined) return unresolved(name)
-  if (records.length === 1) return only.mergedIntoMachineId === null ? only : mergedAway(name, only)
+  if (records.length === 1) return only.mergedIntoMachineId === null ? only : mergeUnresolved(name, only)
   const live = records.filter(machine => isSelectable(machine) && machine.healthStatus === 'Active')
   const [one] = live
   return one !== undefined && live.length === 1 ? one : ambiguous(name, records)
@@ -176,10 +194,10 @@ function unresolved(name: Omit<MachineName, 'place'>): NameProblem {
   }
 }
 
-function mergedAway(name: Omit<MachineName, 'place'>, machine: Machine): NameProblem {
+function mergeUnresolved(name: Omit<MachineName, 'place'>, machine: Machine): NameProblem {
   return {
-    code: 'merged-away',
-    message: `the record of "${name.text}" was merged into ${machine.mergedIntoMachineId}; name that one instead.`,
+    code: 'merge-unresolved',
+    message: `the record of "${name.text}" was merged into ${machine.mergedIntoMachineId}, and that leads to no record that remains; name the device by the id of another record.`,
   }
 }
 

@@ -17,7 +17,12 @@ const ALL = [
     onboardingStatus: 'CanBeOnboarded',
     machineTags: ['T'],
   }),
-  machine({ id: machineId(3), computerDnsName: 'c.contoso.com', mergedIntoMachineId: machineId(1) }),
+  machine({
+    id: machineId(3),
+    computerDnsName: 'c.contoso.com',
+    mergedIntoMachineId: machineId(1),
+    lastSeen: null,
+  }),
   machine({ id: machineId(4), computerDnsName: 'b.contoso.com', healthStatus: 'Inactive' }),
 ]
 

@@ -44,7 +44,7 @@ describe('a selector that matches nothing', () => {
 })
 
 test('on an empty list that somebody vouches for nothing is lifted', () => {
-  const actions = [action({ requestorComment: ownComment() })]
+  const actions = [action({ requestorComment: ownComment({ policy: 'gone' }) })]
   const options = { ...NO_OPTIONS, prune: true }
   const planned = (acceptedEmpty: boolean) =>
     createPlan(input({ options, observation: observation({ machines: [], actions, acceptedEmpty }) }))

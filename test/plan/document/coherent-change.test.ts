@@ -41,6 +41,14 @@ test.each<readonly [string, Change]>([
   ['a weaker isolation', change({ after: 'selective', requests: [isolate('Selective')] })],
   ['a release', change({ operations: ['lift'], after: 'none', requests: [post('Unisolate')] })],
   [
+    'a release that goes to a merged record',
+    change({
+      operations: ['lift'],
+      after: 'none',
+      requests: [{ ...post('Unisolate'), machineId: machineId(2) } as PlannedRequest],
+    }),
+  ],
+  [
     'another scope',
     change({ operations: ['lift', 'impose'], before: 'selective', requests: [post('Unisolate'), isolate()] }),
   ],
@@ -74,6 +82,10 @@ test.each<readonly [string, Change]>([
 })
 
 test.each<readonly [string, Change]>([
+  [
+    'an isolation that goes to another record',
+    change({ requests: [{ ...isolate(), machineId: machineId(2) } as PlannedRequest] }),
+  ],
   [
     'another machine than that of its address',
     change({ machine: planMachine(2), address: `${machineId(1)}/isolated` }),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Change } from '../../../src/plan/document/document.ts'
-import { recheckRefusals } from '../../../src/plan/judge/refusals.ts'
+import { recheckRefusals, refusalOf } from '../../../src/plan/judge/refusals.ts'
 import type { Observation } from '../../../src/plan/select/observation.ts'
+import type { Machine } from '../../../src/posture/machine.ts'
 import type { Configuration } from '../../../src/schema/configuration.ts'
 import {
   configuration,
@@ -27,6 +28,7 @@ const onTwo = (one: Change): Change => ({
   machine: planMachine(2),
   address: `${machineId(2)}/isolated`,
 })
+const MERGED = machine({ id: machineId(2), mergedIntoMachineId: machineId(1), lastSeen: null })
 const two = [machine(), machine({ id: machineId(2), computerDnsName: 'fin-ws-002.contoso.com' })]
 
 function recheck(
@@ -78,6 +80,27 @@ describe('a change is refused', () => {
     const nameless = change({ machine: { ...planMachine(), dnsName: null } })
     const unnamed = recheckRefusals(plan([nameless]), observation({ machines: [] }), configuration(), NOW, [])
     expect(unnamed.refusals.get(nameless.address)?.message).toContain(machineId(1))
+  })
+
+  test.each<[string, readonly Machine[], readonly string[]]>([
+    ['is not, where that was merged into the machine', [two[0] as Machine, MERGED], []],
+    ['is, where it is a machine of its own', two, ['1/isolated merge-unresolved']],
+    ['is, where it is not there', [two[0] as Machine], ['1/isolated merge-unresolved']],
+    ['is, where the machine itself is not there', [MERGED], ['1/isolated merge-unresolved']],
+  ])('a release that goes to another record %s', (_rule, machines, want) => {
+    const aimed = { type: 'Unisolate', machineId: machineId(2), body: { Comment: 'x' } } as const
+    expect(recheck([{ ...lift, requests: [aimed] }], {}, { machines }).refusals).toStrictEqual(want)
+  })
+
+  test('where a record that was merged into its machine is protected', () => {
+    const match = entry({ fields: { id: [machineId(2)] } })
+    const config = { protected: [{ match, allow: [], place: PLACE }] }
+    const machines = [two[0] as Machine, MERGED]
+    expect(recheck([impose], config, { machines }).refusals).toStrictEqual(['1/isolated protected'])
+    const refusal = refusalOf(impose, two[0], configuration(config), NOW, machines)
+    expect(refusal).toMatchObject({ code: 'protected' })
+    expect(refusalOf(impose, two[0], configuration(config), NOW)).toBeUndefined()
+    expect(refusalOf(impose, undefined, configuration(), NOW)).toMatchObject({ code: 'machine-gone' })
   })
 
   test('but a release of such a machine is not', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { indexMachines, resolvePolicies } from '../../../src/plan/select/resolve.ts'
 import type { Machine } from '../../../src/posture/machine.ts'
 import type { MachineEntry } from '../../../src/schema/policy.ts'
-import { entry, lasting, machine, machineId, NOW, PLACE, policy } from '../../support/build-core.ts'
+import { at, entry, lasting, machine, machineId, NOW, PLACE, policy } from '../../support/build-core.ts'
 
 const A = machine({ id: machineId(1), computerDnsName: 'srv1.contoso.com', machineTags: ['INC-1'] })
 const TWIN_OLD = machine({
@@ -16,6 +16,7 @@ const MERGED = machine({
   id: machineId(4),
   computerDnsName: 'merged.contoso.com',
   mergedIntoMachineId: machineId(1),
+  lastSeen: at('2024-12-31'),
 })
 const UNMANAGED = machine({
   id: machineId(5),
@@ -89,10 +90,13 @@ test.each(
       machines: [entry({ fields: { dnsName: ['twin.contoso.com'] } })],
       ids: ['3 named'],
     },
-    'a record that was merged away is an error': {
+    'a record that was merged into another means that one': {
       machines: [entry({ fields: { dnsName: ['merged.contoso.com'] } })],
-      ids: [],
-      problems: ['error merged-away'],
+      ids: ['1 named'],
+    },
+    'so does its id, and a selector beside it is about the device': {
+      machines: [entry({ fields: { id: [machineId(4)], osPlatform: ['Windows11'] } })],
+      ids: ['1 named'],
     },
     'missing: warn turns an unresolved name into a warning': {
       machines: [entry({ fields: { id: [machineId(99)] }, missing: 'warn' })],
@@ -151,6 +155,11 @@ test.each(
       except: [entry({ fields: { tag: ['INC-1'] } })],
       ids: ['2', '3', '6'],
     },
+    'except of a merged record takes the device away': {
+      machines: [entry({ fields: {}, all: true })],
+      except: [entry({ fields: { id: [machineId(4)] } })],
+      ids: ['2', '3', '6'],
+    },
     'except by name takes away every record of the name': {
       machines: [entry({ fields: {}, all: true })],
       except: [entry({ fields: { dnsName: ['twin.contoso.com'] } })],
@@ -173,7 +182,7 @@ test('a name whose records leave no single live one is an error that lists the c
   const gone = machine({
     id: machineId(8),
     computerDnsName: 'twin.contoso.com',
-    mergedIntoMachineId: machineId(7),
+    mergedIntoMachineId: machineId(99),
     healthStatus: null,
   })
   const unmanaged = machine({
@@ -199,4 +208,62 @@ test('a name whose records leave no single live one is an error that lists the c
 
 test('a repeated record counts once', () => {
   expect(indexMachines([A, A]).all).toStrictEqual([A])
+})
+
+const REMAINS = machine({ id: machineId(20), computerDnsName: 'ws.contoso.com', firstSeen: at('2026-11-01') })
+const merged = (number: number, into: number, over: Partial<Machine> = {}): Machine =>
+  machine({
+    id: machineId(number),
+    computerDnsName: 'ws.contoso.com',
+    mergedIntoMachineId: machineId(into),
+    lastSeen: at('2026-10-31'),
+    ...over,
+  })
+const BY_NAME = entry({ fields: { dnsName: ['ws.contoso.com'] } })
+
+test.each<[string, readonly MachineEntry[], readonly Machine[], readonly string[], readonly string[]]>([
+  [
+    'a name of one device with many records means the one that remains',
+    [BY_NAME],
+    [merged(21, 20)],
+    ['20 named'],
+    [],
+  ],
+  [
+    'an Inactive one too, where the others were merged into it',
+    [BY_NAME],
+    [merged(21, 20), merged(22, 21)],
+    ['20 named'],
+    [],
+  ],
+  [
+    'a twin that lives on is reached with the other',
+    [BY_NAME],
+    [merged(21, 20, { lastSeen: at('2026-11-01T01:00:01Z') })],
+    ['20 named', '21 named'],
+    [],
+  ],
+  [
+    'a record seen an hour after the other began is no twin',
+    [BY_NAME],
+    [merged(21, 20, { lastSeen: at('2026-11-01T01:00:00Z') })],
+    ['20 named'],
+    [],
+  ],
+  [
+    'a merge that ends at no record is a problem of whoever names it',
+    [entry({ fields: { id: [machineId(21)] } })],
+    [merged(21, 98)],
+    [],
+    ['error merge-unresolved'],
+  ],
+  [
+    'so are merges that lead in a circle',
+    [entry({ fields: { id: [machineId(21)] } })],
+    [merged(21, 22), merged(22, 21)],
+    [],
+    ['error merge-unresolved'],
+  ],
+])('%s', (_rule, machines, others, ids, problems) => {
+  expect(resolve(machines, [], [REMAINS, ...others])).toMatchObject({ ids, problems })
 })
