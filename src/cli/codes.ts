@@ -28,6 +28,17 @@ export const CLI_CODES = {
     meaning: 'A file cannot be read.',
     wayOut: 'Check the path, relative to the working directory, and that you may read it.',
   },
+  'file-encoding': {
+    meaning: 'A file is not UTF-8, nor UTF-16 with a byte order mark.',
+    wayOut:
+      'Save it as UTF-8. PowerShell 5 writes UTF-16 with `>`: use `| Set-Content -Encoding utf8`, or the options of Holdfast that write a file.',
+  },
+  'output-lost': {
+    meaning:
+      'What was written to stdout could not be kept, because a disk is full or a file cannot be written.',
+    wayOut:
+      'Make room and run the command again. What it did is done: an apply is found again by the same command, and `holdfast apply --status` shows it.',
+  },
   'file-outside': {
     meaning:
       'A file of the declaration lies outside of the folder of the configuration and of those that its `policies` name, perhaps through a link.',

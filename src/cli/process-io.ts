@@ -1,17 +1,25 @@
 import { createInterface } from 'node:readline/promises'
+import { errorCode } from '../local/file-error.ts'
 import { SIGNAL_NUMBERS } from './exit-codes.ts'
 import type { Input, Io, Output, SignalName } from './io.ts'
 import { systemClock } from './system-clock.ts'
 
-/** Wraps a stream of the process. After the reader has gone (EPIPE) what is written is dropped: the work goes on. */
-function wrapOutput(stream: NodeJS.WriteStream): Output {
-  let gone = false
-  stream.on('error', () => {
-    gone = true
+/** An output that knows whether what was written is lost. */
+interface OwnOutput extends Output {
+  /** Why something was not written; undefined where all was, and where the reader has gone and wants no more. */
+  readonly lost: () => Error | undefined
+}
+
+/** Wraps a stream of the process. Once it cannot be written what is written is dropped: the work goes on. */
+function wrapOutput(stream: NodeJS.WriteStream): OwnOutput {
+  let gone: Error | undefined
+  stream.on('error', error => {
+    gone ??= error
   })
   return {
+    lost: () => (errorCode(gone) === 'EPIPE' ? undefined : gone),
     write(text) {
-      if (!gone && text !== '') stream.write(text)
+      if (gone === undefined && text !== '') stream.write(text)
     },
     get isTTY() {
       return stream.isTTY === true
@@ -71,8 +79,13 @@ function takeEnvironment(): Io['env'] {
   }
 }
 
+/** What a command may touch of this process. */
+export interface ProcessIo extends Io {
+  readonly stdout: OwnOutput
+}
+
 /** The process that we are. */
-export function processIo(): Io {
+export function processIo(): ProcessIo {
   const names = Object.keys(SIGNAL_NUMBERS) as SignalName[]
   return {
     stdout: wrapOutput(process.stdout),

@@ -69,7 +69,7 @@ function withoutComment(line: string): string {
 }
 
 function wrongLine(typed: string, span: Span): Finding {
-  const message = `expected one machine id or whole DNS name, found ${quoteText(typed)}: write one per line, without blanks, wildcards or separators`
+  const message = `expected one machine id or whole DNS name, found ${quoteText(typed)}: write one per line, without blanks, wildcards, separators or quotation marks`
   return { code: 'invalid-list-line', message, span }
 }
 

@@ -41,7 +41,8 @@ type Explain = (text: string) => TextProblem | undefined
 const HOUR_MS = 3_600_000
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 /** Blanks, control and invisible characters, wildcards and separators. */
-const NOT_IN_A_NAME = /[\s\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069*?,;:/\\]/
+const NOT_IN_A_NAME =
+  /[\s\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2060-\u2069*?,;:/\\]|^["'`\u00ab\u00bb\u2018-\u201f]|["'`\u00ab\u00bb\u2018-\u201f]$/
 const TIME_WITHOUT_OFFSET = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?$/
 const LOOKS_LIKE_TIME = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?([Zz]|[+-]\d\d:?\d\d)?)?$/
 
@@ -62,7 +63,8 @@ export function explainMachineName(text: string): TextProblem | undefined {
   if (text !== '' && text.length <= 255 && !NOT_IN_A_NAME.test(text)) return undefined
   return {
     code: 'invalid-machine-name',
-    expected: 'one whole DNS name, without blanks, wildcards or separators (choose many machines by `tag`)',
+    expected:
+      'one whole DNS name, without blanks, wildcards, separators or quotation marks (choose many machines by `tag`)',
   }
 }
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { temporaryFolder } from '../cli/temporary-folder.ts'
 import { startTenant, type Tenant } from './emulated-tenant.ts'
 
@@ -149,4 +149,57 @@ test('the version is that of the package', async () => {
   const running = start(['--version'], await temporaryFolder())
   expect(await running.ended).toBe(0)
   expect(running.stdout()).toBe(`${version}\n`)
+})
+
+describe('a document that cannot be kept', () => {
+  // What is always full is there on Linux alone.
+  const COMMANDS = [
+    ['plan', '--json'],
+    ['drift', '--json', '--exit-zero'],
+    ['machines', 'list', '--json'],
+    ['validate', '--json'],
+    ['validate'],
+    ['schema', 'plan'],
+    ['completion', 'bash'],
+    ['plan', '--format', 'markdown'],
+    ['--version'],
+    ['--help'],
+    ['plan', '--json-into', '/dev/full'],
+    ['plan', '--out', '/dev/full'],
+    ['plan', '--html-into', '/dev/full'],
+  ].filter(() => existsSync('/dev/full'))
+
+  test.each(COMMANDS.map(argv => [argv.join(' '), argv] as const))(
+    'is an error: %s',
+    async (_words, argv) => {
+      const tenant = await startTenant()
+      const full = openSync('/dev/full', 'w')
+      onTestFinished(() => closeSync(full))
+      const isStdout = !argv.includes('/dev/full')
+      const child = spawn(process.execPath, ['--no-warnings', CLI, ...argv], {
+        cwd: tenant.folder,
+        env: { PATH: process.env['PATH'], HOME: tenant.folder, ...tenant.env },
+        stdio: ['ignore', isStdout ? full : 'ignore', 'pipe'],
+      })
+      let stderr = ''
+      child.stderr?.on('data', chunk => (stderr += String(chunk)))
+      const [code] = await once(child, 'close')
+      expect(stderr).toContain(isStdout ? 'error[output-lost]' : 'error[file-not-written]')
+      expect(stderr).toContain('the disk is full')
+      expect(code).toBe(1)
+    },
+  )
+
+  test('is none where the reader wants no more', async () => {
+    const tenant = await startTenant()
+    const script = `'${process.execPath}' --no-warnings '${CLI}' schema plan; echo $? >&2`
+    const child = spawn('sh', ['-c', `{ ${script}; } | head -c 1`], {
+      cwd: tenant.folder,
+      env: { PATH: process.env['PATH'], HOME: tenant.folder },
+    })
+    let stderr = ''
+    child.stderr.on('data', chunk => (stderr += String(chunk)))
+    await once(child, 'close')
+    expect(stderr).toBe('0\n')
+  })
 })

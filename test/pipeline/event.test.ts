@@ -1,3 +1,4 @@
+import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { commentBody, runAddress } from '../../src/pipeline/github/comment-body.ts'
@@ -75,7 +76,22 @@ describe('the path of a file in the repository', () => {
     ['..', '/w/repo', '/w/repo', null],
     ['.', '/w/repo', '/w/repo', null],
     ['..a/b', '/w/repo', '/w/repo', '..a/b'],
-  ])('%s seen from %s in %s is %s', (file, cwd, root, want) =>
-    expect(repositoryPath(file, cwd, root)).toBe(want),
+  ])('%s seen from %s in %s is %s', async (file, cwd, root, want) =>
+    expect(await repositoryPath(file, cwd, root)).toBe(want),
   )
+
+  test('is the same where the workspace, the working directory or the file is named through a link', async () => {
+    const folder = await temporaryFolder({ 'repo/sub/a.yaml': '', 'repo/sub/b.yaml': '' })
+    await symlink(join(folder, 'repo'), join(folder, 'link'))
+    const real = join(folder, 'repo/sub')
+    const linked = join(folder, 'link/sub')
+    for (const [file, cwd, root] of [
+      ['a.yaml', real, join(folder, 'link')],
+      ['a.yaml', linked, join(folder, 'repo')],
+      [join(linked, 'a.yaml'), real, join(folder, 'repo')],
+      ['../../link/sub/a.yaml', real, join(folder, 'repo')],
+    ] as const)
+      expect(await repositoryPath(file, cwd, root)).toBe('sub/a.yaml')
+    expect(await repositoryPath('gone.yaml', linked, join(folder, 'repo'))).toBe('sub/gone.yaml')
+  })
 })

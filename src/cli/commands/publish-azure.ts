@@ -25,7 +25,7 @@ async function run(context: CommandContext): Promise<number> {
   await writeFileAtomically(path, markdownOf(document, identity))
   for (const annotation of annotationsOf(document)) {
     const { place } = annotation
-    const file = place && repositoryPath(place.file, io.cwd, io.env['BUILD_SOURCESDIRECTORY'])
+    const file = place && (await repositoryPath(place.file, io.cwd, io.env['BUILD_SOURCESDIRECTORY']))
     io.stdout.write(issueCommand(annotation, file))
   }
   io.stdout.write(variableCommands(outputsOf(document, ended)))

@@ -24,24 +24,24 @@ async function append(path: string | undefined, text: string): Promise<void> {
   }
 }
 
-function tell(annotation: Annotation, { io }: CommandContext): void {
+async function tell(annotation: Annotation, { io }: CommandContext): Promise<void> {
   const { place } = annotation
-  const path = place && repositoryPath(place.file, io.cwd, io.env['GITHUB_WORKSPACE'])
+  const path = place && (await repositoryPath(place.file, io.cwd, io.env['GITHUB_WORKSPACE']))
   io.stdout.write(annotationCommand(annotation, path))
 }
 
-function tellOutcome(
+async function tellOutcome(
   { comment, was, removed }: StickyOutcome,
   author: string | undefined,
   context: CommandContext,
-): void {
+): Promise<void> {
   const { stdout } = context.io
   const also = removed === 0 ? '' : `, ${removed} older of the same removed`
   stdout.write(`Comment ${was}: ${escapeTerminal(comment.url)}${also}\n`)
   const expected = author ?? 'github-actions[bot]'
   if (was === 'updated' || comment.author === expected) return
   const message = `The comment was written as ${comment.author}, not as ${expected}: give --comment-author, or every run writes another.`
-  tell({ severity: 'warning', title: 'comment-author', message, place: null }, context)
+  await tell({ severity: 'warning', title: 'comment-author', message, place: null }, context)
 }
 
 /** Writes the comment where it is asked for; where it need not be there, a failure is said and nothing more. */
@@ -55,12 +55,12 @@ async function comment(
   const { writeComment } = await import('../publishing/github-comment.ts')
   try {
     const outcome = await writeComment(publication, markdown, context)
-    tellOutcome(outcome, context.flags.text('comment-author'), context)
+    await tellOutcome(outcome, context.flags.text('comment-author'), context)
     return { 'comment-url': outcome.comment.url }
   } catch (error) {
     if (!(error instanceof PipelineError) || mode === 'require') throw error
     const message = `No comment was written: ${error.message} ${error.wayOut}`
-    tell({ severity: 'warning', title: error.code, message, place: null }, context)
+    await tell({ severity: 'warning', title: error.code, message, place: null }, context)
     return {}
   }
 }
@@ -72,7 +72,7 @@ async function run(context: CommandContext): Promise<number> {
   const markdown = markdownOf(document, identity)
   await append(env['GITHUB_STEP_SUMMARY'], `${markdown}\n`)
   await append(env['GITHUB_OUTPUT'], outputLines(outputsOf(document, ended)))
-  for (const annotation of annotationsOf(document)) tell(annotation, context)
+  for (const annotation of annotationsOf(document)) await tell(annotation, context)
   await append(env['GITHUB_OUTPUT'], outputLines(await comment(publication, markdown, context)))
   return EXIT_CODES.ok
 }
