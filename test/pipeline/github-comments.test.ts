@@ -132,6 +132,11 @@ describe('an answer that is none', () => {
 
   test.each([
     ['no list', { status: 200, body: { message: 'hm' } }],
+    [
+      'a list that broke off, which the client hands on as a text,',
+      { status: 200, body: [{ id: 1 }], cutAt: 7 },
+    ],
+    ['an empty answer', { status: 200, body: [], cutAt: 0 }],
     ['a list of something else', { status: 200, body: [{ id: 'x' }, null] }],
   ])('%s is not taken for one', async (_what, answer) => {
     const github = await startGitHub()

@@ -26,6 +26,8 @@ export interface PlannedAnswer {
   readonly headers?: Readonly<Record<string, string>>
   /** Whether the request takes effect all the same, as where only the answer is lost. */
   readonly takesEffect?: boolean
+  /** How many characters of the body are sent, where the answer breaks off. */
+  readonly cutAt?: number
 }
 
 /** GitHub's API for comments on issues: paging by Link, who wrote what, and what a token may do. */
@@ -47,6 +49,7 @@ interface Answer {
   readonly status: number
   readonly body: unknown
   readonly headers?: Readonly<Record<string, string>>
+  readonly cutAt?: number
 }
 
 const COMMENTS = /^\/repos\/contoso\/response\/issues\/(\d+)\/comments$/
@@ -139,7 +142,7 @@ export async function startGitHub(comments: StoredComment[] = []): Promise<GitHu
       'content-type': 'application/json; charset=utf-8',
       ...answer.headers,
     })
-    response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body))
+    response.end(answer.body === undefined ? undefined : JSON.stringify(answer.body).slice(0, answer.cutAt))
   })
   await new Promise<void>(resolve => void server.listen(0, '127.0.0.1', resolve))
   onTestFinished(async () => {
