@@ -4,7 +4,7 @@ import type { MachineHistory } from '../../posture/history.ts'
 import { HOLD_PAIRS, type HoldName } from '../../posture/holds.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { Instant } from '../../schema/instant.ts'
-import type { Policy } from '../../schema/policy.ts'
+import type { FacetName, Policy } from '../../schema/policy.ts'
 import type { Claim, ConflictClaim, ExpiredClaim, HoldClaim, RunClaim } from '../claim/claim.ts'
 import { RUN_FACETS, type RunFacet, type RunWish } from '../claim/run-facets.ts'
 import type { Note } from '../document/document.ts'
@@ -219,7 +219,15 @@ function heldOffboarding(change: Decision & { kind: 'change' }, address: string)
   }
 }
 
-function conflictItem(claim: ConflictClaim, { machine, context }: Subject): Item {
+/** What the history says of a facet on which policies contradict each other; a run holds nothing. */
+function levelNow(facet: FacetName, { history, context }: Subject): string {
+  const name = HOLD_NAMES.find(hold => hold === facet)
+  return name === undefined ? 'none' : foldHold(history, HOLD_PAIRS[name], context.lens).level
+}
+
+function conflictItem(claim: ConflictClaim, subject: Subject): Item {
+  const { machine, context } = subject
+  const before = levelNow(claim.facet, subject)
   const code = 'conflicting-policies'
   const isError = claim.isError && !context.keepGoing
   return {
@@ -232,7 +240,7 @@ function conflictItem(claim: ConflictClaim, { machine, context }: Subject): Item
       code,
       message: claim.message,
       wouldBe: [],
-      before: 'unknown',
+      before,
       after: 'conflicting',
     },
     basis: [],
@@ -241,7 +249,7 @@ function conflictItem(claim: ConflictClaim, { machine, context }: Subject): Item
     dependsOn: [],
     assumed: false,
     comment: claim.lead.policy.reason,
-    holds: 'unknown',
+    holds: before,
     error: isError ? { code, message: claim.message } : null,
   }
 }

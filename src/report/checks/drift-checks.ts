@@ -3,7 +3,7 @@ import type { DriftDocument, DriftEntry } from '../documents/drift-document.ts'
 import { DRIFT_KINDS, type DriftDescription } from '../words/drift-kinds.ts'
 import { driftVerdict, isWholeRead } from '../words/drift-verdict.ts'
 import { type Addressed, facetPath, nameMachines } from '../words/machine-label.ts'
-import { withShownTimes } from '../words/plan-line.ts'
+import { shownValue } from '../words/plan-line.ts'
 import { joined, shownActor } from '../words/words.ts'
 import {
   type Check,
@@ -32,7 +32,7 @@ function findingCheck(item: DriftEntry, nameOf: (item: Addressed) => string): Ch
     state: kind === 'due' ? 'skipped' : 'failed',
     level: kind === 'due' ? 'note' : level,
     subject: `${nameOf(item)} ${facetPath(address)}`,
-    message: `${title}: ${joined([`expected ${withShownTimes(expected)}`, `is ${withShownTimes(actual)}`, who])}. What to do: ${wayOut}`,
+    message: `${title}: ${joined([`expected ${shownValue(expected)}`, `is ${shownValue(actual)}`, who])}. What to do: ${wayOut}`,
     address,
     place: placeOfPolicy(policy),
     id,

@@ -13,6 +13,7 @@ import {
 } from '../words/drift-verdict.ts'
 import { type Addressed, facetPath, nameMachines } from '../words/machine-label.ts'
 import { placedDiagnostic } from '../words/placed-diagnostic.ts'
+import { shownValue } from '../words/plan-line.ts'
 import { scopeNote } from '../words/plan-verdict.ts'
 import { reportHeading } from '../words/report-heading.ts'
 import { policyPlace, shownActor } from '../words/words.ts'
@@ -29,8 +30,8 @@ function driftRow(description: DriftDescription, item: DriftEntry, name: string)
     codeCell(driftMark(description, item).symbol),
     codeCell(name),
     codeCell(facetPath(address)),
-    codeCell(expected),
-    codeCell(actual),
+    codeCell(shownValue(expected)),
+    codeCell(shownValue(actual)),
     actor === null ? '' : codeCell(shownActor(actor)),
     policy === null ? '' : codeCell(`${policy.name} ${policyPlace(policy)}`),
     ...(description.each === true ? [escapeMarkdown(wayOut)] : []),

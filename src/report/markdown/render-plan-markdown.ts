@@ -4,7 +4,7 @@ import { applyCommand } from '../words/apply-command.ts'
 import { comparisonVerdict } from '../words/comparison-parts.ts'
 import { type Addressed, facetPath, nameMachines } from '../words/machine-label.ts'
 import { placedDiagnostic } from '../words/placed-diagnostic.ts'
-import { blockedLine, changeLine, inFlightLine, type PlanLine } from '../words/plan-line.ts'
+import { blockedLine, changeLine, inFlightLine, type PlanLine, shownValue } from '../words/plan-line.ts'
 import { isConverged, matchSentence, scopeNote, whyNotApplyable } from '../words/plan-verdict.ts'
 import { renderPlanSummary } from '../words/render-plan-summary.ts'
 import { reportHeading } from '../words/report-heading.ts'
@@ -106,8 +106,8 @@ function driftSection(plan: Plan, nameOf: (item: Addressed) => string): Markdown
       item.kind,
       codeCell(nameOf(item)),
       codeCell(facetPath(item.address)),
-      codeCell(item.expected),
-      codeCell(item.actual),
+      codeCell(shownValue(item.expected)),
+      codeCell(shownValue(item.actual)),
     ]),
   }
 }

@@ -1,7 +1,7 @@
 import { diffArrays } from 'diff'
 import type { Plan } from '../../plan/document/document.ts'
 import { type Addressed, facetPath, nameMachines } from '../words/machine-label.ts'
-import { blockedLine, changeLine, inFlightLine, type PlanLine } from '../words/plan-line.ts'
+import { blockedLine, changeLine, inFlightLine, type PlanLine, shownValue } from '../words/plan-line.ts'
 import { compareText, counted, shownTime } from '../words/words.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { layOut, span } from './lay-out.ts'
@@ -21,7 +21,7 @@ function itemLines(plan: Plan): readonly string[] {
       item =>
         [
           item,
-          `drift ${facetPath(item.address)}: ${item.kind}, expected ${item.expected}, is ${item.actual}`,
+          `drift ${facetPath(item.address)}: ${item.kind}, expected ${shownValue(item.expected)}, is ${shownValue(item.actual)}`,
         ] as const,
     ),
   ]

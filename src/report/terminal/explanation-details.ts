@@ -1,5 +1,6 @@
 import type { ExplainedFacet, ExplainedPolicy, Explanation, Verdict } from '../../analysis/explain/explain.ts'
 import type { ActionEffect, Confidence, ExplainedAction } from '../../analysis/explain/explain-facet.ts'
+import { shownValue } from '../words/plan-line.ts'
 import { actorWords } from '../words/posture-words.ts'
 import { joined, policyPlace, shownActor, shownTime } from '../words/words.ts'
 import type { Detail } from './detail-block.ts'
@@ -86,7 +87,7 @@ export function facetDetails(facet: ExplainedFacet, explanation: Explanation): r
     ...(declared.length === 0
       ? [['declared', 'by no policy'] as const]
       : declared.map((policy): Detail => ['declared', policyWords(policy)])),
-    ['holds', holds],
+    ['holds', shownValue(holds)],
     ['confidence', confidenceWords(confidence, explanation)],
     ...actions.map((action): Detail => ['action', actionWords(action)]),
     ...verdictDetails(verdict, isLive),

@@ -13,7 +13,7 @@ import {
 } from '../words/drift-verdict.ts'
 import { type Addressed, facetPath, nameMachines } from '../words/machine-label.ts'
 import { placedDiagnostic } from '../words/placed-diagnostic.ts'
-import { withShownTimes } from '../words/plan-line.ts'
+import { shownValue } from '../words/plan-line.ts'
 import { scopeNote } from '../words/plan-verdict.ts'
 import { joined, policyPlace, shownActor } from '../words/words.ts'
 import { escapeTerminal } from './escape-terminal.ts'
@@ -47,9 +47,7 @@ function itemRows(
   const body = [
     span(escapeTerminal(name), 'strong'),
     span(` ${escapeTerminal(facetPath(item.address))}: expected `),
-    span(
-      `${escapeTerminal(withShownTimes(item.expected))}, is ${escapeTerminal(withShownTimes(item.actual))}`,
-    ),
+    span(`${escapeTerminal(shownValue(item.expected))}, is ${escapeTerminal(shownValue(item.actual))}`),
   ]
   return [
     layOut({ lead: [span(mark.symbol, mark.tone), span(' ')], hang: span('    '), body }, style),

@@ -2,6 +2,7 @@ import type { Explanation } from '../../analysis/explain/explain.ts'
 import { escapeMarkdown } from '../markdown/escape-markdown.ts'
 import { fitSections, MARKDOWN_LIMIT, type MarkdownSection } from '../markdown/markdown-sections.ts'
 import { facetPath, quoteName, safeName } from '../words/machine-label.ts'
+import { shownValue } from '../words/plan-line.ts'
 import { type Detail, renderBlock } from './detail-block.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { explanationDetails, facetDetails } from './explanation-details.ts'
@@ -13,7 +14,7 @@ export function renderExplanation(explanation: Explanation, style: Style): strin
   const head = renderBlock(safeName(machine.dnsName ?? machine.id), explanationDetails(explanation), style)
   const blocks = facets.map(facet =>
     renderBlock(
-      escapeTerminal(`${facetPath(facet.address)}: ${facet.holds}`),
+      escapeTerminal(`${facetPath(facet.address)}: ${shownValue(facet.holds)}`),
       facetDetails(facet, explanation),
       style,
     ),
@@ -35,7 +36,7 @@ export function renderExplanationMarkdown(explanation: Explanation): string {
   const sections = [
     section(quoteName(machine.dnsName ?? machine.id), explanationDetails(explanation)),
     ...facets.map(facet =>
-      section(`${facetPath(facet.address)}: ${facet.holds}`, facetDetails(facet, explanation)),
+      section(`${facetPath(facet.address)}: ${shownValue(facet.holds)}`, facetDetails(facet, explanation)),
     ),
   ]
   return head + fitSections(sections, MARKDOWN_LIMIT - head.length)

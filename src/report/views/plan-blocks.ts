@@ -8,6 +8,7 @@ import {
   inFlightLine,
   isUndeclared,
   type PlanLine,
+  shownValue,
   undeclaredLine,
 } from '../words/plan-line.ts'
 import { MARKS } from '../words/symbol.ts'
@@ -60,7 +61,7 @@ function unchangedEntry({ address, dnsName, value }: UnchangedItem): Entry {
   const line = {
     mark: MARKS.unchanged,
     label: facetLabel(address),
-    value,
+    value: shownValue(value),
     notes: [],
     policy: null,
   }

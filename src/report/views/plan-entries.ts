@@ -3,7 +3,7 @@ import type { PageEntry } from '../html/machine-rows.ts'
 import type { Share } from '../html/page-model.ts'
 import type { Addressed } from '../words/machine-label.ts'
 import { facetPath } from '../words/machine-label.ts'
-import { blockedLine, changeLine, inFlightLine, type PlanLine, withShownTimes } from '../words/plan-line.ts'
+import { blockedLine, changeLine, inFlightLine, type PlanLine, shownValue } from '../words/plan-line.ts'
 import { shownActor } from '../words/words.ts'
 
 type Kind = Omit<Share, 'count'>
@@ -50,7 +50,7 @@ export function driftLine({
   policy,
 }: Drift): Pick<PlanLine, 'value' | 'notes' | 'policy'> {
   return {
-    value: `expected ${withShownTimes(expected)}, is ${withShownTimes(actual)}`,
+    value: `expected ${shownValue(expected)}, is ${shownValue(actual)}`,
     notes: actor === null ? [] : [{ tone: 'quiet', head: 'by', text: shownActor(actor) }],
     policy,
   }

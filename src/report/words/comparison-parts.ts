@@ -1,14 +1,7 @@
 import type { ComparedItem, Comparison, Drift, ListedItem } from '../../plan/document/document.ts'
 import { DRIFT_KINDS, driftMark } from './drift-kinds.ts'
 import { nameMachines } from './machine-label.ts'
-import {
-  blockedLine,
-  changeLine,
-  facetLabel,
-  inFlightLine,
-  type PlanLine,
-  withShownTimes,
-} from './plan-line.ts'
+import { blockedLine, changeLine, facetLabel, inFlightLine, type PlanLine, shownValue } from './plan-line.ts'
 import { MARKS } from './symbol.ts'
 import { counted, joined, shownActor, shownTime } from './words.ts'
 
@@ -37,7 +30,7 @@ function driftLine(drift: Drift): PlanLine {
   return {
     mark: description === undefined ? MARKS.undeclared : driftMark(description, drift),
     label: facetLabel(address),
-    value: `${kind}: expected ${withShownTimes(expected)}, is ${withShownTimes(actual)}`,
+    value: `${kind}: expected ${shownValue(expected)}, is ${shownValue(actual)}`,
     notes: actor === null ? [] : [{ tone: 'quiet', head: 'by', text: shownActor(actor) }],
     policy,
   }

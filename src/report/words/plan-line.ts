@@ -25,8 +25,12 @@ export interface PlanLine {
 
 const DOCUMENT_TIME = /\b\d{4}-\d\d-\d\dT[\d:.]+Z/g
 
-/** Writes the times inside a document's value as people read them: `full 2026-11-20 10:00Z`. Not escaped. */
-export function withShownTimes(value: string): string {
+/**
+ * Writes a document's value as people read it, its times too: `full 2026-11-20 10:00Z`. What a document calls unknown is
+ * an isolation whose scope the service does not tell. Not escaped.
+ */
+export function shownValue(value: string): string {
+  if (value === 'unknown') return 'held, scope unknown'
   return value.replace(DOCUMENT_TIME, text => {
     const instant = parseInstant(text)
     return instant === undefined ? text : displayInstant(instant)
@@ -37,7 +41,7 @@ export function withShownTimes(value: string): string {
 export function shownTransition(address: string, before: string, after: string): string {
   const [, ...key] = facetPath(address).split('/')
   const prefix = key.length === 0 ? '' : `${key.join('/')}, `
-  return `${prefix}${withShownTimes(before)} -> ${withShownTimes(after)}`
+  return `${prefix}${shownValue(before)} -> ${shownValue(after)}`
 }
 
 /** The facet alone: `isolated` of `<machineId>/isolated`; empty where the address names none. */
