@@ -102,11 +102,6 @@ export const CLI_CODES = {
       'The service counts rows of the tenant that it does not list, so that of all machines only those of --target were read.',
     wayOut: 'Nothing to do for these machines. Without --target plan and apply stop until the list is whole.',
   },
-  'verify-not-possible': {
-    meaning: '--verify was asked for and advanced hunting cannot be asked, so nothing was verified.',
-    wayOut:
-      'Grant the app registration ThreatHunting.Read.All of Microsoft Graph with admin consent and get a new token, or leave --verify out.',
-  },
   'before-lookback': {
     meaning: 'A time was asked for that lies before the history that is read.',
     wayOut:

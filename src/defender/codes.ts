@@ -80,6 +80,11 @@ export const DEFENDER_CODES = {
     meaning: 'The service refused a request for another reason (4xx).',
     wayOut: 'Read the message of the service; try again after mending what it names.',
   },
+  retired: {
+    meaning: 'The service says that what was asked for is gone for good (410).',
+    wayOut:
+      'Look for a newer version of Holdfast, and into the message center of Microsoft 365; until then act in the portal.',
+  },
   redirected: {
     meaning:
       'The service, or something before it, answered with a redirect, which is not followed with a token.',
@@ -141,6 +146,12 @@ export const DEFENDER_CODES = {
       'A list of machines that came empty was taken for right (--accept-empty) although the history names machines.',
     wayOut:
       'Nothing to do where they are really gone; nothing is lifted on them. Leave the option out as soon as there are machines.',
+  },
+  'evidence-closed': {
+    meaning:
+      'What devices report was not read, since nobody lets this application ask; so nothing is known but the history.',
+    wayOut:
+      'Grant the application ThreatHunting.Read.All of Microsoft Graph with admin consent, or set `evidence.read` to `off`.',
   },
   'evidence-old-path': {
     meaning: 'What devices report was read on the old path of Defender, which is switched off on 2027-02-01.',

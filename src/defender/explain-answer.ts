@@ -46,6 +46,7 @@ function finalCode(status: number, url: string, isFromService: boolean): Defende
   const isList = url.includes('?$')
   if (status === 414 || (status === 400 && isList)) return 'query-refused'
   if (status === 403) return 'forbidden'
+  if (status === 410) return 'retired'
   if (status !== 404) return 'request-refused'
   if (isFromService) return 'not-found'
   return isList && /[?&]\$(filter|orderby)=/.test(url) ? 'query-refused' : 'not-the-service'

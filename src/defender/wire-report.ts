@@ -1,5 +1,6 @@
+import { REFUSED_CATEGORIES } from '../posture/device-restriction.ts'
 import { DefenderError } from './defender-error.ts'
-import { type DeviceReport, REFUSED_CATEGORIES } from './device-report.ts'
+import type { DeviceReport } from './device-report.ts'
 import { readInstant } from './wire-instant.ts'
 
 type Row = ReadonlyMap<string, unknown>

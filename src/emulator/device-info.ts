@@ -38,10 +38,25 @@ export const DEVICE_INFO_TYPES: Readonly<Record<keyof DeviceInfo, string>> = {
   IsExcluded: 'SByte',
 }
 
-/** Writes the latest row of each device that advanced hunting shows by now. */
-export function deviceInfos(world: World, nowMs: number): readonly DeviceInfo[] {
+/**
+ * Writes the latest row of each device that advanced hunting shows by now.
+ *
+ * @param ends - Times, by device, before which the latest row is wanted too.
+ */
+export function deviceInfos(
+  world: World,
+  nowMs: number,
+  ends: ReadonlyMap<string, number> = new Map(),
+): readonly DeviceInfo[] {
   const shownMs = nowMs - world.settings.hunting.lagMs
-  return world.machines.all().flatMap(record => deviceInfo(world, record, shownMs) ?? [])
+  return world.machines.all().flatMap(record => {
+    const endMs = ends.get(record.facts.id)
+    const latest = deviceInfo(world, record, shownMs)
+    const before = endMs === undefined ? undefined : deviceInfo(world, record, Math.min(shownMs, endMs - 1))
+    return [before, latest].flatMap((row, index) =>
+      row === undefined || (index === 0 && row.Timestamp === latest?.Timestamp) ? [] : [row],
+    )
+  })
 }
 
 function deviceInfo(

@@ -15,11 +15,15 @@ export function unresolved(): Refusal {
   return new Refusal(400, 'BadRequest', message)
 }
 
-function rowsOf({ world, nowMs, tampering }: Call, { tests }: Query, reachMs: number): readonly DeviceInfo[] {
+function rowsOf(
+  { world, nowMs, tampering }: Call,
+  { tests, ends }: Query,
+  reachMs: number,
+): readonly DeviceInfo[] {
   const { noTable, rowLimit } = world.settings.hunting
   if (noTable) throw unresolved()
   const from = fromEpochMs(nowMs - reachMs)
-  const rows = deviceInfos(world, nowMs).filter(
+  const rows = deviceInfos(world, nowMs, ends).filter(
     row => row.Timestamp > from && tests.every(test => test(row, nowMs)),
   )
   if (rows.length > rowLimit)

@@ -1,4 +1,4 @@
-import { toEpochMs } from '../schema/instant.ts'
+import { parseInstant, toEpochMs } from '../schema/instant.ts'
 import { DEVICE_INFO_TYPES, type DeviceInfo } from './device-info.ts'
 import { Refusal } from './exchange.ts'
 
@@ -10,11 +10,14 @@ type Test = (row: DeviceInfo, nowMs: number) => boolean
 export interface Query {
   readonly tests: readonly Test[]
   readonly columns: readonly Column[]
+  /** Times, by device, before and after which the latest row is wanted. */
+  readonly ends: ReadonlyMap<string, number>
 }
 
 /** The only table of this emulator. */
 export const TABLE = 'DeviceInfo'
 const COLUMNS = Object.keys(DEVICE_INFO_TYPES) as Column[]
+const LOOKUP = 'lookup kind=leftouter ends on DeviceId'
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** What the service says to a query that it cannot read. */
@@ -69,8 +72,24 @@ function readTerm(text: string): Test {
       .includes(value.toLowerCase())
 }
 
+/** `let ends = datatable(…) [ "id", datetime(…), … ];` before the query: a time for each of some devices. */
+const ENDS = /^\s*let ends = datatable\(DeviceId: string, End: datetime\) \[([^\]]*)\];/
+
+function readEnds(text: string): ReadonlyMap<string, number> {
+  const ends = new Map<string, number>()
+  if (text.trim() === '') return ends
+  for (const part of text.split(/,(?=\s*")/)) {
+    const [, id = '', time = ''] = /^\s*"([0-9a-f]+)",\s*datetime\(([^()]+)\)\s*$/.exec(part) ?? []
+    const at = parseInstant(time)
+    if (at === undefined) throw unreadable()
+    ends.set(id, toEpochMs(at))
+  }
+  return ends
+}
+
 /** `extend X = column_ifexists("X", "")`: every column that this emulator knows exists, and no other one. */
 function readExtension(text: string): readonly Test[] {
+  if (text === 'BeforeEnd = Timestamp < End') return []
   const [, name, column] = /^(\w+)\s*=\s*column_ifexists\("(\w+)",\s*""\)$/.exec(text) ?? []
   if (name === undefined || name !== column) throw unreadable()
   columnOf(name)
@@ -85,27 +104,34 @@ function readOperator(text: string): readonly Test[] | { readonly columns: reado
   }
   if (operator === 'extend') return readExtension(rest)
   if (operator === 'project') return { columns: rest.split(',').map(columnOf) }
-  const latest = /^arg_max\(\s*Timestamp\s*,([^()]*)\)\s+by\s+DeviceId$/.exec(rest)
+  const latest = /^arg_max\(\s*Timestamp\s*,([^()]*)\)\s+by\s+DeviceId(?:, BeforeEnd)?$/.exec(rest)
   if (operator !== 'summarize' || latest === null) throw unreadable()
   const kept = (latest[1] ?? '').trim()
-  // The table of this emulator holds the latest row of each device alone, so that only the columns are left to do.
+  // The table of this emulator holds the latest rows alone, so that only the columns are left to do.
   return { columns: kept === '*' ? COLUMNS : ['DeviceId', 'Timestamp', ...kept.split(',').map(columnOf)] }
 }
 
 /**
  * Reads the queries that ask for evidence and their like: `DeviceInfo` through `where`, `extend … column_ifexists`,
- * `summarize arg_max(…) by DeviceId` and `project`.
+ * `summarize arg_max(…) by DeviceId` and `project`; and with a table `ends`, on which `BeforeEnd` of a `lookup` rests,
+ * by `DeviceId, BeforeEnd`.
  *
  * @throws Refusal in the service's words for every other one.
  */
 export function readQuery(text: string): Query {
-  const [table = '', ...operators] = text.split(/\s*\|\s*/).map(part => part.trim())
-  if (table !== TABLE) throw unreadable()
+  const stated = ENDS.exec(text)
+  const [table = '', ...operators] = text
+    .slice(stated?.[0].length ?? 0)
+    .split(/\s*\|\s*/)
+    .map(part => part.trim())
+  const isSplit = /by DeviceId, BeforeEnd\b/.test(text)
+  const isJoined = operators.includes(LOOKUP) && text.includes('extend BeforeEnd = Timestamp < End')
+  if (table !== TABLE || isSplit !== (stated !== null) || isSplit !== isJoined) throw unreadable()
   const tests: Test[] = []
   let columns: readonly Column[] = COLUMNS
-  for (const operator of operators.map(readOperator)) {
+  for (const operator of operators.filter(one => one !== LOOKUP).map(readOperator)) {
     if ('columns' in operator) columns = operator.columns
     else tests.push(...operator)
   }
-  return { tests, columns }
+  return { tests, columns, ends: readEnds(stated?.[1] ?? '') }
 }

@@ -1,6 +1,6 @@
 import { addMs, type Instant } from '../schema/instant.ts'
 import type { Evidence, EvidenceLens } from './evidence.ts'
-import type { HoldPosture } from './fold-hold.ts'
+import type { HoldPosture, Lapse } from './fold-hold.ts'
 import type { HoldLens } from './hold-lens.ts'
 import type { DirectedAction } from './walk-hold.ts'
 
@@ -23,27 +23,39 @@ export function observeHold(
   lens: HoldLens,
   evidence: EvidenceLens,
 ): HoldPosture {
-  const spoken = latestUpdate(posture)
-  if (posture.pair.name !== 'isolated' || spoken === null) return posture
-  const settled = addMs(spoken, evidence.settleMs)
-  const rows = (evidence.of.get(machineId) ?? []).filter(({ at }) => at > settled && at <= lens.now)
+  if (posture.pair.name !== 'isolated') return posture
+  const rows = (evidence.of.get(machineId) ?? []).filter(({ at }) => at <= lens.now)
   const row = rows.at(-1)
   if (row === undefined) return posture
   return posture.lapsed === null
     ? observeLost(posture, row, lens, evidence)
-    : observeLapsed(posture, row, lens, evidence)
+    : observeLapsed(posture, posture.lapsed, rows, row, lens, evidence)
 }
 
-/** The last update of whatever of the pair has ended: what a report that counts must be newer than. */
-function latestUpdate({ succeeded, endedSince }: HoldPosture): Instant | null {
-  return [...succeeded, ...endedSince].reduce<Instant | null>(
-    (latest, { action: { lastUpdateDateTimeUtc: at } }) => (latest === null || at > latest ? at : latest),
-    null,
-  )
+/**
+ * Says whether a report speaks of all that had ended by its time: a device tells what an action did only a while after
+ * its last update (docs/contract.md#evidence-counts).
+ *
+ * @param by - Until when actions are looked at; the report's own time for what it said then.
+ */
+export function isSettled(
+  { succeeded, endedSince }: Pick<HoldPosture, 'succeeded' | 'endedSince'>,
+  { at }: Evidence,
+  { settleMs }: EvidenceLens,
+  by: Instant | null = null,
+): boolean {
+  const updates = [...succeeded, ...endedSince].map(({ action }) => action.lastUpdateDateTimeUtc)
+  const ended = by === null ? updates : updates.filter(update => update <= by)
+  return ended.length > 0 && ended.every(update => at > addMs(update, settleMs))
 }
 
-function isFresh({ at }: Evidence, lens: HoldLens, { freshMs }: EvidenceLens): boolean {
-  return at >= addMs(lens.now, -freshMs)
+/** Says whether a report is young enough to speak of now. */
+export function isFresh(
+  { at }: Evidence,
+  { now }: Pick<HoldLens, 'now'>,
+  { freshMs }: EvidenceLens,
+): boolean {
+  return at >= addMs(now, -freshMs)
 }
 
 function isReported(level: HoldPosture['level']): boolean {
@@ -57,26 +69,42 @@ function observeLost(
   evidence: EvidenceLens,
 ): HoldPosture {
   const { level, imposes } = posture
-  if (row.isolated || !isReported(level) || !isFresh(row, lens, evidence)) return posture
+  if (row.isolated || !isReported(level)) return posture
+  if (!isFresh(row, lens, evidence) || !isSettled(posture, row, evidence)) return posture
   return lose(posture, row, { imposes, level })
 }
 
 function observeLapsed(
   posture: HoldPosture,
+  lapsed: Lapse,
+  rows: readonly Evidence[],
   row: Evidence,
   lens: HoldLens,
   evidence: EvidenceLens,
 ): HoldPosture {
-  const { lapsed } = posture
-  if (lapsed === null) return posture
   const { imposes, level, at } = lapsed
-  // Denied before its end, and not reported held since: it was lost, and what is lost does not lapse.
-  if (!row.isolated && row.at < at) return lose(posture, row, { imposes, level })
-  if (!isFresh(row, lens, evidence)) return posture
+  const denied = deniedBefore(posture, lapsed, rows, evidence)
+  if (denied !== undefined) return lose(posture, denied, { imposes, level })
+  if (!isFresh(row, lens, evidence) || !isSettled(posture, row, evidence)) return posture
   if (!row.isolated) return { ...posture, lapsed: { ...lapsed, isObserved: true } }
   if (row.at <= addMs(at, evidence.settleMs)) return posture
   const observed = { kind: 'held', at: row.at, lost: null } as const
   return { ...posture, level, imposes, lapsed: null, until: nextEnd(imposes, row, lens), observed }
+}
+
+/** Denied before its end, and not reported held since, however long ago: it was lost, and what is lost does not lapse. */
+function deniedBefore(
+  posture: HoldPosture,
+  { imposes, at }: Lapse,
+  rows: readonly Evidence[],
+  evidence: EvidenceLens,
+): Evidence | undefined {
+  const began = imposes.at(-1)?.action.lastUpdateDateTimeUtc ?? at
+  const last = rows.findLast(
+    row => row.at < at && row.at > began && isSettled(posture, row, evidence, row.at),
+  )
+  if (last === undefined || last.isolated) return undefined
+  return rows.some(row => row.at > last.at && row.isolated) ? undefined : last
 }
 
 /** A later impose that the device shows to have moved the end: then its own time counts, and no report has to be fresh. */

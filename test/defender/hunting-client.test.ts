@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { graphTarget } from '../../src/defender/clouds.ts'
 import { createHuntingClient, type HuntingClient } from '../../src/defender/hunting-client.ts'
 import type { HuntingApi } from '../../src/defender/hunting-path.ts'
-import type { ReportNeed } from '../../src/defender/hunting-query.ts'
 import { onlyHunting } from '../../src/defender/only-hunting.ts'
 import { staticSignIn, staticToken, type TokenSource } from '../../src/defender/token.ts'
 import {
@@ -12,6 +11,7 @@ import {
   TransportError,
 } from '../../src/defender/transport.ts'
 import { readReports } from '../../src/defender/wire-report.ts'
+import type { ReportNeed } from '../../src/plan/select/report-need.ts'
 import { at } from '../support/build-core.ts'
 import { FakeClock } from '../support/fake-clock.ts'
 import { jwt, rejection, target } from './clients.ts'
@@ -21,7 +21,7 @@ const OLD = `${ORIGIN}/api/advancedqueries/run`
 const GRAPH = 'https://graph.microsoft.com/v1.0/security/runHuntingQuery'
 const ONE = 'a'.repeat(40)
 const TWO = 'b'.repeat(40)
-const NEED: ReportNeed = { machineIds: [ONE, TWO], alsoIsolated: false }
+const NEED: ReportNeed = { machineIds: [ONE, TWO], ends: [], alsoOthers: false }
 const ROW = { DeviceId: ONE, Timestamp: '2026-11-20T09:00:00.12Z', MitigationStatus: '{"Isolated":"true"}' }
 const REPORT = { machineId: ONE, at: at('2026-11-20T09:00:00.12Z'), isolated: true, refuses: null }
 
@@ -102,43 +102,60 @@ describe('hunting', () => {
     expect(heard.requests[0]).toMatchObject({ method: 'POST', url: GRAPH, timeoutMs: 200_000 })
     expect(JSON.parse(String(heard.requests[0]?.body))).toStrictEqual({
       Query: [
+        'let ends = datatable(DeviceId: string, End: datetime) [];',
         'DeviceInfo',
         '| where Timestamp > ago(30d)',
         `| where DeviceId in ("${ONE}", "${TWO}")`,
         '| where isnotempty(OSPlatform)',
+        '| lookup kind=leftouter ends on DeviceId',
+        '| extend BeforeEnd = Timestamp < End',
         '| extend RestrictedDeviceSecurityOperations = column_ifexists("RestrictedDeviceSecurityOperations", "")',
-        '| summarize arg_max(Timestamp, MitigationStatus, RestrictedDeviceSecurityOperations) by DeviceId',
+        '| summarize arg_max(Timestamp, MitigationStatus, RestrictedDeviceSecurityOperations) by DeviceId, BeforeEnd',
         '| project DeviceId, Timestamp, MitigationStatus, RestrictedDeviceSecurityOperations',
       ].join('\n'),
       Timespan: 'P30D',
     })
   })
 
-  test('asks for whatever is isolated too where all of the tenant is meant', async () => {
+  test('asks for whatever is isolated or restricted too where all of the tenant is meant', async () => {
     const heard = service([READ, READ])
     const hunting = client(heard)
-    await hunting.read({ machineIds: [ONE], alsoIsolated: true }, null)
-    await hunting.read({ machineIds: [], alsoIsolated: true }, null)
+    await hunting.read({ machineIds: [ONE], ends: [], alsoOthers: true }, null)
+    await hunting.read({ machineIds: [], ends: [], alsoOthers: true }, null)
     expect(queryIn(heard.requests[0])).toContain(
-      `| where DeviceId in ("${ONE}") or MitigationStatus has "Isolated"\n`,
+      `| where DeviceId in ("${ONE}") or MitigationStatus has "Isolated" or isnotempty(RestrictedDeviceSecurityOperations)\n`,
     )
-    expect(queryIn(heard.requests[1])).toContain('| where MitigationStatus has "Isolated"\n')
+    expect(queryIn(heard.requests[1])).toContain(
+      '| where MitigationStatus has "Isolated" or isnotempty(RestrictedDeviceSecurityOperations)\n',
+    )
+  })
+
+  test('asks for what a device reported last before its hold ended', async () => {
+    const heard = service([READ])
+    const ends = [
+      { machineId: TWO, at: at('2026-11-19T08:00:00Z') },
+      { machineId: 'c'.repeat(40), at: at('2026-11-18T08:00:00Z') },
+    ]
+    await client(heard).read({ ...NEED, ends }, null)
+    expect(queryIn(heard.requests[0]).split('\n')[0]).toBe(
+      `let ends = datatable(DeviceId: string, End: datetime) ["${TWO}", datetime(2026-11-19T08:00:00.0000000Z)];`,
+    )
   })
 
   test('asks nothing where there is nothing to ask', async () => {
     const heard = service([])
-    const answer = await client(heard).read({ machineIds: [], alsoIsolated: false }, null)
+    const answer = await client(heard).read({ machineIds: [], ends: [], alsoOthers: false }, null)
     expect(answer).toMatchObject({ kind: 'read', reports: [], apiCalls: 0 })
   })
 
   test('cuts many devices into few queries, and lets nothing but ids into them', async () => {
-    const heard = service([READ, { body: { results: [] } }])
+    const heard = service([READ, { body: { results: [] } }, { body: { results: [] } }])
     const ids = Array.from({ length: 2_500 }, (_, index) => index.toString(16).padStart(40, '0'))
-    const need = { machineIds: [...ids, '") or 1 == 1 //'], alsoIsolated: true }
-    expect(await client(heard).read(need, null)).toMatchObject({ reports: [REPORT], apiCalls: 2 })
+    const need = { machineIds: [...ids, '") or 1 == 1 //'], ends: [], alsoOthers: true }
+    expect(await client(heard).read(need, null)).toMatchObject({ reports: [REPORT], apiCalls: 3 })
     const queries = heard.requests.map(queryIn)
-    expect(queries.map(query => query.match(/"[0-9a-f]{40}"/g)?.length)).toStrictEqual([2_000, 500])
-    expect(queries.map(query => query.includes('has "Isolated"'))).toStrictEqual([true, false])
+    expect(queries.map(query => query.match(/"[0-9a-f]{40}"/g)?.length)).toStrictEqual([1_000, 1_000, 500])
+    expect(queries.map(query => query.includes('has "Isolated"'))).toStrictEqual([true, false, false])
     expect(queries.join()).not.toContain('1 == 1')
   })
 
@@ -161,8 +178,10 @@ describe('hunting', () => {
       sent.push(clock.now())
       return { status: 200, headers: {}, body: JSON.stringify({ results: [] }) }
     }
-    const ids = Array.from({ length: 46 * 2_000 }, (_, index) => index.toString(16).padStart(40, '0'))
-    await clock.drive(client({ send }, { clock }).read({ machineIds: ids, alsoIsolated: false }, null))
+    const ids = Array.from({ length: 46 * 1_000 }, (_, index) => index.toString(16).padStart(40, '0'))
+    await clock.drive(
+      client({ send }, { clock }).read({ machineIds: ids, ends: [], alsoOthers: false }, null),
+    )
     expect(sent).toHaveLength(46)
     expect(new Set(sent.slice(0, 45)).size).toBe(1)
     expect(Date.parse(String(sent[45])) - Date.parse(String(sent[0]))).toBeGreaterThanOrEqual(60_000)
@@ -171,7 +190,7 @@ describe('hunting', () => {
   test.each<readonly [string, Given, string]>([
     ['a refused query', { status: 400, body: errorBody('BadRequest', 'syntax') }, 'request-refused'],
     ['429 without a time to wait', { status: 429, body: errorBody('TooManyRequests', 'CPU') }, 'throttled'],
-    ['a path that is gone', { status: 410, body: errorBody('Gone', 'retired') }, 'request-refused'],
+    ['a path that is gone', { status: 410, body: errorBody('Gone', 'retired') }, 'retired'],
     ['an answer without results', { body: { value: [] } }, 'malformed-answer'],
     ['results that are no list', { body: { results: {} } }, 'malformed-answer'],
     ['a row without a time', { body: { results: [{ DeviceId: ONE }] } }, 'malformed-answer'],

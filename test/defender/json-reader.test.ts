@@ -120,6 +120,12 @@ describe('a read that fails', () => {
       'The service answered 404: HTTP 404 without an explanation',
     ],
     [
+      '410',
+      { status: 410, body: errorBody('Gone', 'retired') },
+      'retired',
+      'The service answered 410 Gone: retired',
+    ],
+    [
       '405 without a body',
       { status: 405 },
       'request-refused',

@@ -73,6 +73,16 @@ const ROWS: Readonly<Record<string, Row>> = {
       startTenant({ machines: machines(2), behaviour: { faults: [{ on: 'GET /machines', status: 503 }] } }),
     says: 'planned',
   },
+  'a service that is gone for good is 1, and nothing is sent': {
+    code: 1,
+    argv: APPLY,
+    tenant: () =>
+      startTenant({
+        machines: machines(2),
+        behaviour: { faults: [{ on: '* /**', from: '-1d', status: 410 }] },
+      }),
+    says: 'error',
+  },
   'a machine that does not resolve is 1': {
     code: 1,
     argv: APPLY,

@@ -29,7 +29,11 @@ export async function checkEvidence(
   try {
     const { tenantId } = await service.client.identify()
     const hunting = await service.openHunting()
-    const answer = await hunting.read({ machineIds: [NO_MACHINE], alsoIsolated: false }, tenantId, signal)
+    const answer = await hunting.read(
+      { machineIds: [NO_MACHINE], ends: [], alsoOthers: false },
+      tenantId,
+      signal,
+    )
     if (answer.kind === 'closed') {
       const status = evidence.read === 'required' ? 'error' : 'warning'
       return { checks: [check('evidence', status, answer.reason, WAY_OUT)], has: false }

@@ -22,7 +22,6 @@ import type { Service } from '../service/service.ts'
 import { readVersion } from '../version.ts'
 import { compareWithBase } from './base-plan.ts'
 import { observeFor } from './observing.ts'
-import { verifyObservation } from './verifying.ts'
 
 /** Over so many ms of difference between the two clocks a plan warns, and is an error (docs/contract.md#clock). */
 const SKEW_WARNS_MS = 5 * 60_000
@@ -150,8 +149,7 @@ export async function makePlan(
   ])
   const { base } = asked
   const observation = shortenHistory(whole, need.historyFrom)
-  const verified = await verifyObservation(context, service, observation, configuration)
-  const seen = [...skewDiagnostics(whole), ...(whole.diagnostics ?? []), ...verified]
+  const seen = [...skewDiagnostics(whole), ...(whole.diagnostics ?? [])]
   const notes = [...(asked.notes ?? []), ...commitNotes(trouble)]
   const input: PlanInput = {
     policies,

@@ -8,6 +8,7 @@ import type { ReadClient } from '../../defender/read-client.ts'
 import type { TagApi } from '../../defender/tag-api.ts'
 import type { SignIn, TokenSource } from '../../defender/token.ts'
 import type { ClosableSend } from '../../defender/undici-transport.ts'
+import type { ReportSource } from '../../defender/with-reports.ts'
 import { AuditTrail } from '../../local/record/audit-trail.ts'
 import type { TargetState } from '../../local/store/target-state.ts'
 import type { Target } from '../../plan/document/document.ts'
@@ -109,18 +110,28 @@ interface Observer {
 }
 
 /**
- * Gives what an emulator of this process showed the name of its scenario: its port is another one in every run, and a
- * plan made with a scenario should be the same plan the next time.
+ * Adds to each look what devices report, where that is wanted; and gives what an emulator of this process showed the
+ * name of its scenario: its port is another one in every run, and a plan made with a scenario should be the same plan
+ * the next time.
  */
-function namer(emulation: Emulation | undefined): <T extends Observer>(client: T) => T {
-  if (emulation === undefined) return client => client
+function observing(
+  emulation: Emulation | undefined,
+  reports: ReportSource,
+): <T extends Observer>(client: T) => T {
   return client => ({
     ...client,
     observe: async (need, signal) => {
-      const observation = await client.observe(need, signal)
+      const { withReports } = await import('../../defender/with-reports.ts')
+      const observation = await withReports(await client.observe(need, signal), reports, signal)
+      if (emulation === undefined) return observation
       return { ...observation, target: { ...observation.target, endpoint: emulation.name } }
     },
   })
+}
+
+/** `--verify` requires for one run what the configuration may leave out. */
+function evidenceOf({ flags }: CommandContext, { evidence }: Configuration): Configuration['evidence'] {
+  return flags.has('verify') ? { ...evidence, read: 'required' } : evidence
 }
 
 /**
@@ -143,7 +154,16 @@ export async function openService(context: CommandContext, configuration: Config
   const signIn = emulation?.signIn ?? (await chooseSignIn(context, target, graph, clock, send))
   const token = signIn.tokenFor(target.scope)
   const dependencies = { send, token, target, clock }
-  const named = namer(emulation)
+  const openHunting = async (): Promise<HuntingClient> =>
+    (await import('../../defender/hunting-client.ts')).createHuntingClient({
+      send,
+      clock,
+      api: configuration.evidence.api,
+      defender: { token, target },
+      graph: { token: signIn.tokenFor(graph.scope), target: graph },
+    })
+  const settings = { ...configuration, evidence: evidenceOf(context, configuration) }
+  const named = observing(emulation, { settings, openHunting })
   const client = createReadClient(dependencies)
   const endpointName = emulation?.name ?? target.endpoint
   const states = openStates(context, emulation !== undefined)
@@ -171,14 +191,7 @@ export async function openService(context: CommandContext, configuration: Config
     signIn,
     reader: named(client),
     client,
-    openHunting: async () =>
-      (await import('../../defender/hunting-client.ts')).createHuntingClient({
-        send,
-        clock,
-        api: configuration.evidence.api,
-        defender: { token, target },
-        graph: { token: signIn.tokenFor(graph.scope), target: graph },
-      }),
+    openHunting,
     openActionApi: async () =>
       named((await import('../../defender/action-api.ts')).createActionApi(dependencies)),
     openTagApi: async () => (await import('../../defender/tag-api.ts')).createTagApi(dependencies),

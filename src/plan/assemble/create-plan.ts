@@ -11,6 +11,7 @@ import { freezeDiagnostics } from '../document/freeze.ts'
 import { compileConfirmation } from '../judge/confirm-by-name.ts'
 import { evaluateMachine } from '../judge/evaluate-machine.ts'
 import type { EvaluationContext } from '../judge/evaluation.ts'
+import { evidenceDiagnostics } from '../judge/evidence-notes.ts'
 import type { Item } from '../judge/item.ts'
 import { compileProtection } from '../judge/limits.ts'
 import { findLongHolds } from '../judge/long-holds.ts'
@@ -98,6 +99,7 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
     ...isolationHints(chosen),
     ...lapseDiagnostics(chosen, lens),
     ...mergeDiagnostics(index, history, id => composition.claims.has(id), lens),
+    ...evidenceDiagnostics(observation, history, lens),
     ...historyDiagnostics(history),
     ...unknownInputs(input),
   )

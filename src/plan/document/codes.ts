@@ -62,10 +62,15 @@ export const PLAN_CODES = {
       'An isolation that rested on the word of the device alone succeeded, and the device denies it again.',
     wayOut: 'Look at the device, then `--resubmit ADDR --reason TEXT`.',
   },
+  'evidence-read': {
+    meaning: 'What the devices report was read; how many isolations it confirms.',
+    wayOut: 'Nothing needs doing; a report counts once it is `evidence.settle` newer than the last action.',
+  },
   'evidence-unread': {
     meaning:
       'What the devices report could not be read although it may be, so that nothing is renewed on the word of the time alone.',
-    wayOut: 'Plan again; `evidence: { read: off }` in the configuration does without.',
+    wayOut:
+      'Plan again; without `--verify` and with `evidence: { read: off }` in the configuration a plan does without.',
   },
   'except-takes-nothing': {
     meaning: 'An entry of `except` matches nothing that its policy reaches, so that it spares nobody.',
@@ -124,12 +129,6 @@ export const PLAN_CODES = {
     meaning: 'A policy holds machines and has no `owner`.',
     wayOut: 'Set `owner`; `require` of the configuration demands it of all.',
   },
-  'holds-verified': {
-    meaning:
-      '`--verify` held the isolation that the history tells against what the devices report, and says how many agree.',
-    wayOut:
-      'Nothing needs doing; a device reports about hourly, so that one without a newer report can be looked at later.',
-  },
   'isolation-hazards': {
     meaning:
       'The plan isolates servers or Linux machines, and the documents of the service name things that isolating them can do which nobody asked for.',
@@ -138,6 +137,10 @@ export const PLAN_CODES = {
   'joined-to-stronger': {
     meaning: 'Policies ask for different strengths of a hold on one machine; the stronger is planned.',
     wayOut: 'Nothing needs doing; align the policies if it was not meant.',
+  },
+  'isolated-off-record': {
+    meaning: 'A device reports that it is isolated, and no action isolates it.',
+    wayOut: 'Look into the Action center, and at the device; nothing is planned for it.',
   },
   'lapse-unproven': {
     meaning:
@@ -202,6 +205,10 @@ export const PLAN_CODES = {
   'not-allowed': {
     meaning: 'The facet is off until the configuration allows it.',
     wayOut: 'Set it to true under `allow` in the configuration.',
+  },
+  'observed-held': {
+    meaning: 'An isolation is past its time, and the device reports that it still holds.',
+    wayOut: 'Nothing needs doing: it counts as held while the device says so.',
   },
   'onboarding-unknown': {
     meaning:
@@ -366,12 +373,6 @@ export const PLAN_CODES = {
     meaning:
       'An isolation was over an hour on its way, and nobody knows from which of its times the service counts.',
     wayOut: 'Look again at the earlier of the two times that the message names.',
-  },
-  'unverified-hold': {
-    meaning:
-      'The history says one thing about the isolation of a machine and the device itself reports another. The plan rests on the history all the same.',
-    wayOut:
-      'Look at the device. Where the history is wrong, `--resubmit ADDR --reason TEXT` plans the declared state anew.',
   },
   'waiting-for-machine': {
     meaning: 'The machine is Inactive, so the run is not sent. This has no effect on the exit code.',

@@ -27,7 +27,7 @@ import {
   levelToPlan,
   type Renewal,
 } from './judge-lapse.ts'
-import { endedWarnings, endingNotes, mayHaveLapsed } from './lapse-notes.ts'
+import { endedWarnings, endingNotes, mayHaveLapsed, observedNotes } from './lapse-notes.ts'
 import { pendingWarning } from './limits.ts'
 
 /** An own hold this old is about to leave what the service remembers (docs/contract.md#look-back). */
@@ -127,7 +127,8 @@ function noteEnding(
 ): Decision {
   if (decision.kind !== 'unchanged') return decision
   const lapsed = claim.level === 'none' ? mayHaveLapsed(posture) : []
-  return { ...decision, notes: [...decision.notes, ...endingNotes(claim, posture, name), ...lapsed] }
+  const seen = [...observedNotes(posture), ...endingNotes(claim, posture, name), ...lapsed]
+  return { ...decision, notes: [...decision.notes, ...seen] }
 }
 
 /** Judges a hold that only expired policies declared: own ones are lifted, those of others are left alone. */

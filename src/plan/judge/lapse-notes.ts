@@ -78,6 +78,19 @@ export function mayHaveLapsed(posture: HoldPosture): readonly Note[] {
   ]
 }
 
+/** Says of a hold whose time is over that its device still reports it. */
+export function observedNotes({ observed, imposes, until }: HoldPosture): readonly Note[] {
+  if (observed?.kind !== 'held') return []
+  const { action } = imposes.at(-1) as DirectedAction
+  const end = until === null ? 'for as long as it is reported' : `until ${displayInstant(until)}`
+  return [
+    {
+      code: 'observed-held',
+      message: `the isolation by ${attribute(action)} is past its time, and the device reported at ${formatInstant(observed.at)} that it still holds; it counts as held ${end}.`,
+    },
+  ]
+}
+
 /** What an impose is warned of where the device denies the hold, or an offboarding or a wrong setting ended it. */
 export function endedWarnings(posture: HoldPosture): readonly Note[] {
   const { observed, offboarded, isExtensionWrong } = posture

@@ -1,3 +1,4 @@
+import type { DeviceRestriction } from '../../posture/device-restriction.ts'
 import type { Evidence } from '../../posture/evidence.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
@@ -51,6 +52,8 @@ export interface Observation {
   readonly evidence?: readonly Evidence[]
   /** Why they could not be asked although they may be: then nothing rests on the time alone. Absent where that is not so. */
   readonly evidenceUnread?: string
+  /** What devices refuse, as far as hunting shows; absent where nobody asked it. */
+  readonly restrictions?: readonly DeviceRestriction[]
   readonly apiCalls: number
   /** The token's application permissions, null where they cannot be read from it. */
   readonly roles: readonly string[] | null

@@ -377,7 +377,9 @@ describe('what a plan says of ends to come', () => {
     ]
     expect(warned({ observed: { actions: [ended(5, OURS), ...elsewhere] } })).toStrictEqual([])
     const seen = [{ machineId: machineId(1), at: addMs(NOW, -HOUR), isolated: false }]
-    expect(warned({ observed: { actions: [ended(5, OURS)], evidence: seen } })).toStrictEqual([])
+    expect(warned({ observed: { actions: [ended(5, OURS)], evidence: seen } })).toStrictEqual([
+      'info evidence-read',
+    ])
     const two = planOf({
       policies: ALL,
       observed: {
