@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { CONFIGURATION, machines, policy, startTenant } from './emulated-tenant.ts'
 
@@ -9,7 +11,10 @@ const FILES = {
     ['ws-1.contoso.com'],
     'owner: anna\nexpires: 2099-01-01\n',
   ),
-  'policies/b.yaml': policy('b', 'isolated: false', ['ws-1.contoso.com', 'ws-9.contoso.com']),
+  'policies/b.yaml': policy('b', 'isolated: false', ['ws-1.contoso.com', 'ws-9.contoso.com']).replace(
+    'ws-1.contoso.com\n',
+    'ws-1.contoso.com\n    osPlatform: [Windows10, Windows11]\n',
+  ),
 }
 
 async function start() {
@@ -35,6 +40,17 @@ test('--lint adds what is doubtful, and asks nothing of the service', async () =
   expect(ran).toMatchObject({ code: 0, codes: ['tag-of-the-device', 'contradicting-policies'] })
   expect(ran.stderr).toMatch(/--> policies\/b\.yaml:\d+:\d+\n +\|\n *\d+ \| .*ws-1\.contoso\.com/)
   expect(tenant.emulator.requests()).toStrictEqual([])
+})
+
+test('what two policies that name a machine contradict each other on is an error, also without --lint, and told once', async () => {
+  const { tenant, validate } = await start()
+  const text = policy('b', 'isolated: false', ['WS-1.contoso.com.'])
+  await writeFile(join(tenant.folder, 'policies/b.yaml'), text)
+  const codes = ['conflicting-policies', 'tag-of-the-device']
+  expect(await validate()).toMatchObject({ code: 1, valid: false, codes })
+  expect(await validate('--lint')).toMatchObject({ code: 1, codes })
+  await writeFile(join(tenant.folder, 'policies/b.yaml'), `${text}expires: 2020-01-01\n`)
+  expect(await validate()).toMatchObject({ code: 0, valid: true, codes: ['tag-of-the-device'] })
 })
 
 test('--online adds what only the machines tell, and reads nothing else', async () => {

@@ -2,6 +2,8 @@ import { findDeviceTags } from '../../analysis/lint/device-tags.ts'
 import { lintMachines } from '../../analysis/lint/lint-machines.ts'
 import { lintPairs } from '../../analysis/lint/lint-pairs.ts'
 import { lintPolicy } from '../../analysis/lint/lint-policy.ts'
+import { findSureConflicts } from '../../analysis/lint/sure-conflicts.ts'
+import { hasExpired } from '../../plan/claim/compose.ts'
 import { findLongHolds } from '../../plan/judge/long-holds.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import { quoteSources } from '../../schema/indexed-text.ts'
@@ -64,7 +66,7 @@ async function lint(declaration: Declaration, context: CommandContext): Promise<
   const { io, flags } = context
   const { policies } = declaration
   const now = io.clock.now()
-  const live = policies.filter(({ expires }) => expires === undefined || expires > now)
+  const live = policies.filter(policy => !hasExpired(policy, now))
   const alone = policies.flatMap(policy => lintPolicy(policy, now))
   if (!flags.has('online')) return [...alone, ...lintPairs(live)]
   const online = await lintOnline(declaration, context)
@@ -72,16 +74,30 @@ async function lint(declaration: Declaration, context: CommandContext): Promise<
   return [...alone.filter(({ code, place }) => !told.has(JSON.stringify([code, place]))), ...online]
 }
 
+/** Leaves out what is doubtful of two policies where it is an error already. */
+function withoutTold(
+  doubtful: readonly Diagnostic[],
+  conflicts: readonly Diagnostic[],
+): readonly Diagnostic[] {
+  const told = new Set(conflicts.map(({ place }) => JSON.stringify(place)))
+  return doubtful.filter(
+    ({ code, place }) => code !== 'contradicting-policies' || !told.has(JSON.stringify(place)),
+  )
+}
+
 /**
- * Adds what needs a clock, the configuration or `--lint`: holds that end too late (by our own clock; `plan` goes by the
+ * Adds what needs a clock, the configuration or `--lint`: policies that surely conflict, holds that end too late (by our own clock; `plan` goes by the
  * service's), what rests on tags, and with `--lint` what is doubtful.
  */
 export async function withLint(declaration: Declaration, context: CommandContext): Promise<Declaration> {
   const { policies, configuration, diagnostics, sources } = declaration
+  const now = context.io.clock.now()
+  const conflicts = findSureConflicts(policies.filter(policy => !hasExpired(policy, now)))
   const found = [
-    ...findLongHolds(policies, configuration, context.io.clock.now()),
+    ...conflicts,
+    ...findLongHolds(policies, configuration, now),
     ...findDeviceTags(policies, configuration),
-    ...(context.flags.has('lint') ? await lint(declaration, context) : []),
+    ...(context.flags.has('lint') ? withoutTold(await lint(declaration, context), conflicts) : []),
   ]
   return { ...declaration, diagnostics: [...diagnostics, ...quoteSources(found, sources)] }
 }
