@@ -9,6 +9,7 @@ import { EXIT_CODES, EXIT_MEANINGS } from './exit-codes.ts'
 import { fail } from './fail.ts'
 import { Flags, faultOf, type OptionSpec } from './flags.ts'
 import type { Io } from './io.ts'
+import { meantBy } from './meant-commands.ts'
 import { COLOR_OPTION } from './options.ts'
 import { toFailure } from './to-failure.ts'
 import { readVersion } from './version.ts'
@@ -158,6 +159,9 @@ function addCommands(parent: Commander, entries: readonly CommandEntry[], run: R
 function concludeCommander(error: CommanderError, said: string): number {
   if (error.exitCode === 0) return EXIT_CODES.ok
   if (error.code === 'commander.help') throw fail('usage', 'No command was given.')
+  const [, word = ''] = /unknown command '([^']*)'/.exec(said) ?? []
+  const meant = meantBy(word)
+  if (meant !== undefined) throw fail('usage', `There is no command \`${word}\`.`, { wayOut: meant })
   throw fail(
     'usage',
     said

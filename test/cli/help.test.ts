@@ -61,3 +61,20 @@ test.each([
   expect(await main(['schema', 'policy'], { ...io, stdout: { ...io.stdout, write } })).toBe(1)
   expect(io.stderr.text()).toMatch(says)
 })
+
+test.each([
+  ['isolate', '`holdfast contain NAME --for 24h --reason TEXT`'],
+  ['Unisolate', '`holdfast release NAME --reason TEXT`'],
+  ['ls', '`holdfast machines list`'],
+  ['cancel', '`holdfast actions cancel ID --reason TEXT`'],
+])('%s is answered with the command that is meant', async (word, command) => {
+  const io = fakeIo()
+  expect(await main([word, 'ws-1'], io)).toBe(1)
+  expect(io.stderr.text()).toContain(command)
+})
+
+test('a word that means nothing is answered with the nearest command', async () => {
+  const io = fakeIo()
+  expect(await main(['relese'], io)).toBe(1)
+  expect(io.stderr.text()).toContain('Did you mean release?')
+})
