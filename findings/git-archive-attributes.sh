@@ -14,8 +14,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 {
-  apt-get download -qq git=1:2.39.5-0+deb12u3
-  for package in *.deb; do dpkg -x "$package" .; done
+  apt-get download -qq git=1:2.39.5-0+deb12u3 &&
+    for package in *.deb; do dpkg -x "$package" .; done
 } >/dev/null 2>&1 || { echo 'not tried: the packages cannot be fetched' >&2; exit 2; }
 git() { HOME=$dir GIT_CONFIG_NOSYSTEM=1 timeout 20 "$dir/usr/bin/git" -c user.name=anna -c user.email=anna@contoso.com "$@"; }
 export GIT_EXEC_PATH=$dir/usr/lib/git-core

@@ -13,8 +13,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 {
-  apt-get download -qq jq=1.6-2.1+deb12u2 libjq1=1.6-2.1+deb12u2 libonig5=6.9.8-1
-  for package in *.deb; do dpkg -x "$package" .; done
+  apt-get download -qq jq=1.6-2.1+deb12u2 libjq1=1.6-2.1+deb12u2 libonig5=6.9.8-1 &&
+    for package in *.deb; do dpkg -x "$package" .; done
 } >/dev/null 2>&1 || { echo 'not tried: the packages cannot be fetched' >&2; exit 2; }
 [ -f /usr/share/zoneinfo/Europe/Berlin ] || { echo 'not tried: there is no time zone database' >&2; exit 2; }
 export LD_LIBRARY_PATH=$dir/usr/lib/$(uname -m)-linux-gnu

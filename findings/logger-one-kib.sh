@@ -13,8 +13,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 {
-  apt-get download -qq bsdutils=1:2.38.1-5+deb12u3
-  for package in *.deb; do dpkg -x "$package" .; done
+  apt-get download -qq bsdutils=1:2.38.1-5+deb12u3 &&
+    for package in *.deb; do dpkg -x "$package" .; done
 } >/dev/null 2>&1 || { echo 'not tried: the packages cannot be fetched' >&2; exit 2; }
 
 cat >try.mjs <<'JS'

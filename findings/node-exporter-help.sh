@@ -15,8 +15,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 {
-  apt-get download -qq prometheus-node-exporter=1.5.0-1+b6
-  for package in *.deb; do dpkg -x "$package" .; done
+  apt-get download -qq prometheus-node-exporter=1.5.0-1+b6 &&
+    for package in *.deb; do dpkg -x "$package" .; done
 } >/dev/null 2>&1 || { echo 'not tried: the packages cannot be fetched' >&2; exit 2; }
 command -v curl >/dev/null || { echo 'not tried: curl is missing' >&2; exit 2; }
 

@@ -14,8 +14,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 {
-  apt-get download -qq openssl=3.0.20-1~deb12u2 libssl3=3.0.20-1~deb12u2
-  for package in *.deb; do dpkg -x "$package" .; done
+  apt-get download -qq openssl=3.0.20-1~deb12u2 libssl3=3.0.20-1~deb12u2 &&
+    for package in *.deb; do dpkg -x "$package" .; done
 } >/dev/null 2>&1 || { echo 'not tried: the packages cannot be fetched' >&2; exit 2; }
 export LD_LIBRARY_PATH=$dir/usr/lib/$(uname -m)-linux-gnu OPENSSL_CONF=/dev/null
 openssl=$dir/usr/bin/openssl

@@ -15,8 +15,8 @@ dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir"
 {
-  apt-get download -qq systemd=252.39-1~deb12u2
-  for package in *.deb; do dpkg -x "$package" .; done
+  apt-get download -qq systemd=252.39-1~deb12u2 &&
+    for package in *.deb; do dpkg -x "$package" .; done
 } >/dev/null 2>&1 || { echo 'not tried: the packages cannot be fetched' >&2; exit 2; }
 export LD_LIBRARY_PATH=$dir/usr/lib/$(uname -m)-linux-gnu/systemd:$dir/lib/$(uname -m)-linux-gnu/systemd
 analyze=$dir/$(find . -path '*/bin/systemd-analyze' | head -1)
