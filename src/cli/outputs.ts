@@ -1,3 +1,4 @@
+import { readGitPrefix } from '../local/git/git-state.ts'
 import type { Plan } from '../plan/document/document.ts'
 import { REPORT_FORMATS, type ReportFormat, type ReportFormatName } from '../report/report-formats.ts'
 import type { Style } from '../report/terminal/style.ts'
@@ -44,6 +45,12 @@ export function readOutputs(flags: Flags): Outputs {
   return { format: chosen, files }
 }
 
+/** Where paths are relative to, for those formats that tell them from the top of a repository. */
+async function folderOf({ format, files }: Outputs, { cwd, env }: CommandContext['io']): Promise<string> {
+  const asked = [format, ...files.map(file => file.format)]
+  return asked.includes('sarif') || asked.includes('junit') ? readGitPrefix({ cwd, env }) : ''
+}
+
 /**
  * Writes a document to stdout and into every file asked for.
  *
@@ -56,7 +63,7 @@ export async function emit(
   extras: readonly ExtraOutput[] = [],
 ): Promise<void> {
   const { io, color, options } = context
-  const style = { ...styleOf(io.stdout, color, io.env), options }
+  const style = { ...styleOf(io.stdout, color, io.env), options, folder: await folderOf(outputs, io) }
   const instead = extras.find(({ path }) => path === undefined)
   io.stdout.write(instead?.text ?? render(REPORT_FORMATS[outputs.format], style))
   const copies = outputs.files.map(({ format, path }) => ({

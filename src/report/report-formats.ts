@@ -1,5 +1,6 @@
 import type { ApplyResult } from '../apply/result.ts'
 import type { Plan } from '../plan/document/document.ts'
+import { inRepository } from './checks/check.ts'
 import { driftChecks } from './checks/drift-checks.ts'
 import { renderJunit } from './checks/junit.ts'
 import { planChecks } from './checks/plan-checks.ts'
@@ -43,13 +44,13 @@ export const REPORT_FORMATS: Readonly<Record<ReportFormatName, ReportFormat>> = 
   },
   html: { plan: renderPlanHtml, drift: renderDriftHtml, result: renderResultHtml },
   junit: {
-    plan: plan => renderJunit(planChecks(plan)),
-    drift: document => renderJunit(driftChecks(document)),
-    result: (result, plan) => renderJunit(resultChecks(result, plan)),
+    plan: (plan, { folder }) => renderJunit(inRepository(planChecks(plan), folder)),
+    drift: (document, { folder }) => renderJunit(inRepository(driftChecks(document), folder)),
+    result: (result, plan, { folder }) => renderJunit(inRepository(resultChecks(result, plan), folder)),
   },
   sarif: {
-    plan: plan => renderSarif(planChecks(plan)),
-    drift: document => renderSarif(driftChecks(document)),
-    result: (result, plan) => renderSarif(resultChecks(result, plan)),
+    plan: (plan, { folder }) => renderSarif(inRepository(planChecks(plan), folder)),
+    drift: (document, { folder }) => renderSarif(inRepository(driftChecks(document), folder)),
+    result: (result, plan, { folder }) => renderSarif(inRepository(resultChecks(result, plan), folder)),
   },
 }

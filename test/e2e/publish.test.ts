@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { temporaryFolder } from '../cli/temporary-folder.ts'
 import { BOT, REPOSITORY, startGitHub, TOKEN } from '../pipeline/github-stand-in.ts'
-import { ISOLATE_TWO, machines, policy, startTenant, type Tenant } from './emulated-tenant.ts'
+import { CONFIGURATION, ISOLATE_TWO, machines, policy, startTenant, type Tenant } from './emulated-tenant.ts'
+import { commit, GIT_ENV, git } from './git-repository.ts'
 
 const SHA = 'a'.repeat(40)
 
@@ -233,5 +234,74 @@ describe('publish azure', () => {
     ])
     expect(ran.stdout).toContain('variable=exit;isOutput=true;isReadOnly=true]error\n')
     expect(ran.stdout).toContain(`##vso[task.uploadsummary]${join(tenant.folder, 's.md')}\n`)
+  })
+})
+
+describe('several configurations in one repository', () => {
+  const FILES = {
+    'emea/holdfast.yaml': `${CONFIGURATION}name: emea\n`,
+    'emea/policies/contain.yaml': policy('contain', 'isolated: full', ['ws-1.contoso.com']),
+    'apac/team b/holdfast.yaml': CONFIGURATION,
+    'apac/team b/policies/contain.yaml': policy('contain', 'isolated: full', [
+      'ws-2.contoso.com',
+      'ws-9.contoso.com',
+    ]),
+    'apac/other.yaml': CONFIGURATION.replace('[policies]', '[team b/policies]'),
+  }
+  const publishIn = async (
+    job: Awaited<ReturnType<typeof startJob>>,
+    folder: string,
+    ...argv: readonly string[]
+  ) => {
+    const cwd = join(job.tenant.folder, folder)
+    await job.tenant.run(['plan', '--keep-going', '--json-into', 'plan.json', ...argv], { cwd })
+    const ran = await job.tenant.run(['publish', 'github', 'plan.json', '--comment', 'require', ...argv], {
+      cwd,
+      env: job.env,
+    })
+    expect(ran.code, ran.stderr).toBe(0)
+  }
+
+  test('have a comment each, by the folder that they lie in, and it is edited when it is told again', async () => {
+    const job = await startJob(FILES)
+    await publishIn(job, 'emea')
+    await publishIn(job, 'apac/team b')
+    await publishIn(job, 'apac', '--config', 'other.yaml')
+    await publishIn(job, 'emea/policies')
+    expect(job.github.comments.map(({ body }) => body.split('\n')[0])).toStrictEqual([
+      '<!-- holdfast:plan:emea -->',
+      '<!-- holdfast:plan:apac/team-b -->',
+      '<!-- holdfast:plan:apac/other -->',
+    ])
+  })
+
+  test('have checks each, with files as the repository knows them', async () => {
+    const { tenant } = await startJob(FILES)
+    git(tenant.folder, 'init', '-q')
+    commit(tenant.folder, 'first')
+    const sarifIn = async (folder: string, ...argv: readonly string[]) => {
+      const cwd = join(tenant.folder, folder)
+      const ran = await tenant.run(['plan', '--keep-going', '--format', 'sarif', ...argv], {
+        cwd,
+        env: GIT_ENV,
+      })
+      const { automationDetails, results } = JSON.parse(ran.stdout).runs[0]
+      const uris = results.map(
+        ({ locations }: { locations: { physicalLocation: { artifactLocation: { uri: string } } }[] }) =>
+          locations[0]?.physicalLocation.artifactLocation.uri,
+      )
+      return { id: automationDetails.id, uris: [...new Set(uris)] }
+    }
+    expect((await sarifIn('emea')).id).toBe('holdfast/plan/emea/')
+    expect(await sarifIn('apac/team b')).toStrictEqual({
+      id: 'holdfast/plan/apac/team%20b/',
+      uris: ['apac/team%20b/policies/contain.yaml'],
+    })
+    expect((await sarifIn('.', '--config', 'emea/holdfast.yaml')).id).toBe('holdfast/plan/emea/')
+    const junit = await tenant.run(['plan', '--format', 'junit'], {
+      cwd: join(tenant.folder, 'emea'),
+      env: GIT_ENV,
+    })
+    expect(junit.stdout).toContain('<testsuite name="holdfast plan (emea)"')
   })
 })

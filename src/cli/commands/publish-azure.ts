@@ -19,7 +19,7 @@ function summaryPath({ identity: { kind, name } }: Publication, { io, flags }: C
 
 async function run(context: CommandContext): Promise<number> {
   const { io } = context
-  const publication = await readPublication(context)
+  const publication = await readPublication(context, io.env['BUILD_SOURCESDIRECTORY'])
   const { document, identity, ended } = publication
   const path = summaryPath(publication, context)
   await writeFileAtomically(path, markdownOf(document, identity))

@@ -67,7 +67,7 @@ async function comment(
 
 async function run(context: CommandContext): Promise<number> {
   const { env } = context.io
-  const publication = await readPublication(context)
+  const publication = await readPublication(context, env['GITHUB_WORKSPACE'])
   const { document, identity, ended } = publication
   const markdown = markdownOf(document, identity)
   await append(env['GITHUB_STEP_SUMMARY'], `${markdown}\n`)

@@ -37,6 +37,8 @@ export interface CheckReport {
   readonly at: string
   /** Where the declaration begins: what has no place of its own is told there. */
   readonly declaration: CheckPlace
+  /** The folder of the declaration, where a repository has it below its top: several there are told apart by it. */
+  readonly folder?: string
   /** Whether a conclusion can be drawn at all. */
   readonly conclusive: boolean
   readonly checks: readonly Check[]
@@ -67,6 +69,34 @@ export function placeOfDeclaration(files: readonly string[]): CheckPlace {
   const isConfiguration = (file: string): boolean => file.split('/').at(-1) === CONFIGURATION
   const sorted = files.filter(file => file !== '').sort()
   return { file: sorted.find(isConfiguration) ?? sorted[0] ?? CONFIGURATION, line: 1, column: 1 }
+}
+
+/**
+ * Tells places from the top of the repository, as those who show them there want it.
+ *
+ * @param below - Where they are relative to: empty, or a path with `/` at its end.
+ */
+export function inRepository(report: CheckReport, below = ''): CheckReport {
+  const moved = <T extends CheckPlace | null>(place: T): T =>
+    place === null || place.file === '' ? place : { ...place, file: normalizePath(`${below}${place.file}`) }
+  const declaration = moved(report.declaration)
+  const folder = declaration.file.split('/').slice(0, -1).join('/')
+  return {
+    ...report,
+    declaration,
+    ...(folder === '' ? {} : { folder }),
+    checks: report.checks.map(check => ({ ...check, place: moved(check.place) })),
+  }
+}
+
+/** Takes `.` and `..` out of a relative path, as far as it goes. */
+function normalizePath(path: string): string {
+  const steps: string[] = []
+  for (const step of path.split('/')) {
+    if (step === '..' && steps.length > 0 && steps.at(-1) !== '..') steps.pop()
+    else if (step !== '.') steps.push(step)
+  }
+  return steps.join('/')
 }
 
 const LEVELS = { error: 'error', warning: 'warning', info: 'note' } as const

@@ -49,10 +49,10 @@ function timestamp(at: string): string {
 }
 
 /** Writes checks as JUnit XML, one suite: what failed is a failure, what allows no conclusion an error. */
-export function renderJunit({ command, at, checks }: CheckReport): string {
+export function renderJunit({ command, at, folder, checks }: CheckReport): string {
   const count = (state: CheckState): number => checks.filter(check => check.state === state).length
   const counts = `tests="${checks.length}" failures="${count('failed')}" errors="${count('errored')}" skipped="${count('skipped')}"`
-  const name = `holdfast ${command}`
+  const name = escapeXml(`holdfast ${command}${folder === undefined ? '' : ` (${folder})`}`)
   return [
     '<?xml version="1.0" encoding="UTF-8"?>\n',
     `<testsuites name="${name}" ${counts} time="0">\n`,

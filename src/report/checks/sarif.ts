@@ -60,7 +60,8 @@ function ruleOf({ rule, title, help, level }: Check): ReportingDescriptor {
 }
 
 /** Writes checks as SARIF 2.1.0: what failed, is an error or worth a look; what passed or says nothing is left out. */
-export function renderSarif({ command, toolVersion, declaration, conclusive, checks }: CheckReport): string {
+export function renderSarif(report: CheckReport): string {
+  const { command, toolVersion, declaration, folder, conclusive, checks } = report
   const told = checks.filter(({ state }) => state !== 'passed' && state !== 'skipped')
   const rules = [...new Map(told.map(check => [check.rule, check])).values()].sort((a, b) =>
     compareText(a.rule, b.rule),
@@ -77,7 +78,8 @@ export function renderSarif({ command, toolVersion, declaration, conclusive, che
     runs: [
       {
         tool: { driver },
-        automationDetails: { id: `holdfast/${command}/` },
+        // GitHub keeps one analysis for each of these, so that configurations do not replace each other's.
+        automationDetails: { id: `holdfast/${command}/${folder === undefined ? '' : `${uriOf(folder)}/`}` },
         invocations: [{ executionSuccessful: conclusive }],
         columnKind: 'utf16CodeUnits',
         results: told.map(check => resultOf(check, indexes.get(check.rule) as number, declaration)),

@@ -23,6 +23,8 @@ export interface Style {
   readonly planningArguments?: readonly string[]
   /** What a pipeline with several configurations calls this one, as `isReportName` takes it. */
   readonly configurationName?: string
+  /** Where paths of documents are relative to, from the top of the repository: empty, or with `/` at its end. */
+  readonly folder?: string
   /** Where configuration and service were looked for, as the command line had it, for the same line. */
   readonly serviceArguments?: readonly string[]
   /** Names of the options of the command that prints, so that what a text advises can be typed. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { placeOfDeclaration } from '../../../src/report/checks/check.ts'
+import { inRepository, placeOfDeclaration } from '../../../src/report/checks/check.ts'
 import { driftChecks } from '../../../src/report/checks/drift-checks.ts'
 import { escapeXml, renderJunit } from '../../../src/report/checks/junit.ts'
 import { planChecks } from '../../../src/report/checks/plan-checks.ts'
@@ -265,5 +265,31 @@ describe('a result', () => {
 
   test('that had nothing to do passes', () => {
     expect(resultChecks(result([]), null).checks.map(({ state }) => state)).toStrictEqual(['passed'])
+  })
+})
+
+describe('places seen from the top of a repository', () => {
+  const report = planChecks(plan({ blocked: [blocked(1)] }))
+  const at = (file: string, below?: string): string => {
+    const place = { file, line: 1, column: 1 }
+    return inRepository({ ...report, declaration: place }, below).declaration.file
+  }
+
+  test.each([
+    ['a.yaml', '', 'a.yaml'],
+    ['./b/./a.yaml', '', 'b/a.yaml'],
+    ['a.yaml', 'emea/', 'emea/a.yaml'],
+    ['../shared/a.yaml', 'emea/', 'shared/a.yaml'],
+    ['../../a.yaml', 'emea/', '../a.yaml'],
+    ['../../../a.yaml', 'emea/', '../../a.yaml'],
+  ])('%s below "%s" is %s', (file, below, want) => expect(at(file, below)).toBe(want))
+
+  test('are the same at the top, and what has no place keeps none', () => {
+    expect(inRepository(report)).toStrictEqual(report)
+    const [check] = inRepository(
+      { ...report, checks: report.checks.map(one => ({ ...one, place: null })) },
+      'x/',
+    ).checks
+    expect(check?.place).toBeNull()
   })
 })
