@@ -28,6 +28,31 @@ test('explain takes the id of a record whose name is not unique', async () => {
   expect([ran.code, JSON.parse(ran.stdout).machine.id]).toStrictEqual([0, 'a'.repeat(40)])
 })
 
+test('explain takes the first part of a name where one machine alone has it, and offers several', async () => {
+  const tenant = await startTenant(FLEET, ISOLATE_TWO)
+  expect(JSON.parse((await tenant.run(['explain', 'WS-1', '--json'])).stdout).machine.dnsName).toBe(
+    'ws-1.contoso.com',
+  )
+  const twins = await tenant.run(['explain', 'twin'])
+  expect(twins.stderr).toContain(`Did you mean twin.contoso.com (${'a'.repeat(40)})`)
+})
+
+test('what sends something wants the whole name, and says which', async () => {
+  const tenant = await startTenant(FLEET, ISOLATE_TWO)
+  const ran = await tenant.run([
+    'live-response',
+    'run',
+    'ws-1',
+    '--get',
+    '/tmp/x',
+    '--reason',
+    'r',
+    '--auto-approve',
+  ])
+  expect([ran.code, tenant.writes()]).toStrictEqual([1, 0])
+  expect(ran.stderr).toContain('Did you mean ws-1.contoso.com (')
+})
+
 test('explain --as-of the past shows how it stood then', async () => {
   const tenant = await startTenant(FLEET, ISOLATE_TWO)
   const past = new Date(Date.parse(tenant.clock.now()) - 4 * 86_400_000).toISOString()
@@ -37,7 +62,8 @@ test('explain --as-of the past shows how it stood then', async () => {
 })
 
 test.each([
-  ['a name that nobody has', 'ws-1', 'unresolved-machine'],
+  ['a name that nobody has', 'nobody', 'unresolved-machine'],
+  ['the first part of a name that two have', 'twin', 'unresolved-machine'],
   ['a name that two have', 'twin.contoso.com', 'ambiguous-machine'],
   ['an id that nobody has', GONE, 'unresolved-machine'],
   ['what can be no machine', 'a b/c', 'usage'],

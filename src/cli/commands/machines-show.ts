@@ -19,6 +19,7 @@ import { EXIT_CODES } from '../exit-codes.ts'
 import { fail } from '../fail.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 import { readInventory, withService } from '../service/inventory.ts'
+import { offerMachines } from '../service/offer-machines.ts'
 import { readSelectors } from '../service/selectors.ts'
 
 /** Actions shown of one machine where nothing else is asked for. */
@@ -44,7 +45,10 @@ async function run(context: CommandContext): Promise<number> {
     const { machines, unknown } = chooseRecords(entry, observation.machines, readAt, true)
     if (unknown.length > 0) {
       const names = unknown.map(({ text }) => text).join(', ')
-      throw fail('machine-not-found', `No machine record has the id or the whole name ${names}.`)
+      const all = await session.service.client.listMachines({ kind: 'all' }, context.signal)
+      throw fail('machine-not-found', `No machine record has the id or the whole name ${names}.`, {
+        wayOut: unknown.map(({ text }) => offerMachines(text, all)),
+      })
     }
     const history = indexHistory(observation.actions)
     const limit = flags.number('limit') ?? SHOWN

@@ -4,7 +4,7 @@ import type { Machine } from '../../posture/machine.ts'
 import { resolveMachine } from '../service/resolve-machine.ts'
 
 /**
- * Finds the machine that an argument names in what was read: by record, or by id where only its history is left.
+ * Finds the machine that an argument names in what was read: by record, where one alone has it by the first part of its name, or by id where only its history is left.
  *
  * @throws Failure where there is none, or where it could be one of several.
  */
@@ -16,5 +16,5 @@ export async function findObservedMachine(
   const { machines } = input.observation
   const id = text.toLowerCase()
   if (history.of(id).length > 0 && !machines.some(machine => machine.id === id)) return unlistedMachine(id)
-  return resolveMachine(text, { listMachines: async () => machines }, signal)
+  return resolveMachine(text, { listMachines: async () => machines }, signal, true)
 }

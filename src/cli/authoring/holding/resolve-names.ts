@@ -3,39 +3,9 @@ import { readMachineName } from '../../../plan/select/need.ts'
 import { indexMachines, resolveName } from '../../../plan/select/resolve.ts'
 import type { Machine } from '../../../posture/machine.ts'
 import type { Diagnostic } from '../../../schema/diagnostic.ts'
-import { nearest } from '../../../schema/nearest.ts'
 import { explainMachineName } from '../../../schema/text-formats.ts'
 import { fail } from '../../fail.ts'
-
-/** How many machines are offered for a name that nobody has. */
-const OFFERED = 5
-
-function firstLabel(name: string): string {
-  return name.toLowerCase().split('.', 1)[0] as string
-}
-
-/** The machines that a name could have meant: of the same first label, of one that begins so, or spelt alike. */
-function candidatesFor(text: string, machines: readonly Machine[]): readonly Machine[] {
-  const label = firstLabel(text)
-  const named = machines.filter(({ computerDnsName }) => computerDnsName !== null)
-  const labelOf = ({ computerDnsName }: Machine): string => firstLabel(computerDnsName ?? '')
-  const same = named.filter(machine => labelOf(machine) === label)
-  const begins = named.filter(machine => labelOf(machine).startsWith(label))
-  const near = nearest(label, named.map(labelOf))
-  const alike = named.filter(machine => labelOf(machine) === near)
-  return [same, begins, alike].find(found => found.length > 0) ?? []
-}
-
-function offer(text: string, machines: readonly Machine[]): string {
-  const found = candidatesFor(text, machines)
-  if (found.length === 0) return '`holdfast machines list` shows ids and names.'
-  const shown = found
-    .map(({ id, computerDnsName }) => `${computerDnsName} (${id})`)
-    .sort()
-    .slice(0, OFFERED)
-  const more = found.length > OFFERED ? ` and ${found.length - OFFERED} more` : ''
-  return `Did you mean ${shown.join(', ')}${more}?`
-}
+import { offerMachines } from '../../service/offer-machines.ts'
 
 /**
  * Finds the machines that arguments name, each by its id or its exact, whole name, as policies find them; each once.
@@ -64,7 +34,7 @@ export async function resolveNames(
     if ('id' in answer) return []
     const isGone = answer.code === 'unresolved-machine'
     const message = isGone
-      ? `no machine record has the ${name.kind} "${name.text}"; the whole ${name.kind} is compared. ${offer(name.text, all)}`
+      ? `no machine record has the ${name.kind} "${name.text}"; the whole ${name.kind} is compared. ${offerMachines(name.text, all)}`
       : answer.message
     return [{ severity: 'error', code: answer.code, message }]
   })
