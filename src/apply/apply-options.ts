@@ -49,6 +49,8 @@ export interface ApplyOptions {
   readonly overriddenGuards: readonly GuardName[]
   /** Send everything at once, without stop rules, whatever the configuration says; needs a reason. */
   readonly noWaves?: boolean
+  /** The plan holds renewals alone, and what takes back expired ones: no waves, and no guard that stops everything. */
+  readonly renewals?: boolean
   /** The `--reason` given with an override. */
   readonly reason?: string
   /** Interrupts the run: submitting stops, the journal is written, and the run ends within five seconds. */

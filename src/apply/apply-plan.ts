@@ -44,7 +44,7 @@ export async function applyPlan(
 ): Promise<ApplyResult> {
   const clock = new RunClock(deps.clock)
   const lease = new LeaseKeeper(deps.lease, clock)
-  const rollout = rolloutOf(plan, deps.configuration)
+  const rollout = options.renewals === true ? undefined : rolloutOf(plan, deps.configuration)
   const startedAt = clock.now()
   const context: ApplyContext = { plan, deps, options, clock, startedAt, lease, rollout, notes: [] }
   try {

@@ -57,14 +57,20 @@ export function checkRollout(
 }
 
 /** Refuses while the configuration, as it is at apply, freezes everything. */
-export function checkFreeze(configuration: Configuration, now: Instant): Refusal | null {
+export function checkFreeze(
+  configuration: Configuration,
+  now: Instant,
+  { renewals = false }: Pick<ApplyOptions, 'renewals'>,
+): Refusal | null {
   const freeze = freezeInForce(configuration, now)
-  if (freeze === undefined) return null
+  if (freeze === undefined || (renewals && freeze.renewals === true)) return null
   return { overall: 'refused', code: 'frozen', message: explain('frozen', describeFreeze(freeze)) }
 }
 
 /** Refuses where a guard that stops the whole apply failed and is not overridden by name. */
 export function checkGuards(guards: readonly Guard[], options: ApplyOptions): Refusal | null {
+  // Renewals repeat what was approved, and a lift beside them must not keep them back.
+  if (options.renewals === true) return null
   const standing = guards.filter(guard => stops(guard) && !options.overriddenGuards.includes(guard.name))
   if (standing.length === 0) return null
   const what = standing.map(({ name, message }) => message ?? `${name} failed.`).join(' ')

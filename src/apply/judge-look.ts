@@ -73,7 +73,7 @@ export function judgeLook(
   const { items, moved, retries } = beginning
   const stopped =
     interrupted ??
-    checkFreeze(configuration, now) ??
+    checkFreeze(configuration, now, options) ??
     checkGuards(guards, options) ??
     (isAllRefused(items, refusals) ? ONLY_BLOCKED : null)
   // What was seen is told all the same: a machine that an earlier run left open must not go unnamed.

@@ -43,7 +43,7 @@ export interface Who {
 /** How a run was consented to, and what it was let go beyond. */
 export interface Approval {
   /** In the order in which they count; empty where nobody consented. */
-  readonly by: readonly ('plan-file' | 'expect' | 'auto-approve' | 'prompt' | 'resume')[]
+  readonly by: readonly ('plan-file' | 'expect' | 'auto-approve' | 'renewals' | 'prompt' | 'resume')[]
   /** The id that `--expect` named. */
   readonly expected: string | null
   /** The key that signed the plan, where a signature was checked. */

@@ -26,6 +26,10 @@ export interface HeldPosture {
   readonly since: Instant | null
   /** Everybody whose succeeded request the hold rests on, the first one first; empty where nothing holds. */
   readonly by: readonly PostureActor[]
+  /** When it ends by itself; null where nothing holds or it stays until it is lifted. */
+  readonly until: Instant | null
+  /** When the hold before ended by itself and nothing has happened since; null where that is not so. */
+  readonly lapsedAt: Instant | null
   /** The newest action since that ended Failed or Cancelled and may have taken effect in part; null where none did. */
   readonly uncertainSince: MachineAction | null
 }
@@ -86,12 +90,17 @@ export function foldMachine(history: MachineHistory, lens: HoldLens): MachinePos
   }
 }
 
-function heldPosture({ level, imposes, endedSince }: HoldPosture, name: string | undefined): HeldPosture {
+function heldPosture(
+  { level, imposes, until, lapsed, endedSince }: HoldPosture,
+  name: string | undefined,
+): HeldPosture {
   const uncertain = endedSince.findLast(({ action }) => action.status !== 'TimeOut')
   return {
     level,
     since: imposes[0]?.action.lastUpdateDateTimeUtc ?? null,
     by: imposes.map(({ action }) => postureActor(action, name)),
+    until,
+    lapsedAt: lapsed?.at ?? null,
     uncertainSince: uncertain?.action ?? null,
   }
 }

@@ -28,7 +28,14 @@ test('a hold that was lifted is none, since never and by nobody', () => {
     { creationDateTimeUtc: TIME(8) },
     { creationDateTimeUtc: TIME(9), type: 'Unisolate' },
   )
-  expect(isolated).toStrictEqual({ level: 'none', since: null, by: [], uncertainSince: null })
+  expect(isolated).toStrictEqual({
+    level: 'none',
+    since: null,
+    by: [],
+    until: null,
+    lapsedAt: null,
+    uncertainSince: null,
+  })
 })
 
 test.each([

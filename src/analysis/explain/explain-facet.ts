@@ -1,6 +1,6 @@
 import type { Actor } from '../../plan/document/document.ts'
 import type { Item } from '../../plan/judge/item.ts'
-import { foldHold } from '../../posture/fold-hold.ts'
+import { foldHold, type HoldPosture } from '../../posture/fold-hold.ts'
 import type { MachineHistory } from '../../posture/history.ts'
 import type { HoldLens } from '../../posture/hold-lens.ts'
 import { HOLD_PAIRS, type HoldName } from '../../posture/holds.ts'
@@ -17,9 +17,10 @@ export type ActionEffect = 'decides' | 'beneath' | 'superseded' | 'ended-later' 
 
 /**
  * How sure the posture is: `decided` by an action that succeeded, `assumed` since the look-back holds none about it, or
- * `uncertain` since a later one may have taken effect in part.
+ * `uncertain` since a later one may have taken effect in part; `lapsed` where the hold ended by itself, `lost` where the
+ * device denies it.
  */
-export type Confidence = 'decided' | 'assumed' | 'uncertain'
+export type Confidence = 'decided' | 'assumed' | 'uncertain' | 'lapsed' | 'lost'
 
 /** One action behind the posture of a facet. */
 export interface ExplainedAction extends Actor {
@@ -36,6 +37,8 @@ export interface ExplainedAction extends Actor {
 export interface ExplainedPosture {
   readonly holds: string
   readonly confidence: Confidence
+  /** When what holds ends by itself, or ended; absent where it does not. */
+  readonly until?: string
   /** In the order in which they count: by last update, then creation, then id. */
   readonly actions: readonly ExplainedAction[]
 }
@@ -66,9 +69,20 @@ export function explainHold(history: MachineHistory, facet: HoldName, lens: Hold
   const isUncertain = posture.endedSince.some(({ action }) => action.status !== 'TimeOut')
   return {
     holds: posture.level,
-    confidence: isUncertain ? 'uncertain' : decided,
+    confidence: endedConfidence(posture) ?? (isUncertain ? 'uncertain' : decided),
+    ...untilOf(posture),
     actions: [...effects].map(([action, effect]) => explainAction(action, effect, name)),
   }
+}
+
+function endedConfidence({ lapsed, observed }: HoldPosture): Confidence | undefined {
+  if (lapsed !== null) return 'lapsed'
+  return observed?.kind === 'lost' ? 'lost' : undefined
+}
+
+function untilOf({ until, lapsed }: HoldPosture): { readonly until?: string } {
+  const end = until ?? lapsed?.at ?? null
+  return end === null ? {} : { until: formatInstant(end) }
 }
 
 function runEffect(action: MachineAction): ActionEffect {

@@ -7,7 +7,7 @@ import { fail } from '../fail.ts'
 import type { Flags } from '../flags.ts'
 import { PLANNING_OPTIONS } from '../options.ts'
 
-const GUARD_NAMES: readonly GuardName[] = ['maxMachines', 'maxShare', 'maxLifts', 'maxRuns']
+const GUARD_NAMES: readonly GuardName[] = ['maxMachines', 'maxShare', 'maxLifts', 'maxRuns', 'maxRenewals']
 
 /** What an apply is asked to apply: a saved plan, or one that is made now. */
 export interface ApplyRequest {
@@ -19,11 +19,13 @@ export interface ApplyRequest {
   readonly overriddenGuards: readonly GuardName[]
   /** Whether waves and stop rules are left out. */
   readonly noWaves: boolean
+  /** Whether renewals are made and nothing else. */
+  readonly renewals: boolean
 }
 
 /** Whether the command line consents, so that nobody has to be asked. */
-export function hasConsent({ planFile, expect, autoApprove }: ApplyRequest): boolean {
-  return planFile !== undefined || expect !== undefined || autoApprove
+export function hasConsent({ planFile, expect, autoApprove, renewals }: ApplyRequest): boolean {
+  return planFile !== undefined || expect !== undefined || autoApprove || renewals
 }
 
 /** A single argument is a saved plan, unless it is named as a policy file, is a glob, or is a folder. */
@@ -81,6 +83,7 @@ export async function readApplyRequest(context: CommandContext): Promise<ApplyRe
       },
     )
   }
+  requireRenewalsAlone(flags, planFile)
   const overriddenGuards = readOverrides(flags)
   if (overriddenGuards.length > 0 && !flags.has('reason')) {
     throw fail('reason-missing', '--dangerous-exceed-guard overrides a safety, so it needs --reason TEXT.')
@@ -94,7 +97,40 @@ export async function readApplyRequest(context: CommandContext): Promise<ApplyRe
     autoApprove: flags.has('auto-approve'),
     overriddenGuards,
     noWaves: flags.has('no-waves'),
+    renewals: flags.has('renewals'),
   }
+}
+
+/** What asks for more than a renewal, which is all that `--renewals` consents to. */
+const BEYOND_RENEWALS = [
+  'expect',
+  'resume',
+  'prune',
+  'reassert',
+  'retry',
+  'resubmit',
+  'no-waves',
+  'trusted-keys',
+] as const
+
+function requireRenewalsAlone(flags: Flags, planFile: string | undefined): void {
+  if (!flags.has('renewals')) return
+  const other = BEYOND_RENEWALS.find(name => flags.has(name))
+  if (other === undefined && planFile === undefined) return
+  const what = other === undefined ? `${planFile} is planned already` : `--${other} asks for something else`
+  throw fail(
+    'flags-contradict',
+    `--renewals makes the renewals that it finds and nothing else, and ${what}.`,
+    {
+      wayOut: 'Leave one of the two out.',
+    },
+  )
+}
+
+/** Guards that block the changes of their kind when a plan is made. */
+const LIMITED: Readonly<Partial<Record<GuardName, { readonly code: string; readonly what: string }>>> = {
+  maxLifts: { code: 'over-max-lifts', what: 'lifts' },
+  maxRenewals: { code: 'over-max-renewals', what: 'renewals' },
 }
 
 /** Throws Failure `guard-unknown` where an override could not be honoured, so that nobody believes it was. */
@@ -107,14 +143,14 @@ export function requireHonouredOverrides(
     if (configuration.guards[name] === undefined) {
       throw fail('guard-unknown', `--dangerous-exceed-guard ${name}: the configuration has no such guard.`)
     }
-    const stopped = plan.blocked.some(({ code }) => code === 'over-max-lifts')
-    if (name === 'maxLifts' && request.planFile !== undefined && stopped) {
+    const limited = LIMITED[name]
+    const stopped = plan.blocked.some(({ code }) => code === limited?.code)
+    if (limited !== undefined && request.planFile !== undefined && stopped) {
       throw fail(
         'guard-unknown',
-        `The lifts beyond maxLifts are no longer changes of ${request.planFile}, so nothing can let them through.`,
+        `The ${limited.what} beyond ${name} are no longer changes of ${request.planFile}, so nothing can let them through.`,
         {
-          wayOut:
-            'Apply without a plan file and with the same option, or raise `guards.maxLifts` and plan again.',
+          wayOut: `Apply without a plan file and with the same option, or raise \`guards.${name}\` and plan again.`,
         },
       )
     }

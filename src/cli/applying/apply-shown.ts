@@ -84,8 +84,8 @@ async function declareOnly(plan: Plan, context: CommandContext, parts: ApplyPart
 export async function applyShown(made: Plan, context: CommandContext, parts: ApplyParts): Promise<number> {
   const { request, service, configuration, signedBy = null } = parts
   service.audit.prepare({ approval: { signature: signedBy === null ? null : { keyId: signedBy } } })
-  requireSignature(configuration, signedBy, request.planFile ?? 'What is planned now')
-  const rollout = rolloutOf(made, configuration)
+  if (!request.renewals) requireSignature(configuration, signedBy, request.planFile ?? 'What is planned now')
+  const rollout = request.renewals ? undefined : rolloutOf(made, configuration)
   const plan = withRollout(made, rollout, request)
   const { expect } = request
   showPlan(plan, parts, context)
@@ -102,7 +102,7 @@ export async function applyShown(made: Plan, context: CommandContext, parts: App
   }
   const options = readApplyOptions(plan, context, parts)
   const refusal =
-    checkFreeze(configuration, service.clock.now()) ??
+    checkFreeze(configuration, service.clock.now(), options) ??
     checkPlan(plan, options) ??
     checkRollout(rollout, options)
   const willSubmit = plan.changes.length > 0 && refusal === null

@@ -63,6 +63,7 @@ export function readApplyOptions(
     askToYield: flags.has('ask-to-yield'),
     overriddenGuards,
     noWaves: flags.has('no-waves'),
+    renewals: flags.has('renewals'),
     ...(reason === undefined ? {} : { reason }),
     signal,
   }

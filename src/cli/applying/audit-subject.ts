@@ -13,12 +13,13 @@ export function auditedPlan(plan: Plan, file: string | undefined): AuditedPlan {
 
 /** How the command line consents to an apply, and what it lets go beyond its limits. */
 export function approvalOf(request: ApplyRequest, flags: Flags): Partial<Approval> {
-  const { planFile, expect, autoApprove, overriddenGuards, noWaves } = request
+  const { planFile, expect, autoApprove, overriddenGuards, noWaves, renewals } = request
   return {
     by: [
       ...(planFile === undefined ? [] : (['plan-file'] as const)),
       ...(expect === undefined ? [] : (['expect'] as const)),
       ...(autoApprove ? (['auto-approve'] as const) : []),
+      ...(renewals ? (['renewals'] as const) : []),
     ],
     expected: expect ?? null,
     overrides: [...overriddenGuards, ...(noWaves ? ['waves'] : [])].sort(),

@@ -38,9 +38,13 @@ async function planNow(
   declaration: Declaration,
   context: CommandContext,
   service: Service,
-  { overriddenGuards, expect }: ApplyRequest,
+  { overriddenGuards, expect, renewals }: ApplyRequest,
 ): Promise<TrustedPlan> {
-  const { plan } = await planFrom(context, declaration, service, { exceedGuards: overriddenGuards, expect })
+  const { plan } = await planFrom(context, declaration, service, {
+    exceedGuards: overriddenGuards,
+    expect,
+    renewals,
+  })
   tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
   return { plan, signedBy: null }
 }
@@ -73,7 +77,8 @@ async function run(context: CommandContext): Promise<number> {
   try {
     return await withAuditRecord(service.audit, context, async () => {
       requireConsentOrTerminal(context, request)
-      if (request.planFile === undefined) requireSignature(configuration, null, 'What is planned now')
+      if (request.planFile === undefined && !request.renewals)
+        requireSignature(configuration, null, 'What is planned now')
       const { plan, signedBy } = await makePlan(context, service, request)
       requireHonouredOverrides(request, plan, configuration)
       return await applyShown(plan, context, {
@@ -107,6 +112,12 @@ export const apply: Command = {
       kind: 'text',
       value: 'PLANID',
       description: 'apply only if the plan has exactly this id',
+    },
+    {
+      name: 'renewals',
+      kind: 'switch',
+      description:
+        'impose what ended by itself lately and is declared still, and nothing else; needs no other consent, no signature and no waves',
     },
     {
       name: 'resume',
@@ -164,6 +175,10 @@ export const apply: Command = {
     {
       command: 'holdfast apply --resume --retry-failed',
       does: 'what failed of the plan that was approved, and nothing else, once more',
+    },
+    {
+      command: 'holdfast apply --renewals',
+      does: 'on a schedule: what the service ended by itself holds again',
     },
     { command: 'holdfast apply --status', does: 'who applies, and how far did it come?' },
     { command: 'holdfast apply --target policy:contain-finance --auto-approve', does: 'one policy, at once' },

@@ -42,6 +42,10 @@ export interface PlanRequest {
   /** Whether all of the tenant is read although the policies name their machines. */
   readonly wholeTenant?: boolean
   readonly exceedGuards?: readonly GuardName[]
+  /** Somebody asks for these holds right now: `long-free` holds nothing back. */
+  readonly askedNow?: boolean
+  /** Renewals alone, and what takes back expired ones. */
+  readonly renewals?: boolean
   /** The id that the plan should have; see {@link expectedPlan}. */
   readonly expect?: string | undefined
   /** Addresses beside those of `--target` and `--reassert`, of a command that chooses them itself. */
@@ -90,6 +94,8 @@ export function readPlanOptions(flags: Flags, declaration: Declaration, asked: P
     prune,
     keepGoing: flags.has('keep-going'),
     exceedGuards: asked.exceedGuards ?? [],
+    ...(asked.renewals === true ? { renewals: true } : {}),
+    ...(asked.askedNow === true ? { askedNow: true } : {}),
     ...(asked.asOf === undefined ? {} : { asOf: asked.asOf }),
     ...(chosen === undefined ? {} : { chosen }),
     ...(reason === undefined ? {} : { reason }),

@@ -79,7 +79,7 @@ actions:
     requestSource: PublicApi
     requestor: Holdfast
     requestorComment: 'INC-0000 [holdfast policy=contain-old-case plan=0a1b2c3d change=4e5f6071]'
-    creationDateTimeUtc: -10d
+    creationDateTimeUtc: -5d
 behaviour:
   settle: { Isolate: 3s, Unisolate: 2s, RunAntiVirusScan: 4s }
 `

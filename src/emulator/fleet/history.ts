@@ -118,7 +118,7 @@ const ELSEWHERE: readonly ScenarioAction[] = [
     },
   ),
   own('contain-ward-3', 'ward-pc-109.clinic.contoso.com', 'INC-4090 worm on ward 3', {
-    creationDateTimeUtc: '-20d6h1m19.350s',
+    creationDateTimeUtc: '-5d6h1m19.350s',
   }),
   playbook('ward-pc-102.clinic.contoso.com', 'Restrict after alert da637', {
     type: 'RestrictCodeExecution',

@@ -102,7 +102,8 @@ export function assemblePlan({
   const sent = written.filter(({ change }) => !stopped.has(change))
   const kept = sent.map(({ change }) => change)
   const guardInput = {
-    changes: kept,
+    // A lift beside renewals must not keep them back.
+    changes: options.renewals === true ? [] : kept,
     configuration,
     onboarded: countOnboarded(observation),
     exceed: options.exceedGuards,
@@ -123,7 +124,7 @@ export function assemblePlan({
   const errored = diagnostics.some(({ severity }) => severity === 'error')
   const complete = observation.failures.length === 0
   const risks = findRisks(items, configuration, lastKnownAt(input, at))
-  const rollout = rolloutOf({ changes: kept, risks }, configuration)
+  const rollout = options.renewals === true ? undefined : rolloutOf({ changes: kept, risks }, configuration)
   const stopsApply = planGuards.some(({ status }) => status === 'fail')
   return {
     formatVersion: '1.1',

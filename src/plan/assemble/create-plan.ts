@@ -9,12 +9,13 @@ import { composeClaims } from '../claim/compose.ts'
 import type { Note, Plan } from '../document/document.ts'
 import { freezeDiagnostics } from '../document/freeze.ts'
 import { compileConfirmation } from '../judge/confirm-by-name.ts'
+import { endsInFreeze } from '../judge/ends-in-freeze.ts'
 import { evaluateMachine } from '../judge/evaluate-machine.ts'
 import type { EvaluationContext } from '../judge/evaluation.ts'
 import { evidenceDiagnostics } from '../judge/evidence-notes.ts'
 import type { Item } from '../judge/item.ts'
 import { compileProtection } from '../judge/limits.ts'
-import { findLongHolds } from '../judge/long-holds.ts'
+import { findLongHolds, findShortKept } from '../judge/long-holds.ts'
 import { mergeDiagnostics } from '../judge/merge-notes.ts'
 import { isolationHints } from '../judge/platform-hints.ts'
 import { lapseDiagnostics } from '../judge/unproven-lapses.ts'
@@ -53,7 +54,9 @@ export function examinePosture(input: PlanInput): Findings {
     diagnostics: [
       ...findings.diagnostics,
       ...findLongHolds(input.policies, input.configuration, input.now),
+      ...findShortKept(input.policies, input.configuration, at),
       ...freezeDiagnostics(input.configuration, at),
+      ...endsInFreeze(findings.items, input.configuration, at),
     ],
   }
 }
@@ -155,6 +158,7 @@ function contextOf(input: PlanInput, lens: HoldLens, index: MachineIndex, read: 
     reason: options.reason,
     prune: options.prune && observation.acceptedEmpty !== true,
     renewalsAlone: options.renewals === true,
+    askedNow: options.askedNow === true,
     noInference: noInferenceOf(input),
     unprunable: compileUnprunable(index, policies, at),
     mustBeNamed: compileConfirmation(configuration, observedAt, recordsOf),

@@ -52,6 +52,10 @@ export const PLAN_CODES = {
     meaning: 'The hold before ended with an offboarding of the machine.',
     wayOut: 'Nothing needs doing: it is imposed anew.',
   },
+  'ends-in-freeze': {
+    meaning: 'A declared isolation ends by itself while a `freeze` keeps it from being renewed.',
+    wayOut: 'Set `renewals: true` in `freeze`, end the freeze, or know that the machines named will be free.',
+  },
   'ends-with-theirs': {
     meaning:
       'A declared isolation holds, and no action of a policy that declares it carries it: it ends with the one that another policy or somebody else sent.',
@@ -79,6 +83,11 @@ export const PLAN_CODES = {
   'expired-policy': {
     meaning: 'The `expires` of a policy is over: it declares nothing, and its apply lifts its own holds.',
     wayOut: 'Remove it once a plan shows no lift of it any more.',
+  },
+  'expires-past-hold': {
+    meaning:
+      'A policy isolates until a time that lies further ahead than the service keeps an isolation (`effects.isolated.lasts`).',
+    wayOut: 'Run `holdfast apply --renewals` on a schedule, or set `expires` to an earlier time.',
   },
   'expires-soon': {
     meaning:

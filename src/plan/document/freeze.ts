@@ -21,7 +21,8 @@ export function freezeDiagnostics(
   if (freeze === undefined) return []
   const { owner, until, place } = freeze
   if (freezeInForce(configuration, now) !== undefined) {
-    const message = `${describeFreeze(freeze)} Nothing can be applied before then, unless \`freeze\` is taken out.`
+    const what = freeze.renewals === true ? 'Nothing but renewals' : 'Nothing'
+    const message = `${describeFreeze(freeze)} ${what} can be applied before then, unless \`freeze\` is taken out.`
     return [{ severity: 'warning', code: 'frozen', message, place }]
   }
   const message = `The freeze by ${owner} ended at ${displayInstant(until)} and has no effect any more; take \`freeze\` out.`

@@ -82,7 +82,7 @@ function repeated(
   context: EvaluationContext,
 ): Decision {
   if (bare.kind !== 'change' || wish.level === 'none') return bare
-  const isAsked = wish.resubmit || wish.reassert
+  const isAsked = wish.resubmit || wish.reassert || context.askedNow
   const warned = { ...bare, warnings: [...bare.warnings, ...endedWarnings(posture)] }
   if (early !== null) return blockedBy(expiresSoon(claim, context), renewing(warned, early))
   if (posture.lapsed === null || bare.operations.join() !== 'impose')

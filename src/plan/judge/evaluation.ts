@@ -36,6 +36,8 @@ export interface EvaluationContext {
   readonly prune: boolean
   /** Only renewals are planned, and what takes them back. */
   readonly renewalsAlone: boolean
+  /** Somebody asks for these holds right now. */
+  readonly askedNow: boolean
   /** Why no renewal may rest on the time alone in this look; null where it may. */
   readonly noInference: Note | null
   /** Why a hold that nobody seems to declare is not pruned all the same. */

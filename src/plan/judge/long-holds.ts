@@ -1,3 +1,4 @@
+import { HOLD_PAIRS } from '../../posture/holds.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import { addMs, displayInstant, type Instant } from '../../schema/instant.ts'
@@ -9,6 +10,26 @@ export function declaresHold({ state }: Policy): boolean {
   return [state.isolated?.value, state.restricted?.value].some(
     level => level !== undefined && level !== 'none',
   )
+}
+
+/**
+ * Finds live policies that hold machines until a time at which the service has long ended the isolation by itself: they
+ * hold on only where somebody renews (docs/contract.md#lapse).
+ */
+export function findShortKept(
+  policies: readonly Policy[],
+  { effects }: Pick<Configuration, 'effects'>,
+  now: Instant,
+): readonly Diagnostic[] {
+  const { lasts } = effects.isolated
+  if (lasts === undefined) return []
+  const latest = addMs(now, lasts.ms)
+  return policies.flatMap(({ name, state, expires, place }): readonly Diagnostic[] => {
+    const level = state.isolated?.value ?? 'none'
+    if (expires === undefined || expires <= latest || !HOLD_PAIRS.isolated.endsByItself(level)) return []
+    const message = `the policy ${name} isolates until ${displayInstant(expires)}, and the service ends an isolation by itself after ${lasts.text}: it holds until then only where \`holdfast apply --renewals\` runs in between, on a schedule.`
+    return [{ severity: 'warning', code: 'expires-past-hold', message, place }]
+  })
 }
 
 /**

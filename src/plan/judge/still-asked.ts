@@ -1,3 +1,4 @@
+import type { HoldLevel } from '../../posture/holds.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { Instant } from '../../schema/instant.ts'
 import type { Policy } from '../../schema/policy.ts'
@@ -8,6 +9,7 @@ import { canonicalJson } from '../document/digest.ts'
 import type { Change } from '../document/document.ts'
 import { formatAddress } from '../select/address.ts'
 import { indexMachines, resolvePolicies } from '../select/resolve.ts'
+import { isStronger } from './decide-hold.ts'
 
 /** The declaration as it is when a plan is applied. */
 export interface Declared {
@@ -62,7 +64,9 @@ function contradiction(change: Change, claim: Claim): string | undefined {
 
 function whyHoldNotAsked(change: Change, claim: Claim | undefined, name: string): string | undefined {
   if (claim?.kind === 'hold') {
-    return claim.level === change.after
+    // `--renewals` repeats the weaker of what ended and what is declared.
+    const isWeaker = change.renews !== undefined && isStronger(claim.level, change.after as HoldLevel)
+    return claim.level === change.after || isWeaker
       ? undefined
       : `${claim.lead.policy.name} declares ${change.facet} ${claim.level} now, and ${change.after} was planned; plan again.`
   }

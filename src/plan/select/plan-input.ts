@@ -18,6 +18,8 @@ export interface PlanOptions {
   readonly resubmit: readonly string[]
   /** Lift own holds that no policy declares. */
   readonly prune: boolean
+  /** Somebody asks for these holds right now, so that also those that ended long ago are imposed; absent: no. */
+  readonly askedNow?: boolean
   /** Renewals alone, and the lifts of those whose policy has expired; absent: everything. */
   readonly renewals?: boolean
   /** Unresolved, ambiguous and conflicting entries become blocked items. */

@@ -14,6 +14,10 @@ export interface ActorDocument extends Omit<PostureActor, 'at'> {
 export interface HeldDocument {
   readonly level: string
   readonly since: string | null
+  /** When it ends by itself; null where nothing holds or it stays until it is lifted. */
+  readonly until: string | null
+  /** When the hold before ended by itself; null where that is not so. */
+  readonly lapsedAt: string | null
   readonly by: readonly ActorDocument[]
   /** A later action that ended without success and may have taken effect in part. */
   readonly uncertain: { readonly actionId: string; readonly type: string; readonly status: string } | null
@@ -101,11 +105,13 @@ export function actorDocument(actor: PostureActor): ActorDocument {
   return { ...actor, at: formatInstant(actor.at) }
 }
 
-function heldDocument({ level, since, by, uncertainSince }: HeldPosture): HeldDocument {
+function heldDocument({ level, since, by, until, lapsedAt, uncertainSince }: HeldPosture): HeldDocument {
   return {
     level,
     since: time(since),
     by: by.map(actorDocument),
+    until: time(until),
+    lapsedAt: time(lapsedAt),
     uncertain:
       uncertainSince === null
         ? null

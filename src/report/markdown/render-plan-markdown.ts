@@ -2,6 +2,7 @@ import type { Change, Guard, Plan, Risk } from '../../plan/document/document.ts'
 import type { Style } from '../terminal/style.ts'
 import { applyCommand } from '../words/apply-command.ts'
 import { comparisonVerdict } from '../words/comparison-parts.ts'
+import { endingSentence } from '../words/ending-words.ts'
 import { type Addressed, facetPath, nameMachines } from '../words/machine-label.ts'
 import { placedDiagnostic } from '../words/placed-diagnostic.ts'
 import { blockedLine, changeLine, inFlightLine, type PlanLine, shownValue } from '../words/plan-line.ts'
@@ -123,6 +124,7 @@ function planHead(plan: Plan, style: Partial<Style>): string {
   const why = whyNotApplyable(plan)
   const scope = scopeNote(plan)
   const rollout = rolloutSentence(plan)
+  const ending = endingSentence(plan)
   const verdict = isConverged(plan)
     ? `No changes. ${escapeMarkdown(matchSentence(plan), 200)}`
     : renderPlanSummary(plan).split('\n').join('<br>\n')
@@ -131,6 +133,7 @@ function planHead(plan: Plan, style: Partial<Style>): string {
     ...(why === null ? [] : [`> **This plan cannot be applied:** ${escapeMarkdown(why, 400)}.`]),
     verdict,
     ...(plan.comparison === undefined ? [] : [escapeMarkdown(comparisonVerdict(plan.comparison))]),
+    ...(ending === '' ? [] : [escapeMarkdown(ending)]),
     ...(rollout === '' ? [] : [escapeMarkdown(rollout)]),
     ...(scope === '' ? [] : [scope]),
   ].join('\n\n')

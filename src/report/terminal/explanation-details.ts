@@ -15,6 +15,9 @@ const EFFECTS: Readonly<Record<ActionEffect, string>> = {
 
 function confidenceWords(confidence: Confidence, { wholeLife, historyFrom }: Explanation): string {
   if (confidence === 'decided') return 'decided by an action'
+  if (confidence === 'lapsed')
+    return 'lapsed: the service keeps an isolation for a time only, and that is over'
+  if (confidence === 'lost') return 'lost: the device reports that it is not isolated'
   if (confidence === 'uncertain') return 'uncertain: a later action may have taken effect in part'
   return wholeLife
     ? 'assumed: no action about it since the machine was first seen'
@@ -81,13 +84,14 @@ function verdictDetails(verdict: Verdict, isDeclared: boolean): readonly Detail[
 
 /** The lines about one facet, not yet escaped: what is asked, what holds and why, what is planned, what changes it. */
 export function facetDetails(facet: ExplainedFacet, explanation: Explanation): readonly Detail[] {
-  const { declared, holds, confidence, actions, verdict, drift, outlook } = facet
+  const { declared, holds, confidence, until, actions, verdict, drift, outlook } = facet
   const isLive = declared.some(({ expired }) => !expired)
   return [
     ...(declared.length === 0
       ? [['declared', 'by no policy'] as const]
       : declared.map((policy): Detail => ['declared', policyWords(policy)])),
     ['holds', shownValue(holds)],
+    [confidence === 'lapsed' ? 'ended' : 'until', until === undefined ? null : shownTime(until)],
     ['confidence', confidenceWords(confidence, explanation)],
     ...actions.map((action): Detail => ['action', actionWords(action)]),
     ...verdictDetails(verdict, isLive),

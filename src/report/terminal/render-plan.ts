@@ -1,6 +1,7 @@
 import type { Guard, Plan, Risk } from '../../plan/document/document.ts'
 import { planBlocks } from '../views/plan-blocks.ts'
 import { applyCommand } from '../words/apply-command.ts'
+import { endingSentence } from '../words/ending-words.ts'
 import { placedDiagnostic } from '../words/placed-diagnostic.ts'
 import { isConverged, matchSentence, scopeNote, whyNotApplyable } from '../words/plan-verdict.ts'
 import { renderPlanSummary } from '../words/render-plan-summary.ts'
@@ -81,8 +82,10 @@ export function renderPlan(plan: Plan, style: Style): string {
   const shown = style.showAll === true ? blocks : foldBlocks(blocks)
   const scope = scopeNote(plan)
   const rollout = rolloutSentence(plan)
+  const ending = endingSentence(plan)
   const verdict = [
     verdictRow(plan, style),
+    ending === '' ? '' : layOut({ body: [span(escapeTerminal(ending))] }, style),
     rollout === '' ? '' : layOut({ body: [span(escapeTerminal(rollout))] }, style),
     scope === '' ? '' : layOut({ body: [span(scope)] }, style),
     assumedRow(plan, style),

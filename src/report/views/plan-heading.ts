@@ -54,6 +54,9 @@ const REASONS: Readonly<Record<string, string>> = {
   orphaned: 'no policy declares it any more',
   'effect-uncertain': 'a newer action may have taken effect',
   resubmitted: 'asked for with --resubmit',
+  renewed: 'ended by itself, renewed',
+  lapsed: 'ended by itself',
+  lost: 'the device denies it',
   'opposite-in-flight': 'the opposite is in flight',
   undone: 'the plan that did it is undone',
 }

@@ -45,7 +45,7 @@ export const DRIFT_KINDS: readonly DriftDescription[] = [
     kind: 'lapsed',
     title: 'ended by itself, since the service keeps an isolation for a time only',
     wayOut:
-      '`holdfast apply` isolates it again; `holdfast explain MACHINE` says where somebody has to ask for it first.',
+      '`holdfast apply --renewals` renews what ended lately, `holdfast apply` isolates the rest; `holdfast explain MACHINE` says where somebody has to ask for it first.',
     each: true,
     mark: IMPOSE,
   },

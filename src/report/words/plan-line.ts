@@ -94,6 +94,7 @@ export function inFlightLine(flight: InFlight): PlanLine {
       key.join('/'),
       `${flight.type} ${flight.status} since ${shownTime(flight.since)}`,
       flight.own ? 'own' : `by ${flight.requestor ?? 'somebody unknown'}`,
+      flight.until === undefined ? null : `until ${shownTime(flight.until)} at the earliest`,
       flight.awaited ? null : 'not awaited',
       flight.actionId,
     ]),

@@ -1,9 +1,9 @@
 import type { Guard, Plan } from '../../plan/document/document.ts'
 import { counted, shownTime } from './words.ts'
 
-/** Says whether a failed guard stops the whole apply; too many lifts stop the lifts alone. */
+/** Says whether a failed guard stops the whole apply; too many lifts or renewals stop those alone. */
 export function stopsApply(guard: Guard): boolean {
-  return guard.status === 'fail' && guard.name !== 'maxLifts'
+  return guard.status === 'fail' && guard.name !== 'maxLifts' && guard.name !== 'maxRenewals'
 }
 
 /** Why a plan cannot be applied, all reasons in one sentence without its full stop; null where it can. Not escaped. */

@@ -32,10 +32,12 @@ export function actorWords({
 
 /** `isolated (full) since 2026-11-20 10:01Z, by analyst maria@contoso.com`; not escaped, empty where nothing holds. */
 export function heldWords(word: 'isolated' | 'restricted', held: HeldDocument): string {
-  if (held.since === null) return ''
+  if (held.since === null)
+    return held.lapsedAt === null ? '' : `not ${word} since ${shownTime(held.lapsedAt)}: it ended by itself`
   const scope = word === 'restricted' ? '' : ` (${held.level === 'unknown' ? 'scope unknown' : held.level})`
   const who = [...new Set(held.by.map(actorWords))]
-  return `${word}${scope} since ${shownTime(held.since)}, by ${who.join(' and by ')}`
+  const until = held.until === null ? '' : `, until ${shownTime(held.until)}`
+  return `${word}${scope} since ${shownTime(held.since)}, by ${who.join(' and by ')}${until}`
 }
 
 /** `Isolate (full) Pending since 2026-11-20 10:01Z, by Holdfast`. Not escaped. */

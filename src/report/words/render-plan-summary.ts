@@ -11,10 +11,11 @@ function shownSeconds(seconds: number): string {
  * Writes the two summary lines that are part of the contract (docs/contract.md#summary-lines), never wrapped, no newline at the end.
  */
 export function renderPlanSummary({ summary, estimate }: Plan): string {
-  const { impose, change, lift, run, cancel, inFlight, blocked, unchanged } = summary
+  const { impose, renew, change, lift, run, cancel, inFlight, blocked, unchanged } = summary
+  const renewing = renew === 0 ? '' : `, ${renew} to renew`
   const { perMinute, perHour } = estimate.quota
   return [
-    `Plan: ${impose} to impose, ${change} to change, ${lift} to lift, ${run} to run, ${cancel} to cancel; ` +
+    `Plan: ${impose} to impose${renewing}, ${change} to change, ${lift} to lift, ${run} to run, ${cancel} to cancel; ` +
       `${inFlight} in flight, ${blocked} blocked, ${unchanged} unchanged.`,
     `${counted(estimate.requests, 'request')}, about ${shownSeconds(estimate.submitSeconds)} of quota ` +
       `(${perMinute} a minute, ${perHour} an hour).`,

@@ -23,10 +23,19 @@ export function wantNote({ lanes }: Timeline): string {
 }
 
 /** One stretch of a hold in words. Not escaped. */
-export function holdWords({ level, from, to, by, endedBy }: TimelineHold): string {
+export function holdWords({ level, from, to, by, endedBy, lapsed, until }: TimelineHold): string {
   const who = [...new Set(by.map(actorWords))].join(' and by ')
-  const end = endedBy === null ? 'until now' : `until ${shownTime(to as string)} by ${actorWords(endedBy)}`
+  const end = to === null ? openEnd(until) : closedEnd(to, endedBy, lapsed === true)
   return `${level} from ${shownTime(from)} by ${who}, ${end}`
+}
+
+function openEnd(until: string | undefined): string {
+  return until === undefined ? 'until now' : `until now, and ends by itself ${shownTime(until)}`
+}
+
+function closedEnd(to: string, endedBy: TimelineHold['endedBy'], hasLapsed: boolean): string {
+  const who = endedBy === null ? '' : ` by ${actorWords(endedBy)}`
+  return `until ${shownTime(to)}${hasLapsed ? ', when it ended by itself' : who}`
 }
 
 function bandWords({ wants, policy, until, expired }: TimelineBand): string {

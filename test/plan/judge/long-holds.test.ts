@@ -4,10 +4,13 @@ import { findLongHolds } from '../../../src/plan/judge/long-holds.ts'
 import type { Policy } from '../../../src/schema/policy.ts'
 import {
   action,
+  actionId,
   at,
   entry,
   isolated,
   lasting,
+  machine,
+  machineId,
   NOW,
   ownComment,
   placed,
@@ -68,7 +71,7 @@ describe('a plan', () => {
       policies: [policy({ expires: at('2026-12-01') })],
       options: { asOf: at('2026-11-01') },
     })
-    expect(saidIn(createPlan(input))).toStrictEqual([])
+    expect(saidIn(createPlan(input))).toStrictEqual(['warning expires-past-hold'])
   })
 
   const held = (from: string, more = {}) =>
@@ -89,5 +92,63 @@ describe('a plan', () => {
   test('says nothing of a younger hold, nor of that of others', () => {
     expect(saidIn(held('2026-11-08T18:00:00Z'))).toStrictEqual([])
     expect(saidIn(held('2026-10-01', { requestorComment: 'theirs' }))).toStrictEqual([])
+  })
+})
+
+describe('a policy that isolates past what the service keeps', () => {
+  const past = (over: Partial<Policy>, more = {}) =>
+    saidIn(
+      planOf({ configuration: more, policies: [policy({ expires: at('2026-11-29T18:00:01Z'), ...over })] }),
+    )
+
+  test('is warned of, since it holds on only where somebody renews', () => {
+    expect(past({})).toStrictEqual(['warning expires-past-hold'])
+    expect(past({ expires: at('2026-11-29T18:00:00Z') })).toStrictEqual([])
+    expect(past({}, { effects: { isolated: STAYS } })).toStrictEqual([])
+    expect(past({ state: { restricted: { value: 'restricted', place: policy().place } } })).toStrictEqual([])
+    expect(past({ state: { isolated: { value: 'none', place: policy().place } } })).toStrictEqual([])
+  })
+})
+
+describe('a freeze', () => {
+  const frozen = (more = {}) => ({
+    freeze: { owner: 'anna', reason: 'forensics', until: at('2026-11-25'), place: policy().place, ...more },
+  })
+  const ending = (more = {}, from = '2026-11-17') =>
+    planOf({
+      configuration: frozen(more),
+      observed: { actions: [action({ creationDateTimeUtc: at(from), requestorComment: ownComment() })] },
+    })
+
+  test('names each hold that ends in it', () => {
+    const plan = ending()
+    expect(saidIn(plan)).toStrictEqual(['warning frozen', 'warning ends-in-freeze'])
+    expect(plan.diagnostics[1]?.message).toContain('fin-ws-001.contoso.com (2026-11-24)')
+    expect(saidIn(ending({}, '2026-11-20'))).toStrictEqual(['warning frozen'])
+  })
+
+  test('names none where it lets renewals go on, and says so', () => {
+    const plan = ending({ renewals: true })
+    expect(saidIn(plan)).toStrictEqual(['warning frozen'])
+    expect(plan.diagnostics[0]?.message).toContain('Nothing but renewals can be applied before then')
+  })
+
+  test('counts what ends', () => {
+    const two = planOf({
+      configuration: frozen(),
+      policies: [policy({ machines: [entry({ fields: {}, all: true })] })],
+      observed: {
+        machines: [machine(), machine({ id: machineId(2) })],
+        actions: [1, 2].map(number =>
+          action({
+            id: actionId(number),
+            machineId: machineId(number),
+            creationDateTimeUtc: at('2026-11-17'),
+            requestorComment: ownComment(),
+          }),
+        ),
+      },
+    })
+    expect(two.diagnostics.at(-1)?.message).toContain('2 declared isolations end')
   })
 })

@@ -54,6 +54,7 @@ test('the whole chain of reasons in one block per facet', () => {
     isolated: full
       declared    none by contain policies/a.yaml:12, matched by line 1, until 2026-12-01, reason: INC-1, owner soc, ticket T-1
       holds       full
+      until       2026-11-27 12:00Z
       confidence  decided by an action
       action      decides: Isolate (full) Succeeded, created 2026-11-20 12:00Z, ended 2026-11-20 12:00Z, by Holdfast, policy contain, 00000000-0000-4000-8000-000000000001
       plan        lift: full -> none (declared-released)

@@ -1,10 +1,11 @@
 import type { Findings } from '../../../plan/assemble/assemble-plan.ts'
 import type { Plan } from '../../../plan/document/document.ts'
+import { HOLD_PAIRS } from '../../../posture/holds.ts'
 import { foldMachine } from '../../../posture/machine-posture.ts'
 import { cutText, escapeTerminal } from '../../../report/terminal/escape-terminal.ts'
 import { shownWho } from '../../../report/words/words.ts'
 import type { Configuration } from '../../../schema/configuration.ts'
-import { displayInstant } from '../../../schema/instant.ts'
+import { addMs, displayInstant } from '../../../schema/instant.ts'
 import { isIdle } from '../../applying/apply-shown.ts'
 import type { HoldDraft, HoldRequest } from './draft-hold.ts'
 import { commitCommand } from './git-commit.ts'
@@ -81,6 +82,20 @@ export function saidOfTakenBack(kept: readonly string[]): string {
   return `${escapeTerminal(`Nothing was submitted, so what was written was taken back${but}.`)}\n`
 }
 
+/** What ends a hold, and what has to run for that: `--for` is no timer, and the service has one of its own. */
+function saidOfEnd({ request, draft, configuration }: HoldWords): readonly string[] {
+  if (request.command !== 'contain') return []
+  const lifted = `Ends     when \`holdfast apply\` runs after ${displayInstant(draft.expires)}: nothing else lifts it then.`
+  const { lasts } = configuration.effects.isolated
+  const kept = lasts === undefined ? undefined : addMs(request.now, lasts.ms)
+  if (kept === undefined || !HOLD_PAIRS.isolated.endsByItself(request.isolated)) return [lifted]
+  const service =
+    draft.expires > kept
+      ? `         The service ends an isolation by itself after ${lasts?.text}: until then \`holdfast apply --renewals\` has to run, on a schedule.`
+      : `         Where nothing runs, the service ends the isolation by itself about ${displayInstant(kept)}.`
+  return [lifted, service]
+}
+
 /** What was written, why although nothing was sent, and how it is committed. Escaped. */
 export function saidOfFiles(words: HoldWords, written: readonly string[], message: string): string {
   const { draft, uncommitted } = words
@@ -99,6 +114,7 @@ export function saidOfFiles(words: HoldWords, written: readonly string[], messag
     '',
     ...saidOfState(words),
     `Wrote    ${draft.path}: declared until ${displayInstant(draft.expires)}.`,
+    ...saidOfEnd(words),
     ...others,
     ...first,
     `Commit it: ${commitCommand(own, message)}`,

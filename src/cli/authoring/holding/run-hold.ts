@@ -183,6 +183,7 @@ async function planAndApply(run: HoldRun, context: CommandContext): Promise<numb
   const { plan, findings } = await makePlan(context, { ...declaration, policies }, service, {
     exceedGuards: overriddenGuards,
     targets: chosen,
+    askedNow: holdRequest.command === 'contain',
   })
   tellDiagnostics(plan.diagnostics, declaration.diagnostics, context, declaration.sources)
   requireHonouredOverrides(request, plan, configuration)
