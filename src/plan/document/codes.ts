@@ -1,5 +1,6 @@
-/** Every code that planning gives to a blocked item, a warning or a diagnostic. */
-export const PLAN_CODES = {
+import { LAPSE_CODES } from './lapse-codes.ts'
+
+const PLANNING_CODES = {
   'already-undone': {
     meaning: 'Somebody ended or replaced what the plan to undo had done; the machine is left as it is.',
     wayOut: 'Nothing needs doing.',
@@ -22,11 +23,6 @@ export const PLAN_CODES = {
       'Changing the scope releases the machine first, and a machine that is not Active could stay open.',
     wayOut: 'Plan again once the machine is Active, or declare the scope that holds.',
   },
-  'clocks-differ': {
-    meaning:
-      'Nothing but the time says that an isolation ended, and the clock of this machine is over 5 minutes from the service’s, so that it is not renewed.',
-    wayOut: 'Set the clock right, then plan again.',
-  },
   'conflicting-policies': {
     meaning: 'Policies ask for contradicting things at one address; both places are named.',
     wayOut: 'Take the machine out of one of the policies with `except`.',
@@ -48,33 +44,9 @@ export const PLAN_CODES = {
     meaning: 'A newer action ended Failed or Cancelled and may have taken effect in part.',
     wayOut: 'Look at the machine; declaring the facet `false` sends a release to be sure.',
   },
-  'ended-by-offboard': {
-    meaning: 'The hold before ended with an offboarding of the machine.',
-    wayOut: 'Nothing needs doing: it is imposed anew.',
-  },
-  'ends-in-freeze': {
-    meaning: 'A declared isolation ends by itself while a `freeze` keeps it from being renewed.',
-    wayOut: 'Set `renewals: true` in `freeze`, end the freeze, or know that the machines named will be free.',
-  },
-  'ends-with-theirs': {
-    meaning:
-      'A declared isolation holds, and no action of a policy that declares it carries it: it ends with the one that another policy or somebody else sent.',
-    wayOut: 'Nothing needs doing before it ends; an apply after that imposes it.',
-  },
-  'evidence-disagrees': {
-    meaning:
-      'An isolation that rested on the word of the device alone succeeded, and the device denies it again.',
-    wayOut: 'Look at the device, then `--resubmit ADDR --reason TEXT`.',
-  },
   'evidence-read': {
     meaning: 'What the devices report was read; how many isolations it confirms.',
     wayOut: 'Nothing needs doing; a report counts once it is `evidence.settle` newer than the last action.',
-  },
-  'evidence-unread': {
-    meaning:
-      'What the devices report could not be read although it may be, so that nothing is renewed on the word of the time alone.',
-    wayOut:
-      'Plan again; without `--verify` and with `evidence: { read: off }` in the configuration a plan does without.',
   },
   'except-takes-nothing': {
     meaning: 'An entry of `except` matches nothing that its policy reaches, so that it spares nobody.',
@@ -84,25 +56,10 @@ export const PLAN_CODES = {
     meaning: 'The `expires` of a policy is over: it declares nothing, and its apply lifts its own holds.',
     wayOut: 'Remove it once a plan shows no lift of it any more.',
   },
-  'expires-past-hold': {
-    meaning:
-      'A policy isolates until a time that lies further ahead than the service keeps an isolation (`effects.isolated.lasts`).',
-    wayOut: 'Run `holdfast apply --renewals` on a schedule, or set `expires` to an earlier time.',
-  },
-  'expires-soon': {
-    meaning:
-      'An isolation ended by itself, and the policy expires within `apply.timeout` and would lift it at once, so that it is not renewed.',
-    wayOut: 'Set `expires` later to keep it; else nothing needs doing.',
-  },
   'expires-too-far': {
     meaning:
       'A policy holds machines without `expires`, or with one further ahead than `longestHold` of the configuration.',
     wayOut: 'Set `expires` to a time within it; to hold on longer, set it anew when it comes near.',
-  },
-  'extends-wrong': {
-    meaning:
-      'The service ended an isolation at its first time, although `effects.isolated.extends` says that a later one moves it.',
-    wayOut: 'Set `effects.isolated.extends` to false in the configuration.',
   },
   'freeze-over': {
     meaning: 'The `freeze` of the configuration has ended and has no effect any more.',
@@ -151,21 +108,9 @@ export const PLAN_CODES = {
     meaning: 'A device reports that it is isolated, and no action isolates it.',
     wayOut: 'Look into the Action center, and at the device; nothing is planned for it.',
   },
-  'lapse-unproven': {
-    meaning:
-      'The plan rests on an isolation that ended by its time, and no lapse was seen in this tenant yet: neither a lift of the service nor a report of a device.',
-    wayOut:
-      'Look at one of the machines; where isolation stays in this tenant, set `effects.isolated.lasts` to `never`.',
-  },
   'leaves-lookback': {
     meaning: 'An own hold is over 150 days old, and the service forgets actions after 180 days.',
     wayOut: 'Release and impose it again, or take it out of the policy, before then.',
-  },
-  'long-free': {
-    meaning:
-      'An isolation ended by itself longer ago than `effects.isolated.longFree`, and nobody has asked for it since.',
-    wayOut:
-      '`--resubmit ADDR --reason TEXT`, or `reassert: true` in the policy; or take the machine out of the policy.',
   },
   'machine-gone': {
     meaning: 'At apply the service lists no record of a planned machine any more.',
@@ -180,10 +125,6 @@ export const PLAN_CODES = {
       'The documents ask for a newer version or agent than the machine reports, or do not name its platform. The request is sent all the same.',
     wayOut:
       'Update the machine, or take it out with `except`; a refusal of the service ends that change alone.',
-  },
-  'may-have-lapsed': {
-    meaning: 'An isolation reached its time, and nothing says that the service has ended it.',
-    wayOut: 'A release makes the state known; one that is not ours alone is left to whoever sent it.',
   },
   'merge-unresolved': {
     meaning:
@@ -247,11 +188,6 @@ export const PLAN_CODES = {
     meaning: 'The plan holds more lifts than `guards.maxLifts`, so none of them is sent.',
     wayOut: 'Narrow the plan with `--target`, raise the limit, or override `maxLifts` with a reason.',
   },
-  'over-max-renewals': {
-    meaning:
-      'More isolations ended by themselves than `guards.maxRenewals`; those that ended longest ago wait.',
-    wayOut: 'Apply again for the rest, raise the limit, or override `maxRenewals` with a reason.',
-  },
   'overlapping-policies': {
     meaning: 'Two policies reach the same machine and declare the same facet.',
     wayOut: 'Say it in one of them, or take the machines out of one with `except`.',
@@ -301,17 +237,6 @@ export const PLAN_CODES = {
   're-onboarded': {
     meaning: 'The machine was offboarded and has reported again since.',
     wayOut: 'Take it out of the policy, or `--resubmit ADDR --reason TEXT`.',
-  },
-  'released-by-other': {
-    meaning:
-      'Somebody else has asked for a release that did not succeed, and the plan would impose the hold again.',
-    wayOut:
-      'Talk to them, then `--reassert ADDR --reason TEXT`, `reassert: true`, or change the declaration.',
-  },
-  'released-off-record': {
-    meaning:
-      'The device reports that it is not isolated, before the time of its isolation is over, and no action released it.',
-    wayOut: 'Ask who freed it before you isolate it again.',
   },
   'reverted-by-other': {
     meaning: 'Somebody else ended or began a hold, and the plan would undo it.',
@@ -378,11 +303,6 @@ export const PLAN_CODES = {
     meaning: 'The machine’s platform cannot do the action.',
     wayOut: 'Take the machine out with `except`, or declare what its platform can do.',
   },
-  'until-uncertain': {
-    meaning:
-      'An isolation was over an hour on its way, and nobody knows from which of its times the service counts.',
-    wayOut: 'Look again at the earlier of the two times that the message names.',
-  },
   'waiting-for-machine': {
     meaning: 'The machine is Inactive, so the run is not sent. This has no effect on the exit code.',
     wayOut: 'Nothing needs doing: it is planned again once the machine reports.',
@@ -390,10 +310,6 @@ export const PLAN_CODES = {
   'waits-for-run': {
     meaning: 'A lift waits for a run (`liftAfter`) that is blocked itself.',
     wayOut: 'Follow the way out of the run that the message names.',
-  },
-  'was-held-by-other': {
-    meaning: 'An isolation that somebody else sent ended by itself, and the plan imposes it as ours.',
-    wayOut: 'Nothing needs doing where the declaration is meant.',
   },
   'will-be-forbidden': {
     meaning: 'The token lacks the application permission that the request needs.',
@@ -404,5 +320,8 @@ export const PLAN_CODES = {
     wayOut: 'Nothing needs doing: the service tries for 72 h.',
   },
 } as const
+
+/** Every code that planning gives to a blocked item, a warning or a diagnostic. */
+export const PLAN_CODES: typeof PLANNING_CODES & typeof LAPSE_CODES = { ...PLANNING_CODES, ...LAPSE_CODES }
 
 export type PlanCode = keyof typeof PLAN_CODES
