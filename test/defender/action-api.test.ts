@@ -52,6 +52,14 @@ describe('a submission', () => {
     expect(await api.cancel(actionId(1), 'stop', mayLeave)).toStrictEqual({ kind: 'withheld' })
   })
 
+  test('is not sent while sign-in is away, and is asked for again in a while', async () => {
+    const { send, requests } = scripted([])
+    const token = { get: () => Promise.reject(new DefenderError('sign-in-unavailable', 'away')) }
+    const api = createActionApi(dependencies(send, { token }))
+    expect(await api.submit('m', 'Isolate', {})).toStrictEqual({ kind: 'throttled', retryAfterMs: 10_000 })
+    expect(requests).toStrictEqual([])
+  })
+
   test('without a token is unauthorized, with the way out', async () => {
     const { send, requests } = scripted([])
     const token = {

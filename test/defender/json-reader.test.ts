@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createCaller, newCallLog } from '../../src/defender/caller.ts'
+import { DefenderError } from '../../src/defender/defender-error.ts'
 import { createJsonReader } from '../../src/defender/json-reader.ts'
 import { READ_LIMITS } from '../../src/defender/limits.ts'
 import { TransportError } from '../../src/defender/transport.ts'
@@ -49,6 +50,22 @@ describe('a read that fails', () => {
     const { read, log, clock } = reader([reply, { body: { value: [1] } }])
     expect(await read()).toStrictEqual({ value: [1] })
     expect(log.apiCalls).toBe(2)
+    expect(clock.slept).toStrictEqual([500])
+  })
+
+  test('for want of a token while sign-in is away is tried again', async () => {
+    const { send } = scripted([{ body: { value: [1] } }])
+    const clock = new FakeClock()
+    let asked = 0
+    const get = () => {
+      asked += 1
+      return asked === 1
+        ? Promise.reject(new DefenderError('sign-in-unavailable', 'away'))
+        : Promise.resolve({ text: 'opaque' })
+    }
+    const caller = createCaller(dependencies(send, { clock, token: { get } }))
+    const readJson = createJsonReader(caller, clock, READ_LIMITS)
+    expect(await clock.drive(readJson(PLAIN, { log: newCallLog() }))).toStrictEqual({ value: [1] })
     expect(clock.slept).toStrictEqual([500])
   })
 

@@ -92,11 +92,17 @@ function namedCredential(name: NamingVariable, env: SignInEnvironment, applicati
   }
 }
 
-/** Both pipelines tell a job where its assertions are; the client id says that they are meant for us. */
+/**
+ * Both pipelines tell a job where its assertions are; the client id says that they are meant for us, unless
+ * AZURE_TOKEN_CREDENTIALS asks for another way, such as the managed identity of the runner.
+ */
 function pipelineCredential(
   env: SignInEnvironment,
   { authority, tenantId }: { readonly authority: string; readonly tenantId: string | undefined },
 ): Credential | undefined {
+  const narrowed = textOf(env, 'AZURE_TOKEN_CREDENTIALS').toLowerCase()
+  const allowed: readonly string[] = ['', ...NAMING.AZURE_FEDERATED_TOKEN_FILE]
+  if (!allowed.includes(narrowed)) return undefined
   const github = textOf(env, 'ACTIONS_ID_TOKEN_REQUEST_URL')
   const githubToken = textOf(env, 'ACTIONS_ID_TOKEN_REQUEST_TOKEN')
   if (github !== '' && githubToken !== '' && textOf(env, 'AZURE_CLIENT_ID') !== '') {

@@ -85,6 +85,14 @@ describe('the one credential', () => {
         { ...AZURE, SYSTEM_ACCESSTOKEN: '' },
         { kind: 'chain' },
       ],
+      'the chain, in a job where AZURE_TOKEN_CREDENTIALS asks for another source': [
+        { ...WHO, ...GITHUB, ...AZURE, AZURE_TOKEN_CREDENTIALS: 'ManagedIdentityCredential' },
+        { kind: 'chain' },
+      ],
+      'the identity of the job, where AZURE_TOKEN_CREDENTIALS agrees': [
+        { ...WHO, ...GITHUB, AZURE_TOKEN_CREDENTIALS: 'prod' },
+        { kind: 'pipeline', application, endpoint: github },
+      ],
       'the chain, where nothing is named': [WHO, { kind: 'chain' }],
     }),
   )('is %s', (_what, [env, want]) => {

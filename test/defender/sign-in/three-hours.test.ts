@@ -23,11 +23,19 @@ const ENV = {
 /** Minutes since the start. */
 type Span = readonly [from: number, to: number]
 
+/** What happens while an apply goes on. */
+interface Course {
+  /** When sign-in is away. */
+  readonly outage?: Span
+  /** From when on it gives tokens of somebody else. */
+  readonly otherFrom?: number
+}
+
 /** A pipeline whose assertions live ten minutes, and an authority that trades each for an access token. */
 function pipeline(
   emulator: Emulator,
   clock: FakeClock,
-  outage: Span,
+  { outage = [0, 0], otherFrom = Number.POSITIVE_INFINITY }: Course,
   note: (what: string) => void,
 ): TokenSource {
   const minutes = (): number => (toEpochMs(clock.now()) - toEpochMs(START)) / MINUTE
@@ -56,7 +64,7 @@ function pipeline(
         headers: { 'content-type': 'application/x-www-form-urlencoded' },
         body: new URLSearchParams({
           grant_type: 'client_credentials',
-          client_id: 'app',
+          client_id: minutes() >= otherFrom ? 'somebody-else' : 'app',
           client_secret: 's',
           scope,
         }).toString(),
@@ -84,14 +92,14 @@ function pipeline(
   }).tokenFor('https://api.securitycenter.microsoft.com/.default')
 }
 
-async function applyForHours(outage: Span) {
+async function applyForHours(course: Course) {
   const noted: string[] = []
   const rig: Rig = await startRig({
     scene: {
       awaitMs: 240 * MINUTE,
       behaviour: { tokens: { enforce: true, lifetime: '60m' }, settle: { Isolate: '178m' } },
     },
-    tokenOf: (emulator, clock) => pipeline(emulator, clock, outage, what => noted.push(what)),
+    tokenOf: (emulator, clock) => pipeline(emulator, clock, course, what => noted.push(what)),
   })
   const planned = await rig.plan()
   if (planned.kind !== 'plan') throw new Error(planned.kind)
@@ -116,7 +124,7 @@ test.each<[string, Span]>([
 ])(
   'an apply of three hours under assertions of ten minutes and tokens of an hour ends well%s',
   async (_how, outage) => {
-    const { rig, plan, result, lasted, noted, unauthorized } = await applyForHours(outage)
+    const { rig, plan, result, lasted, noted, unauthorized } = await applyForHours({ outage })
     expect(result.exit).toStrictEqual({ code: 0, name: 'ok' })
     expect(judgeHistory(rig, plan)).toStrictEqual([])
     expect(lasted).toBeGreaterThan(178)
@@ -131,9 +139,18 @@ test.each<[string, Span]>([
 )
 
 test('sign-in that is away past the end of the token holds an apply up and does not end it', async () => {
-  const { rig, plan, result, noted } = await applyForHours([35, 75])
+  const { rig, plan, result, noted } = await applyForHours({ outage: [35, 75] })
   expect(noted.filter(what => what === 'outage').length).toBeGreaterThan(5)
   expect(result.exit).toStrictEqual({ code: 0, name: 'ok' })
   expect(result.diagnostics.map(({ code }) => code)).toContain('poll-failed')
+  expect(judgeHistory(rig, plan)).toStrictEqual([])
+})
+
+test('a renewed token of somebody else ends an apply: it sends and asks nothing more, and says why', async () => {
+  const { rig, plan, result, lasted } = await applyForHours({ otherFrom: 30 })
+  expect(result.exit.code).not.toBe(0)
+  expect(result.diagnostics.map(({ message }) => message).join()).toContain('identity-changed')
+  expect(lasted).toBeLessThan(60)
+  expect(Object.values(result.summary).reduce((sum, count) => sum + count, 0)).toBe(result.outcomes.length)
   expect(judgeHistory(rig, plan)).toStrictEqual([])
 })
