@@ -1,19 +1,21 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { startTenant, type Tenant } from './emulated-tenant.ts'
 
-/** A service that breaks every connection on which anything but GET is asked, and counts those. */
+const HUNTING = '/v1.0/security/runHuntingQuery'
+
+/** A service that breaks every connection on which anything but GET and hunting is asked, and counts what is not GET. */
 async function getOnly(tenant: Tenant): Promise<{ readonly url: string; readonly refused: () => number }> {
   let refused = 0
   const server = createServer((request, response) => {
-    if (request.method !== 'GET') {
-      refused += 1
+    if (request.method !== 'GET') refused += 1
+    if (request.method !== 'GET' && request.url !== HUNTING) {
       request.socket.destroy()
       return
     }
-    fetch(`${tenant.url}${request.url}`, { headers: { authorization: request.headers.authorization ?? '' } })
+    passOn(request, tenant)
       .then(async answer => {
         const date = answer.headers.get('date') ?? ''
         response.writeHead(answer.status, { 'content-type': 'application/json', date })
@@ -30,6 +32,15 @@ async function getOnly(tenant: Tenant): Promise<{ readonly url: string; readonly
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, refused: () => refused }
 }
 
+async function passOn(request: IncomingMessage, { url }: Tenant): Promise<Response> {
+  const chunks: Buffer[] = []
+  for await (const chunk of request) chunks.push(chunk as Buffer)
+  const { method = 'GET', headers } = request
+  const body = method === 'GET' ? {} : { body: Buffer.concat(chunks) }
+  const authorization = headers.authorization ?? ''
+  return fetch(`${url}${request.url}`, { method, headers: { authorization }, ...body })
+}
+
 test.each([
   ['plan', 0],
   ['drift', 2],
@@ -44,6 +55,18 @@ test.each([
     expect(service.refused()).toBe(0)
   },
 )
+
+test.each([
+  ['plan', 0],
+  ['drift', 2],
+] as const)('%s with evidence asks hunting once besides, and nothing else', async (command, code) => {
+  const tenant = await startTenant()
+  const service = await getOnly(tenant)
+  const ran = await tenant.run([command, '--verify', '--json', '--endpoint', service.url])
+  expect(ran.code, ran.stderr).toBe(code)
+  expect(JSON.parse(ran.stdout)).toMatchObject({ complete: true })
+  expect(service.refused()).toBe(1)
+})
 
 test('that service does notice an apply', async () => {
   const tenant = await startTenant()

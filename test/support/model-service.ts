@@ -1,5 +1,6 @@
 import type { Change, Plan } from '../../src/plan/document/document.ts'
 import { markerOf } from '../../src/plan/document/marker-of.ts'
+import type { Evidence } from '../../src/posture/evidence.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
 import { appendMarker } from '../../src/posture/marker.ts'
 import { TERMINAL_STATUSES } from '../../src/posture/methods.ts'
@@ -10,6 +11,11 @@ import { action, actionId } from './build-core.ts'
 export type Ends = () => 'Succeeded' | 'Failed' | 'TimeOut'
 
 const STEP_MS = 60_000
+const WEEK_MS = 7 * 86_400_000
+
+function orderOf(one: MachineAction): string {
+  return one.lastUpdateDateTimeUtc + one.creationDateTimeUtc + one.id
+}
 
 /**
  * A service as small as it can be: it takes a plan's requests one after another and ends each before the next.
@@ -40,6 +46,31 @@ export class ModelService {
     this.#actions = this.#actions.map(one =>
       TERMINAL_STATUSES.has(one.status) ? one : this.#ended(one, this.#ends()),
     )
+  }
+
+  /**
+   * What each device of the history reports of itself at a time, honestly: isolated for seven days from the last update
+   * of the first isolation since it was last free, unless it was released or offboarded before.
+   */
+  reports(when: Instant): readonly Evidence[] {
+    const ids = [...new Set(this.#actions.map(one => one.machineId))]
+    return ids.map(id => ({ machineId: id, at: when, isolated: this.#isIsolated(id, when) }))
+  }
+
+  #isIsolated(id: string, when: Instant): boolean {
+    const effects = this.#actions
+      .filter(one => one.machineId === id && one.status === 'Succeeded' && one.lastUpdateDateTimeUtc <= when)
+      .filter(({ type }) => type === 'Isolate' || type === 'Unisolate' || type === 'Offboard')
+      .sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+    let heldFrom: Instant | null = null
+    let isContained = false
+    for (const { type, scope, lastUpdateDateTimeUtc: update } of effects) {
+      if (heldFrom !== null && update > addMs(heldFrom, WEEK_MS)) heldFrom = null
+      isContained = type === 'Isolate' && scope === 'UnManagedDevice'
+      if (type !== 'Isolate') heldFrom = null
+      else if (!isContained) heldFrom ??= update
+    }
+    return heldFrom !== null && !isContained && when <= addMs(heldFrom, WEEK_MS)
   }
 
   /** Does what a plan asks, in an order that respects `dependsOn`; a change whose dependency failed is left out. */
