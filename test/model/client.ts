@@ -54,7 +54,7 @@ export class Client implements ActionApi {
     const askedAt = tenant.clock.now()
     await this.#way()
     const readAt = tenant.clock.now()
-    const { inventory: machines, listed: actions } = tenant
+    const { inventory: machines, listed: actions, reports: evidence } = tenant
     tenant.looks.push({ by: this.#by, askedAt, readAt, machineIds: null, machines })
     await this.#way()
     return {
@@ -65,6 +65,7 @@ export class Client implements ActionApi {
       scope: need.scope,
       machines,
       actions,
+      ...(evidence === undefined ? {} : { evidence }),
       onboarded: null,
       failures: [],
       apiCalls: 2,

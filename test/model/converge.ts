@@ -3,7 +3,7 @@ import { QUIET } from './commands.ts'
 import { declaredLevel, declaredOf } from './declared.ts'
 import { judge } from './judge.ts'
 import { MACHINES } from './people.ts'
-import { levelAt } from './record.ts'
+import { knownAt, levelAt } from './record.ts'
 import type { World } from './world.ts'
 
 /** Rounds after which a plan is empty: a hold, the cancel that came too late, the lift, the offboarding behind it. */
@@ -49,11 +49,13 @@ function untrue(world: World): readonly string[] {
   const planned = world.plans.at(-1)
   if (planned === undefined || !planned.plan.complete) return []
   const blocked = new Set([...planned.plan.blocked, ...planned.plan.inFlight].map(({ address }) => address))
-  return planned.machines.flatMap(({ id }) =>
+  return planned.machines.flatMap(({ id, healthStatus }) =>
     (['isolated', 'restricted'] as const).flatMap(hold => {
       const declared = declaredOf(planned, id)
       const want = declared === null ? undefined : declaredLevel(declared, hold)
-      const have = levelAt(world.tenant.record, id, hold, planned.at)
+      // A device that is away cannot tell what was done to it off the record.
+      const level = healthStatus === 'Active' ? levelAt : knownAt
+      const have = level(world.tenant.record, id, hold, planned.at)
       const holds =
         have === want || (have !== 'none' && want !== 'none' && (have === 'unknown' || have === 'full'))
       if (want === undefined || want === null || holds || blocked.has(`${id}/${hold}`)) return []

@@ -54,16 +54,29 @@ function contestOf(submission: Submission, run: Run, record: Chronicle, at: Inst
     .sort(byEnd)
   const done = pair.filter(({ action }) => action.status === 'Succeeded')
   return (
-    heldByOther(submission, done) ??
-    revertedByOther(submission, done, addMs(at, -run.planned.configuration.contested.within.ms)) ??
+    heldByOther(submission, done, lapsedAt(record, submission.machineId, at)) ??
+    revertedByOther(
+      submission,
+      done.filter(({ ofService }) => ofService !== true),
+      addMs(at, -run.planned.configuration.contested.within.ms),
+    ) ??
     cancelledByOther(submission, pair, run)
   )
 }
 
-function heldByOther({ type }: Submission, done: readonly Entry[]): string | null {
+/** When the isolation of a machine last ended by itself; the empty text, which is before every time. */
+function lapsedAt({ turns }: Chronicle, machineId: string, by: Instant): string {
+  return (
+    turns.findLast(turn => turn.isLapse === true && turn.machineId === machineId && turn.at <= by)?.at ?? ''
+  )
+}
+
+function heldByOther({ type }: Submission, done: readonly Entry[], since: string): string | null {
   if (!type.startsWith('Un')) return null
   const lifted = done.findLastIndex(({ action }) => action.type === type)
-  const foreign = done.slice(lifted + 1).find(({ own }) => !own)
+  const foreign = done
+    .slice(lifted + 1)
+    .find(({ own, action }) => !own && (type !== 'Unisolate' || action.lastUpdateDateTimeUtc > since))
   return foreign === undefined ? null : `lifts what ${foreign.action.requestor} holds`
 }
 

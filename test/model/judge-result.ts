@@ -2,7 +2,7 @@ import type { ApplyResult, ChangeOutcome } from '../../src/apply/result.ts'
 import type { Change, Plan } from '../../src/plan/document/document.ts'
 import { addMs, type Instant } from '../../src/schema/instant.ts'
 import { changeOf, shortOf } from './judge-sending.ts'
-import { type Chronicle, type Hold, hasEnded, type Look, levelAt, markerIn } from './record.ts'
+import { type Chronicle, type Hold, hasEnded, knownAt, type Look, levelAt, markerIn } from './record.ts'
 import type { Run } from './world.ts'
 
 const WELL: ReadonlySet<string> = new Set(['succeeded', 'adopted', 'unchanged'])
@@ -99,7 +99,8 @@ function levelDoubts(
   if (change.facet !== 'isolated' && change.facet !== 'restricted') return []
   const hold: Hold = change.facet
   const looks = looksOf(run, record, change.machine.id)
-  const isTrueAt = (at: Instant): boolean => satisfies(levelAt(record, change.machine.id, hold, at), change)
+  const isTrueAt = (at: Instant): boolean =>
+    [levelAt, knownAt].some(level => satisfies(level(record, change.machine.id, hold, at), change))
   const ended = record.entries.find(({ action }) => action.id === actionId)?.action.lastUpdateDateTimeUtc
   // Somebody may act after the last look, and an interrupted run does not look again.
   const times = looks.map(({ readAt }) => readAt)

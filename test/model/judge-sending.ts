@@ -16,9 +16,12 @@ const LOOK_MS = 60_000
 /** The change of a plan that a submission's comment names. */
 export function changeOf(run: Run, { comment, machineId }: Submission): Change | undefined {
   const marker = markerIn(comment)
-  if (marker === null || marker.plan !== shortOf(run.planned.plan.planId)) return undefined
-  return run.planned.plan.changes.find(
-    ({ fingerprint, machine }) => machine.id === machineId && fingerprint.slice(0, 8) === marker.change,
+  const { planId, renewalsId, changes } = run.planned.plan
+  return changes.find(
+    ({ fingerprint, machine, renews }) =>
+      machine.id === machineId &&
+      fingerprint.slice(0, 8) === marker?.change &&
+      marker.plan === shortOf(renews === undefined ? planId : (renewalsId ?? '')),
   )
 }
 

@@ -29,6 +29,8 @@ export type Act =
     }
   /** One of the actions in flight ends, out of order. */
   | { readonly does: 'end'; readonly nth: number; readonly status: Fate['end'] }
+  /** A script frees a device: no action tells. */
+  | { readonly does: 'free'; readonly machine: number }
   | { readonly does: 'tag'; readonly machine: number; readonly tags: readonly string[] }
   | { readonly does: 'health'; readonly machine: number; readonly health: string }
 
@@ -95,6 +97,7 @@ export const anyAct: fc.Arbitrary<Act> = fc.oneof(
       status: fc.constantFrom('Succeeded' as const, 'Failed' as const, 'TimeOut' as const),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('free' as const), machine: anyMachine }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -116,6 +119,7 @@ export const anyAct: fc.Arbitrary<Act> = fc.oneof(
 /** Lets it happen now. */
 export function perform(act: Act, tenant: Tenant): void {
   if (act.does === 'tag') tenant.change(machineId(act.machine), { machineTags: act.tags })
+  else if (act.does === 'free') tenant.free(machineId(act.machine))
   else if (act.does === 'health') tenant.change(machineId(act.machine), { healthStatus: act.health })
   else if (act.does === 'ask') ask(act, tenant)
   else {

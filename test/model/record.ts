@@ -18,6 +18,8 @@ export interface Entry {
   readonly fate: Fate
   readonly endsAt: Instant | null
   readonly endsAs: string
+  /** Whether the service wrote down what it ended by itself. */
+  readonly ofService?: true
 }
 
 /** One POST of a run as it reached the service, accepted or not. */
@@ -52,6 +54,10 @@ export interface Turn {
   readonly hold: Hold
   readonly level: string
   readonly actionId: string
+  /** Whether the service ended it by itself. */
+  readonly isLapse?: true
+  /** Whether somebody did it off the record, so that nobody can know of it at once. */
+  readonly isOffRecord?: true
 }
 
 /** All that happened at the service. */
@@ -128,6 +134,12 @@ export function entriesAt({ entries }: Chronicle, at: Instant): readonly Entry[]
 export function levelAt({ turns }: Chronicle, machineId: string, hold: Hold, at: Instant): string {
   const passed = turns.filter(turn => turn.machineId === machineId && turn.hold === hold && turn.at <= at)
   return passed.at(-1)?.level ?? 'none'
+}
+
+/** What anybody could know of a device at a time: what was done to it off the record left aside. */
+export function knownAt(record: Chronicle, machineId: string, hold: Hold, at: Instant): string {
+  const turns = record.turns.filter(({ isOffRecord }) => isOffRecord !== true)
+  return levelAt({ ...record, turns }, machineId, hold, at)
 }
 
 /** The last read of a run that showed a machine, asked for no later than a time. */

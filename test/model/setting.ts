@@ -7,7 +7,7 @@ import { permissive } from '../support/apply-harness.ts'
 import { anyHistory, anyMachines, anyPolicy } from '../support/arbitrary-core.ts'
 import { action, actionId, configuration, machineId, ownComment } from '../support/build-core.ts'
 import { anyMachine } from './people.ts'
-import type { Duplicates } from './tenant.ts'
+import type { Duplicates, Nature } from './tenant.ts'
 
 /** What the world starts from. */
 export interface Setting {
@@ -15,6 +15,7 @@ export interface Setting {
   readonly history: readonly MachineAction[]
   readonly policies: readonly Policy[]
   readonly duplicates: Duplicates
+  readonly nature: Nature
   readonly configuration: Configuration
 }
 
@@ -47,15 +48,26 @@ export const anySetting: fc.Arbitrary<Setting> = fc
       .tuple(validPolicy('alpha'), validPolicy('beta'), validPolicy('gamma'))
       .chain(list => fc.subarray(list, { minLength: 1 })),
     duplicates: fc.constantFrom('reject' as const, 'existing' as const, 'enqueue' as const),
+    nature: fc.record({
+      lapses: fc.constantFrom('never' as const, 'silent' as const, 'written' as const),
+      reports: fc.boolean(),
+    }),
     configuration: fc.constantFrom(configuration(), permissive()),
   })
   .map(setting => ({ ...setting, [fc.toStringMethod]: () => describe(setting) }))
 
 /** Says in a few lines what a counterexample starts from. */
-function describe({ machines, history, policies, duplicates, configuration: { allow } }: Setting): string {
+function describe({
+  machines,
+  history,
+  policies,
+  duplicates,
+  nature,
+  configuration: { allow },
+}: Setting): string {
   const short = (id: string): string => id.replace(/^0+/, '#')
   return [
-    `duplicates ${duplicates}, allow ${JSON.stringify(allow)}`,
+    `duplicates ${duplicates}, ${JSON.stringify(nature)}, allow ${JSON.stringify(allow)}`,
     ...machines.map(
       ({ id, osPlatform, healthStatus, onboardingStatus, machineTags }) =>
         `${short(id)} ${osPlatform} ${healthStatus} ${onboardingStatus} [${machineTags.join()}]`,

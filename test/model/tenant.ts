@@ -1,10 +1,11 @@
+import type { Evidence } from '../../src/posture/evidence.ts'
 import type { Machine } from '../../src/posture/machine.ts'
 import type { MachineAction } from '../../src/posture/machine-action.ts'
 import { addMs, type Instant } from '../../src/schema/instant.ts'
 import { actionId } from '../support/build-core.ts'
 import type { FakeClock } from '../support/fake-clock.ts'
 import type { Chronicle, Entry, Hold, Look, Submission, Turn } from './record.ts'
-import { HOLD_OF, hasEnded, isOwnAction, isOwnCancel, levelOf } from './record.ts'
+import { HOLD_OF, hasEnded, isOwnAction, isOwnCancel, levelAt, levelOf } from './record.ts'
 
 /** How the device ends an action, and how long it takes while the machine is there. */
 export interface Fate {
@@ -38,7 +39,39 @@ export interface Wanted {
   readonly by: string | null
 }
 
+/** What the service and the devices do beside what they are asked for. */
+export interface Nature {
+  /** Whether an isolation ends by itself, and whether the service writes that down. */
+  readonly lapses: 'never' | 'silent' | 'written'
+  /** Whether devices report of their isolation, and people free them off the record. */
+  readonly reports: boolean
+}
+
+export const STILL: Nature = { lapses: 'never', reports: false }
+
+const HOUR = 3_600_000
+const LASTS_MS = 7 * 24 * HOUR
+/** Devices report every three hours, and what they said is shown for ten days, after ten minutes. */
+const [REPORTS_EVERY_MS, REPORTS_KEPT_MS, REPORT_LAG_MS] = [3 * HOUR, 240 * HOUR, 600_000]
+
 const WELL: Fate = { afterMs: 10_000, end: 'Succeeded' }
+
+/** What the service writes of itself. */
+const BARE: Omit<
+  MachineAction,
+  'id' | 'type' | 'machineId' | 'creationDateTimeUtc' | 'lastUpdateDateTimeUtc'
+> = {
+  status: 'Succeeded',
+  requestor: 'Microsoft Defender for Endpoint',
+  requestorComment: null,
+  requestSource: 'System',
+  cancellationRequestor: null,
+  cancellationComment: null,
+  errorHResult: 0,
+  scope: null,
+  relatedFileInfo: null,
+  commands: [],
+}
 
 /** The service gives up on a device that does not answer after 72 hours and 14 minutes. */
 const GIVES_UP_MS = (72 * 60 + 14) * 60_000
@@ -57,6 +90,9 @@ export class Tenant {
   readonly looks: Look[] = []
   readonly #turns: Turn[] = []
   readonly #entries = new Map<string, Entry>()
+  readonly #nature: Nature
+  /** When the isolation of a machine ends by itself. */
+  readonly #ends = new Map<string, Instant>()
   #created = 0
 
   constructor(
@@ -64,12 +100,15 @@ export class Tenant {
     machines: readonly Machine[],
     history: readonly MachineAction[],
     duplicates: Duplicates,
+    nature: Nature = STILL,
   ) {
+    this.#nature = nature
     this.clock = clock
     this.machines = machines
     this.duplicates = duplicates
     const ordered = [...history].sort((a, b) => compare(orderOf(a), orderOf(b)))
     for (const action of ordered) {
+      this.#lapse(action.lastUpdateDateTimeUtc)
       const own = isOwnAction(action)
       const cancelledBy = action.status === 'Cancelled' ? (isOwnCancel(action) ? 'us' : 'other') : null
       this.#entries.set(action.id, {
@@ -112,6 +151,34 @@ export class Tenant {
   get listed(): readonly MachineAction[] {
     const now = this.clock.now()
     return this.entries.filter(({ listedFrom }) => listedFrom <= now).map(({ action }) => action)
+  }
+
+  /** What the devices reported of their isolation; undefined where nobody hears them. */
+  get reports(): readonly Evidence[] | undefined {
+    if (!this.#nature.reports) return undefined
+    const { record } = this
+    const latest = addMs(this.clock.now(), -REPORT_LAG_MS)
+    const there = this.machines.filter(({ healthStatus }) => healthStatus === 'Active')
+    return there.flatMap(({ id: machineId }) => {
+      const rows: Evidence[] = []
+      for (let ago = 0; ago < REPORTS_KEPT_MS; ago += REPORTS_EVERY_MS) {
+        const at = addMs(latest, -ago)
+        const level = levelAt(record, machineId, 'isolated', at)
+        rows.push({ machineId, at, isolated: level !== 'none' && level !== 'unmanaged' })
+      }
+      return rows
+    })
+  }
+
+  /** Somebody frees a device without any action, where devices can tell of it. */
+  free(machineId: string): void {
+    this.#pass()
+    const now = this.clock.now()
+    const level = levelAt(this.record, machineId, 'isolated', now)
+    // Reports tell of isolation alone: nobody would learn of a containment that was ended so.
+    if (!this.#nature.reports || level === 'none' || level === 'unmanaged') return
+    this.#ends.delete(machineId)
+    this.#turns.push({ ...freed(machineId, now), isOffRecord: true })
   }
 
   /** The action of a type that is in flight on a machine. */
@@ -223,24 +290,55 @@ export class Tenant {
       .sort((a, b) => compare(`${a.endsAt} ${orderOf(a.action)}`, `${b.endsAt} ${orderOf(b.action)}`))
     for (const entry of due) {
       const at = latest(entry.endsAt ?? now, entry.action.creationDateTimeUtc)
+      this.#lapse(at)
       const action = { ...entry.action, status: entry.endsAs, lastUpdateDateTimeUtc: at }
       this.#entries.set(action.id, { ...entry, action })
       this.#take(action)
     }
+    this.#lapse(now)
+  }
+
+  /** Ends what ends by itself until a time: seven days after the first isolation since the device was free. */
+  #lapse(until: Instant): void {
+    for (const [machineId, at] of [...this.#ends].sort(([, a], [, b]) => compare(a, b))) {
+      if (at > until) return
+      this.#ends.delete(machineId)
+      this.#turns.push({ ...freed(machineId, at), isLapse: true })
+      if (this.#nature.lapses === 'written') this.#write(machineId, at)
+    }
+  }
+
+  /** The service writes down what it ended. */
+  #write(machineId: string, at: Instant): void {
+    this.#created += 1
+    const action: MachineAction = {
+      ...BARE,
+      id: actionId(5000 + this.#created),
+      type: 'Unisolate',
+      machineId,
+      creationDateTimeUtc: at,
+      lastUpdateDateTimeUtc: at,
+    }
+    const ended = { own: false, by: null, cancelledBy: null, fate: WELL, endsAs: 'Succeeded' } as const
+    this.#entries.set(action.id, { action, ...ended, listedFrom: at, endsAt: at, ofService: true })
   }
 
   /** Makes true on the device what a succeeded action says. */
   #take(action: MachineAction): void {
     const hold: Hold | undefined = HOLD_OF[action.type]
     if (action.status !== 'Succeeded' || hold === undefined) return
-    this.#turns.push({
-      at: action.lastUpdateDateTimeUtc,
-      machineId: action.machineId,
-      hold,
-      level: levelOf(action),
-      actionId: action.id,
-    })
+    const { lastUpdateDateTimeUtc: at, machineId } = action
+    const level = levelOf(action)
+    this.#turns.push({ at, machineId, hold, level, actionId: action.id })
+    if (hold !== 'isolated' || this.#nature.lapses === 'never') return
+    if (level === 'none' || level === 'unmanaged') this.#ends.delete(machineId)
+    else if (!this.#ends.has(machineId)) this.#ends.set(machineId, addMs(at, LASTS_MS))
   }
+}
+
+/** A device is free from a time on, and no action says so. */
+function freed(machineId: string, at: Instant): Turn {
+  return { at, machineId, hold: 'isolated', level: 'none', actionId: '' }
 }
 
 function orderOf({ lastUpdateDateTimeUtc, creationDateTimeUtc, id }: MachineAction): string {

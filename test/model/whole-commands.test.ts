@@ -21,8 +21,8 @@ test('whatever we, analysts, other automation and the devices do in whatever ord
   })
   await fc.assert(
     fc.asyncProperty(anySetting, commands, async (setting, given) => {
-      const { machines, history, policies, duplicates } = setting
-      const tenant = new Tenant(new FakeClock(NOW, 1), machines, history, duplicates)
+      const { machines, history, policies, duplicates, nature } = setting
+      const tenant = new Tenant(new FakeClock(NOW, 1), machines, history, duplicates, nature)
       const world = new World(tenant, policies, setting.configuration)
       await fc.asyncModelRun(() => {
         const model: Model = { plans: 0, applied: 0 }
