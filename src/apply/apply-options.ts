@@ -45,6 +45,8 @@ export interface ApplyOptions {
   readonly unseenRuns?: boolean
   /** Asks whoever holds the lease to give it up, and waits for that a while. */
   readonly askToYield?: boolean
+  /** How long a lease that somebody else holds is waited for; absent: not at all. */
+  readonly leaseTimeoutMs?: number
   /** Guards that failed on the plan and are overridden by name. */
   readonly overriddenGuards: readonly GuardName[]
   /** Send everything at once, without stop rules, whatever the configuration says; needs a reason. */

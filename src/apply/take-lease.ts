@@ -10,6 +10,7 @@ import { knowsDeadHolder, notAhead } from './read-journal.ts'
 import type { ApplyResult } from './result.ts'
 import type { RunClock } from './run-clock.ts'
 import { listedFrom, settledBy, takeOverNote } from './take-over.ts'
+import { waitForLease } from './wait-for-lease.ts'
 import { askToYield, yieldNote } from './yielding.ts'
 
 type Taken = LeaseAnswer & { readonly kind: 'taken' }
@@ -36,9 +37,10 @@ export async function takeLease(taking: LeaseTaking): Promise<readonly JournalEn
   try {
     const first = await lease.acquire()
     const isAsked = first.kind === 'taken' && options.askToYield === true
-    const answer = isAsked ? await askToYield(taking, first) : first
+    const yielded = isAsked ? await askToYield(taking, first) : first
+    const answer = await waitForLease(taking, yielded)
     if (answer.kind === 'taken') return options.signal.aborted ? INTERRUPTED : locked(answer, isAsked)
-    if (isAsked) notes.push(yieldNote(first))
+    if (isAsked && yielded.kind === 'held') notes.push(yieldNote(first))
     if (answer.takenOver !== undefined) notes.push(takeOverNote(answer.takenOver))
     const entries = await readJournal(taking)
     if (isRefusal(entries)) return entries
@@ -77,7 +79,9 @@ function listedBy(
 ): Instant {
   const now = clock.now()
   if (takenOver !== undefined) {
-    return knowsDeadHolder(entries, takenOver.renewedAt, LEASE_MS)
+    // Of whom nobody knows that he is dead the journal does not tell what he still sends.
+    const isSilent = clock.ofWall(takenOver.silentFrom) <= now
+    return isSilent && knowsDeadHolder(entries, takenOver.renewedAt, LEASE_MS)
       ? now
       : listedFrom(takenOver, clock, options.lookupMs)
   }

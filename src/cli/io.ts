@@ -1,5 +1,6 @@
 import type { Clock } from '../apply/ports.ts'
 import type { Environment } from '../local/environment.ts'
+import type { ProcessIdentity } from '../local/process-identity.ts'
 
 /** A stream that text is written to. Size and kind are read when they are needed: a terminal can be resized. */
 export interface Output {
@@ -20,6 +21,14 @@ export interface Input {
   readLine(signal: AbortSignal): Promise<string | null>
 }
 
+/** The machine that a command runs on; tests stand in for several. */
+export interface Host {
+  /** Says which process this is. */
+  identify(): Promise<ProcessIdentity>
+  /** How long a lease in a store lasts without being renewed. */
+  readonly storeLeaseMs: number
+}
+
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP'
 
 /** Everything that a command may touch of the process it runs in, so that tests run in process. */
@@ -31,6 +40,7 @@ export interface Io {
   /** Absolute. */
   readonly cwd: string
   readonly clock: Clock
+  readonly host: Host
   /** Calls the listener at every signal until the returned function is called. */
   onSignal(listener: (signal: SignalName) => void): () => void
   /** Ends the process at once, whatever still runs. */

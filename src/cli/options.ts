@@ -179,3 +179,19 @@ export const JOURNAL_OPTION: OptionSpec = {
   description:
     'keep the journal here; else in the state directory (XDG_STATE_HOME), where the lease always is',
 }
+
+/** How a command that applies a plan comes to the lease. */
+export const LEASE_OPTIONS: readonly OptionSpec[] = [
+  {
+    name: 'lease-timeout',
+    kind: 'duration',
+    value: 'DUR',
+    description: 'where another run holds the lease: wait for it so long instead of ending with 7',
+  },
+  {
+    name: 'without-store',
+    kind: 'switch',
+    description:
+      'in an incident, while the store is away: lease, journal and record on this host alone; nobody else may apply meanwhile (needs --reason)',
+  },
+]

@@ -3,6 +3,7 @@ import { errorCode } from '../local/file-error.ts'
 import { SIGNAL_NUMBERS } from './exit-codes.ts'
 import type { Input, Io, Output, SignalName } from './io.ts'
 import { systemClock } from './system-clock.ts'
+import { thisHost } from './this-host.ts'
 
 /** An output that knows whether what was written is lost. */
 interface OwnOutput extends Output {
@@ -58,6 +59,8 @@ function wrapInput(stream: NodeJS.ReadStream): Input {
 /** Variables that hold what signs in. What reads them here reads the copy. */
 const SECRETS = [
   'HOLDFAST_TOKEN',
+  'HOLDFAST_GRAPH_TOKEN',
+  'HOLDFAST_STORE_TOKEN',
   'AZURE_CLIENT_SECRET',
   'AZURE_CLIENT_CERTIFICATE_PASSWORD',
   'ACTIONS_ID_TOKEN_REQUEST_TOKEN',
@@ -94,6 +97,7 @@ export function processIo(): ProcessIo {
     env: takeEnvironment(),
     cwd: process.cwd(),
     clock: systemClock,
+    host: thisHost,
     onSignal(listener) {
       for (const name of names) process.on(name, listener)
       return () => {

@@ -12,6 +12,14 @@ export const LOCAL_CODES = {
     meaning: 'A line inside a journal, not merely its last one, is not what was written.',
     wayOut: 'Move the file named in the message away; what was submitted is recovered from the history.',
   },
+  'store-not-usable': {
+    meaning:
+      'The store that the configuration names cannot be read or written, so that nobody could know what this run sends.',
+    wayOut: [
+      'Wait until it can be reached again; `holdfast doctor` says what is missing.',
+      'In an incident, where nobody else applies, --without-store --reason TEXT.',
+    ],
+  },
   'audit-not-usable': {
     meaning:
       'The record of the run cannot be written; without it nothing is submitted, and where it fails later submitting stops.',

@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/apply/ports.ts'
-import type { Io, Output, SignalName } from '../../src/cli/io.ts'
+import type { Host, Io, Output, SignalName } from '../../src/cli/io.ts'
 import { systemClock } from '../../src/cli/system-clock.ts'
+import { thisHost } from '../../src/cli/this-host.ts'
 
 /** An output that remembers what was written. */
 export interface FakeOutput extends Output {
@@ -28,6 +29,8 @@ export interface FakeIoOptions {
   /** Lines that a prompt reads, in order; then the input has ended. */
   readonly answers?: readonly string[]
   readonly clock?: Clock
+  /** The machine that the process is on; this one by default. */
+  readonly host?: Host
   /** Called with everything written to stderr, as it is written. */
   readonly onStderr?: (text: string) => void
 }
@@ -48,6 +51,7 @@ function fakeOutput(isTTY: boolean, columns: number, onWrite?: (text: string) =>
 
 export function fakeIo(options: FakeIoOptions = {}): FakeIo {
   const { cwd = '/', env = {}, terminal = false, columns = 100, answers = [], clock = systemClock } = options
+  const { host = thisHost } = options
   const exits: number[] = []
   const listeners = new Set<(name: SignalName) => void>()
   const lines = [...answers]
@@ -58,6 +62,7 @@ export function fakeIo(options: FakeIoOptions = {}): FakeIo {
     env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...env },
     cwd,
     clock,
+    host,
     onSignal(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

@@ -1,8 +1,8 @@
 import type { Lease } from '../../apply/ports.ts'
 import { type OpenJournal, openJournal } from '../../local/journal/open-journal.ts'
 import { tidyJournals } from '../../local/journal/tidy-journals.ts'
-import { identifyProcess } from '../../local/process-identity.ts'
 import type { Plan } from '../../plan/document/document.ts'
+import type { CommandContext } from '../command.ts'
 import type { Service } from '../service/service.ts'
 
 /** Journal and lease of one apply. */
@@ -13,11 +13,16 @@ export interface ApplyPorts {
 }
 
 /** Opens journal and lease for one run of a plan, both of the plan's target. */
-export async function openApplyPorts(plan: Plan, service: Service, runId: string): Promise<ApplyPorts> {
+export async function openApplyPorts(
+  { io }: CommandContext,
+  plan: Plan,
+  service: Service,
+  runId: string,
+): Promise<ApplyPorts> {
   const { clock } = service
   const { planId } = plan
   const state = await service.openState(plan.target)
-  const self = await identifyProcess()
+  const self = await io.host.identify()
   const journal = openJournal({ shelf: state.journals, planId, clock, plan, writer: self })
   return {
     journal,

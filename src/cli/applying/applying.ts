@@ -48,6 +48,7 @@ export function readApplyOptions(
   const { timeout, pollInterval, lookup } = configuration.apply
   const within = (name: string): Duration | undefined => flags.duration(name)
   const submitTimeout = within('submit-timeout')
+  const leaseTimeout = within('lease-timeout')
   const reason = flags.text('reason')
   return {
     runId: randomUUID(),
@@ -57,10 +58,11 @@ export function readApplyOptions(
     ...(submitTimeout === undefined ? {} : { submitTimeoutMs: submitTimeout.ms }),
     pollIntervalMs: pollInterval.ms,
     lookupMs: lookup.ms,
-    unseenRuns: configuration.store === undefined && !service.isEmulated,
+    unseenRuns: !service.isEmulated && (configuration.store === undefined || flags.has('without-store')),
     skipMoved: flags.has('skip-moved'),
     retryFailed: flags.has('retry-failed'),
     askToYield: flags.has('ask-to-yield'),
+    ...(leaseTimeout === undefined ? {} : { leaseTimeoutMs: leaseTimeout.ms }),
     overriddenGuards,
     noWaves: flags.has('no-waves'),
     renewals: flags.has('renewals'),
@@ -85,7 +87,7 @@ export async function runApply(
   const view = await openLiveView(context)
   const { audit, clock } = service
   const onNote = (text: string): void => context.io.stderr.write(`${escapeTerminal(text)}\n`)
-  const ports = await openApplyPorts(plan, service, options.runId)
+  const ports = await openApplyPorts(context, plan, service, options.runId)
   try {
     await audit.begin()
     const api = await service.openActionApi()

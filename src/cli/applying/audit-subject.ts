@@ -22,7 +22,11 @@ export function approvalOf(request: ApplyRequest, flags: Flags): Partial<Approva
       ...(renewals ? (['renewals'] as const) : []),
     ],
     expected: expect ?? null,
-    overrides: [...overriddenGuards, ...(noWaves ? ['waves'] : [])].sort(),
+    overrides: [
+      ...overriddenGuards,
+      ...(noWaves ? ['waves'] : []),
+      ...(flags.has('without-store') ? ['store'] : []),
+    ].sort(),
     reason: flags.text('reason') ?? null,
   }
 }

@@ -1,5 +1,5 @@
 import type { FoundLease } from '../../local/lease/remove-lease.ts'
-import { identifyProcess, type ProcessIdentity } from '../../local/process-identity.ts'
+import type { ProcessIdentity } from '../../local/process-identity.ts'
 import type { TargetState } from '../../local/store/target-state.ts'
 import type { Target } from '../../plan/document/document.ts'
 import type { Instant } from '../../schema/instant.ts'
@@ -20,7 +20,7 @@ export interface RunState {
 export async function findRunState(context: CommandContext, service: Service): Promise<RunState> {
   const target = await knownTarget(service, context)
   const state = await service.openState(target)
-  const self = await identifyProcess()
+  const self = await context.io.host.identify()
   const { clock } = service
   return { target, state, self, now: clock.now(), lease: await state.findLease({ self, clock }) }
 }

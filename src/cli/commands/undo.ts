@@ -12,6 +12,7 @@ import { fail } from '../fail.ts'
 import {
   CONFIGURATION_OPTIONS,
   JOURNAL_OPTION,
+  LEASE_OPTIONS,
   NO_WAVES_OPTION,
   OUTPUT_OPTIONS,
   SERVICE_OPTIONS,
@@ -34,6 +35,8 @@ const APPLY_FLAGS = [
   'no-waves',
   'ask-to-yield',
   'journal',
+  'lease-timeout',
+  'without-store',
 ] as const
 
 function readFile({ flags }: CommandContext): string | undefined {
@@ -142,6 +145,7 @@ export const undo: Command = {
     NO_WAVES_OPTION,
     YIELD_OPTION,
     JOURNAL_OPTION,
+    ...LEASE_OPTIONS,
     ...OUTPUT_OPTIONS,
     ...CONFIGURATION_OPTIONS,
     ...SERVICE_OPTIONS,

@@ -1,5 +1,4 @@
 import { describeLease, type FoundLease } from '../../local/lease/remove-lease.ts'
-import { identifyProcess } from '../../local/process-identity.ts'
 import type { TargetState } from '../../local/store/target-state.ts'
 import type { LeaseDocument } from '../../report/documents/status-document.ts'
 import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
@@ -89,7 +88,7 @@ async function runIn(session: Session, context: CommandContext): Promise<number>
   const [id] = context.args
   const target = await targetOf(service)
   const state = await service.openState(target)
-  const found = await state.findLease({ self: await identifyProcess(), clock: service.clock })
+  const found = await state.findLease({ self: await context.io.host.identify(), clock: service.clock })
   if (id !== undefined) await remove(id.toLowerCase(), found, state, context)
   const document: UnlockDocument = {
     formatVersion: '1.0',

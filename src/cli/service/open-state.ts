@@ -1,11 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { SignIn } from '../../defender/token.ts'
 import { nameTarget, stateDirectory } from '../../local/state-directory.ts'
 import { folderState } from '../../local/store/folder-state.ts'
 import type { TargetState } from '../../local/store/target-state.ts'
 import type { Target } from '../../plan/document/document.ts'
+import type { Configuration } from '../../schema/configuration.ts'
+import type { StoreAddress } from '../../schema/store-address.ts'
 import type { CommandContext } from '../command.ts'
+import { fail } from '../fail.ts'
+import { readVersion } from '../version.ts'
 
 /** What is kept of the targets of one command. */
 export interface States {
@@ -15,19 +20,84 @@ export interface States {
 }
 
 /**
- * Says where the state of targets is: in the user's state directory, so that no two runs miss each other.
+ * The audience of Azure Storage.
  *
- * @param isEmulated - The target is an emulator in this process: nothing of it stays.
+ * @see https://learn.microsoft.com/azure/storage/blobs/authorize-access-azure-active-directory
  */
-export function openStates({ io, flags }: CommandContext, isEmulated: boolean): States {
+export const STORE_SCOPE = 'https://storage.azure.com/.default'
+
+/** What the place of the state depends on. */
+export interface StateParts {
+  readonly configuration: Configuration
+  readonly signIn: SignIn
+  /** The target is an emulator in this process: nothing of it stays. */
+  readonly isEmulated: boolean
+}
+
+/** The store of the configuration; undefined where runs keep their state on this host. */
+export function storeOf({ store }: Configuration, { flags }: CommandContext): StoreAddress | undefined {
+  return store === undefined || store === 'local' || flags.has('without-store') ? undefined : store
+}
+
+/** Throws Failure where `--without-store` is given without saying why, or means nothing. */
+function requireWithoutStore({ store }: Configuration, { flags }: CommandContext): void {
+  if (!flags.has('without-store')) return
+  if (!flags.has('reason')) {
+    throw fail('reason-missing', '--without-store overrides a safety, so it needs --reason TEXT.')
+  }
+  if (store === undefined || store === 'local') {
+    throw fail(
+      'flags-contradict',
+      '--without-store leaves the store out, and the configuration names none.',
+      {
+        wayOut: 'Leave the option out.',
+      },
+    )
+  }
+}
+
+/**
+ * Says where the state of targets is: in the store of the configuration, else in the user's state directory, so that no two
+ * runs miss each other.
+ *
+ * @throws Failure `flags-contradict` for a folder of journals beside a store, `reason-missing`.
+ */
+export function openStates(context: CommandContext, parts: StateParts): States {
+  const { io, flags } = context
+  requireWithoutStore(parts.configuration, context)
+  const store = parts.isEmulated ? undefined : storeOf(parts.configuration, context)
+  const journal = flags.text('journal')
+  if (store !== undefined && journal !== undefined) {
+    throw fail(
+      'flags-contradict',
+      `--journal ${journal} names a folder, and the journal lies in the store.`,
+      {
+        wayOut:
+          'Leave it out; in an incident --without-store --reason TEXT lets runs keep their state on this host.',
+      },
+    )
+  }
   const opened = new Map<string, Promise<TargetState>>()
   let temporary: string | undefined
 
   async function open(name: string): Promise<TargetState> {
-    if (isEmulated) temporary ??= await mkdtemp(join(tmpdir(), 'holdfast-'))
+    if (store !== undefined) return openShared(store, name)
+    if (parts.isEmulated) temporary ??= await mkdtemp(join(tmpdir(), 'holdfast-'))
     const base = temporary ?? stateDirectory(io.env)
-    const journal = flags.text('journal')
     return folderState(join(base, name), join(journal === undefined ? base : resolve(io.cwd, journal), name))
+  }
+
+  async function openShared(address: StoreAddress, name: string): Promise<TargetState> {
+    const [{ openContainer }, { blobState }] = await Promise.all([
+      import('../../local/store/azure/container.ts'),
+      import('../../local/store/azure/blob-state.ts'),
+    ])
+    const container = await openContainer(
+      address,
+      parts.signIn.tokenFor(STORE_SCOPE),
+      `holdfast/${readVersion()}`,
+    )
+    return blobState(container, address, name, io.host.storeLeaseMs)
   }
 
   return {

@@ -18,7 +18,7 @@ import type { CommandContext } from '../command.ts'
 import { fail } from '../fail.ts'
 import { readVersion } from '../version.ts'
 import type { Emulation } from './emulation.ts'
-import { openStates } from './open-state.ts'
+import { openStates, STORE_SCOPE } from './open-state.ts'
 
 /** The service that a command talks to. */
 export interface Service {
@@ -86,15 +86,14 @@ async function chooseSignIn(
   const given = [
     { variable: 'HOLDFAST_TOKEN', scope: target.scope },
     { variable: 'HOLDFAST_GRAPH_TOKEN', scope: graph.scope },
+    { variable: 'HOLDFAST_STORE_TOKEN', scope: STORE_SCOPE },
   ].map(place => ({ ...place, text: io.env[place.variable] ?? '' }))
-  const [first, second] = given
+  const [first, ...others] = given
   if (first?.text !== '')
     return (await import('../../defender/token.ts')).staticSignIn(given.filter(({ text }) => text !== ''))
-  if (second?.text !== '')
-    throw new DefenderError(
-      'credential-incomplete',
-      'HOLDFAST_GRAPH_TOKEN is set, and HOLDFAST_TOKEN is not.',
-    )
+  const alone = others.find(({ text }) => text !== '')
+  if (alone !== undefined)
+    throw new DefenderError('credential-incomplete', `${alone.variable} is set, and HOLDFAST_TOKEN is not.`)
   const { authority, tenantId } = target
   const [{ openSignIn }, { azureCli }] = await Promise.all([
     import('../../defender/sign-in/sign-in.ts'),
@@ -166,7 +165,7 @@ export async function openService(context: CommandContext, configuration: Config
   const named = observing(emulation, { settings, openHunting })
   const client = createReadClient(dependencies)
   const endpointName = emulation?.name ?? target.endpoint
-  const states = openStates(context, emulation !== undefined)
+  const states = openStates(context, { configuration, signIn, isEmulated: emulation !== undefined })
   const audit = new AuditTrail({
     toolVersion: readVersion(),
     env: context.io.env,

@@ -116,6 +116,7 @@ export function openJournal(subject: JournalSubject): OpenJournal {
       opening ??= createLog(shelf, name, plan)
       await (await opening).append(line)
     } catch (error) {
+      if (error instanceof Failure && error.code === 'store-not-usable') throw error
       throw fail('journal-not-usable', `${path} cannot be written: ${describeFileError(error)}.`)
     }
   }

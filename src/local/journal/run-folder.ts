@@ -33,6 +33,7 @@ async function namesIn(shelf: Shelf): Promise<readonly string[]> {
   try {
     return await namesOn(shelf)
   } catch (error) {
+    if (error instanceof Failure) throw error
     const why = describeFileError(error)
     throw fail('journal-not-usable', `The journals in ${shelf.place} cannot be read: ${why}.`)
   }

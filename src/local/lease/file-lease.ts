@@ -7,6 +7,7 @@ import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
 import { fail } from '../failure.ts'
 import { describeFileError } from '../file-error.ts'
 import { isDead, type ProcessIdentity } from '../process-identity.ts'
+import { folderShelf } from '../store/folder-shelf.ts'
 import {
   claimGeneration,
   describeOwner,
@@ -62,6 +63,7 @@ export function fileLease(
   purpose?: LeasePurpose,
 ): Lease {
   const token = randomBytes(8).toString('hex')
+  const yields = folderShelf(folder)
   let generation: number | undefined
   let acquiredAt: Instant | undefined
   /** When the file was last written, by the clock that nobody can set. */
@@ -97,7 +99,7 @@ export function fileLease(
     generation = next
     acquiredAt = now
     writtenAtMs = nowMs
-    await removeOldYields(folder, token)
+    await removeOldYields(yields, token)
     return true
   }
 
@@ -127,18 +129,18 @@ export function fileLease(
       guardLease(folder, async () => {
         await write({ released: true, ...(listedFrom === undefined ? {} : { listedFrom }) })
         generation = undefined
-        await removeYield(folder, token)
+        await removeYield(yields, token)
       }),
     askToYield: (id, until) =>
       guardLease(folder, async () => {
         asked = id
-        await writeYield(folder, id, { owner: self, planId: purpose?.planId ?? null, until })
+        await writeYield(yields, id, { owner: self, planId: purpose?.planId ?? null, until })
       }),
     withdraw: () =>
       guardLease(folder, async () => {
-        if (asked !== undefined) await removeYield(folder, asked)
+        if (asked !== undefined) await removeYield(yields, asked)
       }),
-    yieldAskedBy: () => guardLease(folder, () => readYield(folder, token, self, clock.now())),
+    yieldAskedBy: () => guardLease(folder, () => readYield(yields, token, self, clock.now())),
   }
 }
 

@@ -49,14 +49,19 @@ export async function listGenerations(folder: string): Promise<readonly number[]
 /** Reads a lease file; undefined where it is gone or is none. Rejects where somebody has changed it so that it says two things. */
 export async function readRecord(path: string): Promise<LeaseRecord | undefined> {
   try {
-    const read = readStrictJson(await readFile(path, 'utf8'))
-    if ('value' in read) return recordOf(read.value)
-    if (read.isJson) throw new Error(`${path}: ${read.fault}`)
-    return undefined
+    return parseLeaseRecord(path, await readFile(path, 'utf8'))
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined
     throw error
   }
+}
+
+/** Reads what a holder wrote; undefined where it is something else. Throws where it says two things. */
+export function parseLeaseRecord(place: string, text: string): LeaseRecord | undefined {
+  const read = readStrictJson(text)
+  if ('value' in read) return recordOf(read.value)
+  if (read.isJson) throw new Error(`${place}: ${read.fault}`)
+  return undefined
 }
 
 /** The record that a value is; undefined where anything is missing that a holder writes. */

@@ -3,6 +3,7 @@ import type { Flags, OptionSpec } from '../../flags.ts'
 import {
   CONFIGURATION_OPTIONS,
   JOURNAL_OPTION,
+  LEASE_OPTIONS,
   OUTPUT_OPTIONS,
   SERVICE_OPTIONS,
   WAIT_OPTIONS,
@@ -40,6 +41,7 @@ export const HOLD_OPTIONS: readonly OptionSpec[] = [
     description: 'let the plan go beyond this guard (repeatable)',
   },
   JOURNAL_OPTION,
+  ...LEASE_OPTIONS,
   ...OUTPUT_OPTIONS,
   ...CONFIGURATION_OPTIONS,
   ...SERVICE_OPTIONS,
