@@ -1,3 +1,4 @@
+import { stopsApply } from '../plan/assemble/guards.ts'
 import type { Rollout } from '../plan/assemble/rollout.ts'
 import type { Guard, Plan } from '../plan/document/document.ts'
 import { describeFreeze, freezeInForce } from '../plan/document/freeze.ts'
@@ -15,15 +16,12 @@ export interface Refusal {
   readonly message: string
 }
 
-/** Too many of these stop them alone: the plan has blocked them already (docs/contract.md#guard-rules). */
-const STOP_THEMSELVES: ReadonlySet<string> = new Set(['maxLifts', 'maxRenewals'])
-
 /** Checks what can be checked without asking the service; null where nothing stands in the way. */
 export function checkPlan(plan: Plan, options: ApplyOptions): Refusal | null {
   if (plan.errored || !plan.observed.complete || plan.asOf !== undefined) {
     return { overall: 'error', code: 'not-applyable', message: explain('not-applyable') }
   }
-  const failed = plan.guards.filter(stops)
+  const failed = plan.guards.filter(stopsApply)
   const refused = checkGuards(failed, options)
   if (refused !== null) return refused
   if (!plan.applyable && failed.length === 0) {
@@ -71,14 +69,10 @@ export function checkFreeze(
 export function checkGuards(guards: readonly Guard[], options: ApplyOptions): Refusal | null {
   // Renewals repeat what was approved, and a lift beside them must not keep them back.
   if (options.renewals === true) return null
-  const standing = guards.filter(guard => stops(guard) && !options.overriddenGuards.includes(guard.name))
+  const standing = guards.filter(guard => stopsApply(guard) && !options.overriddenGuards.includes(guard.name))
   if (standing.length === 0) return null
   const what = standing.map(({ name, message }) => message ?? `${name} failed.`).join(' ')
   return { overall: 'refused', code: 'guard-failed', message: explain('guard-failed', what) }
-}
-
-function stops({ name, status }: Guard): boolean {
-  return status === 'fail' && !STOP_THEMSELVES.has(name)
 }
 
 /** Checks a plan against what was just read: that all was read, of the same target, and before the plan expired. */

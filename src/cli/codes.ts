@@ -134,7 +134,8 @@ export const CLI_CODES = {
   },
   'guard-unknown': {
     meaning: '--dangerous-exceed-guard names no guard, or one that is not set or did not fail.',
-    wayOut: 'Name a guard that the plan shows as failed: maxMachines, maxShare, maxLifts or maxRuns.',
+    wayOut:
+      'Name a guard that the plan shows as failed: maxMachines, maxShare, maxLifts, maxLiveResponses, maxRuns or maxRenewals.',
   },
   'machine-not-found': {
     meaning: 'No machine record has the id or the whole name that was given.',

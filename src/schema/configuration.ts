@@ -36,6 +36,8 @@ export interface GuardLimits {
   readonly maxMachines?: number
   readonly maxShare?: Share
   readonly maxLifts?: number
+  /** Machines that run a script or give a file. */
+  readonly maxLiveResponses?: number
   readonly maxRuns?: number
   readonly maxRenewals?: number
 }

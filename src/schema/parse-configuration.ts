@@ -23,7 +23,7 @@ export function defaultConfiguration(): Configuration {
   return {
     cloud: 'commercial',
     policies: [],
-    guards: { maxMachines: 100, maxLifts: 20, maxRenewals: 100 },
+    guards: { maxMachines: 100, maxLifts: 20, maxLiveResponses: 25, maxRenewals: 100 },
     effects: { isolated: defaultIsolationEffect() },
     protected: [],
     allow: { quarantined: false, liveResponse: false, offboarded: false, scopeChange: false },
@@ -36,12 +36,13 @@ export function defaultConfiguration(): Configuration {
 }
 
 function readGuards(raw: RawConfiguration['guards'], defaults: GuardLimits): GuardLimits {
-  const { maxMachines, maxShare, maxLifts, maxRuns, maxRenewals } = raw ?? {}
+  const { maxMachines, maxShare, maxLifts, maxLiveResponses, maxRuns, maxRenewals } = raw ?? {}
   return {
     ...defaults,
     ...(maxMachines === undefined ? {} : { maxMachines: Number(maxMachines) }),
     ...(maxShare === undefined ? {} : { maxShare: readShare(maxShare) }),
     ...(maxLifts === undefined ? {} : { maxLifts: Number(maxLifts) }),
+    ...(maxLiveResponses === undefined ? {} : { maxLiveResponses: Number(maxLiveResponses) }),
     ...(maxRuns === undefined ? {} : { maxRuns: Number(maxRuns) }),
     ...(maxRenewals === undefined ? {} : { maxRenewals: Number(maxRenewals) }),
   }

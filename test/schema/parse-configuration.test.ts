@@ -20,7 +20,7 @@ describe('the defaults', () => {
     expect(defaultConfiguration()).toStrictEqual({
       cloud: 'commercial',
       policies: [],
-      guards: { maxMachines: 100, maxLifts: 20, maxRenewals: 100 },
+      guards: { maxMachines: 100, maxLifts: 20, maxLiveResponses: 25, maxRenewals: 100 },
       effects: {
         isolated: {
           lasts: { text: '7d', ms: 604_800_000 },
@@ -65,7 +65,7 @@ test('a whole configuration is typed with its places', () => {
       'tenantId: AAAAAAAA-0000-0000-0000-000000000000',
       'store: https://acct.blob.core.windows.net/holdfast/emea/',
       'policies: [policies/**/*.yaml, extra]',
-      'guards: { maxMachines: 50, maxShare: 2.5%, maxLifts: 0, maxRuns: 2000, maxRenewals: 7 }',
+      'guards: { maxMachines: 50, maxShare: 2.5%, maxLifts: 0, maxLiveResponses: 7, maxRuns: 2000, maxRenewals: 7 }',
       'effects: { isolated: { lasts: 5d, extends: true, renewWithin: 2h, longFree: 3d, renewBefore: 6h } }',
       'protected:',
       '  - match: { tag: domain-controller }',
@@ -101,6 +101,7 @@ test('a whole configuration is typed with its places', () => {
       maxMachines: 50,
       maxShare: { text: '2.5%', ratio: 0.025 },
       maxLifts: 0,
+      maxLiveResponses: 7,
       maxRuns: 2000,
       maxRenewals: 7,
     },
@@ -225,7 +226,10 @@ describe('a part that is given in part keeps the other defaults', () => {
   const defaults = defaultConfiguration()
   test.each(
     Object.entries<readonly [line: string, want: Partial<Configuration>]>({
-      guards: ['guards: { maxRuns: 5 }', { guards: { maxMachines: 100, maxLifts: 20, maxRuns: 5 } }],
+      guards: [
+        'guards: { maxRuns: 5 }',
+        { guards: { maxMachines: 100, maxLifts: 20, maxLiveResponses: 25, maxRuns: 5, maxRenewals: 100 } },
+      ],
       allow: ['allow: { liveResponse: true }', { allow: { ...defaults.allow, liveResponse: true } }],
       'allow, switched off by hand': ['allow: { offboarded: false }', { allow: defaults.allow }],
       'retry by its number': ['retry: { maxAttempts: 5 }', { retry: { ...defaults.retry, maxAttempts: 5 } }],

@@ -7,7 +7,14 @@ import { fail } from '../fail.ts'
 import type { Flags } from '../flags.ts'
 import { PLANNING_OPTIONS } from '../options.ts'
 
-const GUARD_NAMES: readonly GuardName[] = ['maxMachines', 'maxShare', 'maxLifts', 'maxRuns', 'maxRenewals']
+const GUARD_NAMES: readonly GuardName[] = [
+  'maxMachines',
+  'maxShare',
+  'maxLifts',
+  'maxLiveResponses',
+  'maxRuns',
+  'maxRenewals',
+]
 
 /** What an apply is asked to apply: a saved plan, or one that is made now. */
 export interface ApplyRequest {
@@ -130,6 +137,7 @@ function requireRenewalsAlone(flags: Flags, planFile: string | undefined): void 
 /** Guards that block the changes of their kind when a plan is made. */
 const LIMITED: Readonly<Partial<Record<GuardName, { readonly code: string; readonly what: string }>>> = {
   maxLifts: { code: 'over-max-lifts', what: 'lifts' },
+  maxLiveResponses: { code: 'over-max-live-responses', what: 'live responses' },
   maxRenewals: { code: 'over-max-renewals', what: 'renewals' },
 }
 

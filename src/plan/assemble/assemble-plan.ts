@@ -5,12 +5,12 @@ import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
 import type { Claim } from '../claim/claim.ts'
 import { hasExpired } from '../claim/compose.ts'
 import { planIdOfTexts } from '../document/digest.ts'
-import type { Blocked, Change, Guard, Plan, PlanDiagnostic, Summary, Target } from '../document/document.ts'
+import type { Blocked, Change, Note, Plan, PlanDiagnostic, Summary, Target } from '../document/document.ts'
 import type { Item } from '../judge/item.ts'
 import { countOnboarded } from '../select/observation.ts'
 import { lastKnownAt, type PlanInput } from '../select/plan-input.ts'
 import { estimateOf } from './estimate.ts'
-import { guardLifts, guardPlan, guardRenewals, isLift, isRenewal } from './guards.ts'
+import { guardKinds, guardPlan, isLift, isRenewal, type KindGuard } from './guards.ts'
 import { findRisks } from './risks.ts'
 import { describeRollout, rolloutOf } from './rollout.ts'
 import { type WrittenChange, writeBlocked, writeChange, writeDrift, writeInFlight } from './write-items.ts'
@@ -38,44 +38,18 @@ export interface Findings {
   readonly nextLookAt?: Instant
 }
 
-/** What a guard says that stops changes of its kind alone, and the changes that it stops. */
-interface Limited {
-  readonly guard: Guard | undefined
-  readonly stopped: readonly Change[]
-}
-
-function limitLifts({ configuration, options }: PlanInput, written: readonly WrittenChange[]): Limited {
-  const changes = written.map(({ change }) => change)
-  const guard = guardLifts({ changes, configuration, exceed: options.exceedGuards })
-  return { guard, stopped: guard?.status === 'fail' ? changes.filter(isLift) : [] }
-}
-
 /** What ended longest ago has waited longest, and can wait again: the latest to end are renewed first. */
-function limitRenewals({ configuration, options }: PlanInput, written: readonly WrittenChange[]): Limited {
-  const changes = written.map(({ change }) => change)
-  const guard = guardRenewals({ changes, configuration, exceed: options.exceedGuards })
-  if (guard?.status !== 'fail') return { guard, stopped: [] }
+function stopOldest(kind: KindGuard, written: readonly WrittenChange[]): KindGuard {
+  if (kind.guard.name !== 'maxRenewals' || kind.stopped.length === 0) return kind
   const renewals = written
     .flatMap(({ change, endedAt }) => (endedAt === null ? [] : [{ change, endedAt }]))
     .sort((a, b) => compareText(b.endedAt, a.endedAt) || compareText(a.change.address, b.change.address))
-  return { guard, stopped: renewals.slice(guard.limit).map(({ change }) => change) }
+  return { ...kind, stopped: renewals.slice(kind.guard.limit).map(({ change }) => change) }
 }
 
-function blockedBy(change: Change, guard: Guard, code: string, what: string): Blocked {
+function blockedBy({ code, message }: Note, change: Change): Blocked {
   const { address, machine, facet, operations, before, after, policy, basis } = change
-  const message = `too many ${what} in one plan: ${guard.message}`
-  return {
-    address,
-    machine,
-    facet,
-    code,
-    message,
-    wouldBe: operations,
-    before,
-    after,
-    policy,
-    basis,
-  }
+  return { address, machine, facet, code, message, wouldBe: operations, before, after, policy, basis }
 }
 
 function byAddress<T extends { readonly address: string }>(list: readonly T[]): readonly T[] {
@@ -96,9 +70,12 @@ export function assemblePlan({
   const written = byAddress(
     items.flatMap(item => (item.decision.kind === 'change' ? [writeChange(item, item.decision)] : [])),
   )
-  const lifts = limitLifts(input, written)
-  const renewals = limitRenewals(input, written)
-  const stopped = new Set([...lifts.stopped, ...renewals.stopped])
+  const kinds = guardKinds({
+    changes: written.map(({ change }) => change),
+    configuration,
+    exceed: options.exceedGuards,
+  }).map(kind => stopOldest(kind, written))
+  const stopped = new Set(kinds.flatMap(kind => kind.stopped))
   const sent = written.filter(({ change }) => !stopped.has(change))
   const kept = sent.map(({ change }) => change)
   const guardInput = {
@@ -109,13 +86,10 @@ export function assemblePlan({
     exceed: options.exceedGuards,
   }
   const planGuards = guardPlan(guardInput)
-  const guards = [...planGuards, ...[lifts.guard, renewals.guard].filter(guard => guard !== undefined)]
+  const guards = [...planGuards, ...kinds.map(({ guard }) => guard)]
   const blocked = byAddress([
     ...items.flatMap(item => (item.decision.kind === 'blocked' ? [writeBlocked(item, item.decision)] : [])),
-    ...lifts.stopped.map(change => blockedBy(change, lifts.guard as Guard, 'over-max-lifts', 'lifts')),
-    ...renewals.stopped.map(change =>
-      blockedBy(change, renewals.guard as Guard, 'over-max-renewals', 'renewals'),
-    ),
+    ...kinds.flatMap(kind => kind.stopped.map(change => blockedBy(kind.note, change))),
     ...unresolved,
   ])
   const inFlight = byAddress(

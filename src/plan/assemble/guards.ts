@@ -1,5 +1,5 @@
 import type { Configuration } from '../../schema/configuration.ts'
-import type { Change, Guard, GuardName } from '../document/document.ts'
+import type { Change, Guard, GuardName, Note } from '../document/document.ts'
 import { shareOf } from './share-of.ts'
 
 /** The facets whose change counts a machine towards `maxMachines` and `maxShare`: holds and one-way. */
@@ -31,29 +31,81 @@ export function isLift(change: Pick<Change, 'operations'>): boolean {
   return change.operations.includes('lift') && !change.operations.includes('impose')
 }
 
-/** Computes the guard on lifts; over it the lifts alone are blocked (docs/contract.md#guard-rules). */
-export function guardLifts({
-  changes,
-  configuration,
-  exceed,
-}: Omit<GuardInput, 'onboarded'>): Guard | undefined {
-  const { maxLifts } = configuration.guards
-  return maxLifts === undefined
-    ? undefined
-    : judge('maxLifts', maxLifts, changes.filter(isLift), exceed, 'lifts', changes.filter(isLift).length)
+/** Says whether a change runs something on a machine that its own user decides on. */
+function isLiveResponse({ facet, operations }: Pick<Change, 'facet' | 'operations'>): boolean {
+  return facet === 'liveResponse' && operations.includes('run')
 }
 
-/** Computes the guard on renewals, where there are any; over it those that ended longest ago are blocked. */
-export function guardRenewals({
+/** A limit on one kind of change, over which that kind is blocked and nothing else (docs/contract.md#guard-rules). */
+interface KindLimit {
+  readonly name: 'maxLifts' | 'maxLiveResponses' | 'maxRenewals'
+  /** Code of what is blocked, and its message before that of the guard. */
+  readonly code: string
+  readonly tooMany: string
+  /** What is counted, for the message. */
+  readonly what: string
+  isOf(change: Change): boolean
+  count(changes: readonly Change[]): number
+}
+
+const KIND_LIMITS: readonly KindLimit[] = [
+  {
+    name: 'maxLifts',
+    code: 'over-max-lifts',
+    tooMany: 'too many lifts in one plan',
+    what: 'lifts',
+    isOf: isLift,
+    count: ({ length }) => length,
+  },
+  {
+    name: 'maxLiveResponses',
+    code: 'over-max-live-responses',
+    tooMany: 'live responses on too many machines in one plan',
+    what: 'machines run live responses',
+    isOf: isLiveResponse,
+    count: countMachines,
+  },
+  {
+    name: 'maxRenewals',
+    code: 'over-max-renewals',
+    tooMany: 'too many renewals in one plan',
+    what: 'renewals',
+    isOf: isRenewal,
+    count: ({ length }) => length,
+  },
+]
+
+/** Says whether a guard failed and stops the whole apply; those on one kind of change stop that kind alone. */
+export function stopsApply({ name, status }: Pick<Guard, 'name' | 'status'>): boolean {
+  return status === 'fail' && !KIND_LIMITS.some(limit => limit.name === name)
+}
+
+/** What a guard on one kind of change says, and the changes that it stops. */
+export interface KindGuard {
+  readonly guard: Guard
+  readonly stopped: readonly Change[]
+  /** What each of those is blocked with. */
+  readonly note: Note
+}
+
+/** Computes the guards on one kind of change each. But for the one on lifts each is said only where there are some. */
+export function guardKinds({
   changes,
   configuration,
   exceed,
-}: Omit<GuardInput, 'onboarded'>): Guard | undefined {
-  const { maxRenewals } = configuration.guards
-  const renewals = changes.filter(isRenewal)
-  return maxRenewals === undefined || renewals.length === 0
-    ? undefined
-    : judge('maxRenewals', maxRenewals, renewals, exceed, 'renewals', renewals.length)
+}: Omit<GuardInput, 'onboarded'>): readonly KindGuard[] {
+  return KIND_LIMITS.flatMap(({ name, code, tooMany, what, isOf, count }) => {
+    const limit = configuration.guards[name]
+    const counted = changes.filter(isOf)
+    if (limit === undefined || (name !== 'maxLifts' && counted.length === 0)) return []
+    const guard = judge(name, limit, counted, exceed, what, count(counted))
+    const note: Note = { code, message: `${tooMany}: ${guard.message ?? ''}` }
+    return [{ guard, stopped: guard.status === 'fail' ? counted : [], note }]
+  })
+}
+
+function countMachines(changes: readonly Change[]): number {
+  return new Set(changes.map(({ machine }) => machine.id)).size
 }
 
 /** Computes the guards that stop a whole apply: machines, share of the tenant, runs. */
@@ -61,7 +113,7 @@ export function guardPlan(input: GuardInput): readonly Guard[] {
   const { changes, configuration, onboarded, exceed } = input
   const { maxMachines, maxShare, maxRuns } = configuration.guards
   const weighty = changes.filter(change => isWeighty(change) && !isRenewal(change))
-  const machines = new Set(weighty.map(({ machine }) => machine.id)).size
+  const machines = countMachines(weighty)
   const runs = changes.filter(({ facet }) => facet === 'scanned' || facet === 'collected')
   const guards: Guard[] = []
   if (maxMachines !== undefined)

@@ -4,7 +4,7 @@ import { isRenewal } from './guards.ts'
 import { inRolloutOrder } from './rollout-order.ts'
 import { shareOf } from './share-of.ts'
 
-/** Holds on more machines than this go in waves where the configuration says nothing. */
+/** Holds or live responses on more machines than this go in waves where the configuration says nothing. */
 const HELD_AT_ONCE = 50
 
 const ONE_MACHINE: Amount = { text: '1', count: 1 }
@@ -26,7 +26,7 @@ export interface Rollout {
  * the same ones.
  *
  * @returns Undefined where everything goes at once and nothing stops it: the plan changes one machine, or neither the
- * configuration nor the number of machines that are held or released asks for more.
+ * configuration nor the number of machines that are held, released or run commands asks for more.
  */
 export function rolloutOf(
   { changes: all, risks = [] }: Pick<Plan, 'changes' | 'risks'>,
@@ -64,12 +64,13 @@ export function describeRollout({ waves, stopWhen }: Rollout): PlannedRollout {
   }
 }
 
-/** Machines on which a hold is imposed or lifted; a cancel alone changes none. */
+/** Facets that can stop the work of a machine. */
+const FELT: ReadonlySet<string> = new Set(['isolated', 'restricted', 'liveResponse'])
+
+/** Machines on which a hold is imposed or lifted, or commands are run; a cancel alone changes none. */
 function countHeld(changes: readonly Change[]): number {
   const held = changes.filter(
-    ({ facet, operations }) =>
-      (facet === 'isolated' || facet === 'restricted') &&
-      operations.some(operation => operation !== 'cancel'),
+    ({ facet, operations }) => FELT.has(facet) && operations.some(operation => operation !== 'cancel'),
   )
   return new Set(held.map(({ machine }) => machine.id)).size
 }

@@ -188,6 +188,11 @@ const PLANNING_CODES = {
     meaning: 'The plan holds more lifts than `guards.maxLifts`, so none of them is sent.',
     wayOut: 'Narrow the plan with `--target`, raise the limit, or override `maxLifts` with a reason.',
   },
+  'over-max-live-responses': {
+    meaning:
+      'The plan runs live responses on more machines than `guards.maxLiveResponses`, so none of them is sent.',
+    wayOut: 'Narrow the plan with `--target`, raise the limit, or override `maxLiveResponses` with a reason.',
+  },
   'overlapping-policies': {
     meaning: 'Two policies reach the same machine and declare the same facet.',
     wayOut: 'Say it in one of them, or take the machines out of one with `except`.',

@@ -200,7 +200,13 @@ export interface Drift {
   readonly ended?: string
 }
 
-export type GuardName = 'maxMachines' | 'maxShare' | 'maxLifts' | 'maxRuns' | 'maxRenewals'
+export type GuardName =
+  | 'maxMachines'
+  | 'maxShare'
+  | 'maxLifts'
+  | 'maxLiveResponses'
+  | 'maxRuns'
+  | 'maxRenewals'
 
 export interface Guard {
   readonly name: GuardName

@@ -2,7 +2,7 @@ import type { Machine } from '../../posture/machine.ts'
 import { resolveMerges } from '../../posture/merges.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import type { Instant } from '../../schema/instant.ts'
-import { guardLifts, guardPlan, guardRenewals, isLift, isRenewal } from '../assemble/guards.ts'
+import { guardKinds, guardPlan } from '../assemble/guards.ts'
 import type { Change, Guard, GuardName, Note, Plan } from '../document/document.ts'
 import type { RecordsOf } from '../select/match.ts'
 import { countOnboarded, type Observation } from '../select/observation.ts'
@@ -37,16 +37,11 @@ export function recheckRefusals(
   }
   const changes = plan.changes.filter(({ address }) => !refusals.has(address))
   const input = { changes, configuration, onboarded: countOnboarded(observation), exceed }
-  const lifts = guardLifts(input)
-  if (lifts?.status === 'fail') {
-    for (const { address } of changes.filter(isLift)) refusals.set(address, overLifts(lifts))
+  const kinds = guardKinds(input)
+  for (const { stopped, note } of kinds) {
+    for (const { address } of stopped) refusals.set(address, note)
   }
-  const renewals = guardRenewals(input)
-  if (renewals?.status === 'fail') {
-    for (const { address } of changes.filter(isRenewal)) refusals.set(address, overRenewals(renewals))
-  }
-  const limiting = [lifts, renewals].filter(guard => guard !== undefined)
-  return { guards: [...guardPlan(input), ...limiting], refusals }
+  return { guards: [...guardPlan(input), ...kinds.map(({ guard }) => guard)], refusals }
 }
 
 /**
@@ -108,12 +103,4 @@ function gone({ machine, after }: Change): Note | undefined {
     code: 'machine-gone',
     message: `the service lists no record of ${machine.dnsName ?? machine.id} any more; plan again.`,
   }
-}
-
-function overLifts({ message = '' }: Guard): Note {
-  return { code: 'over-max-lifts', message: `too many lifts in one plan: ${message}` }
-}
-
-function overRenewals({ message = '' }: Guard): Note {
-  return { code: 'over-max-renewals', message: `too many renewals in one plan: ${message}` }
 }

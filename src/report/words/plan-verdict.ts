@@ -1,10 +1,6 @@
-import type { Guard, Plan } from '../../plan/document/document.ts'
+import { stopsApply } from '../../plan/assemble/guards.ts'
+import type { Plan } from '../../plan/document/document.ts'
 import { counted, shownTime } from './words.ts'
-
-/** Says whether a failed guard stops the whole apply; too many lifts or renewals stop those alone. */
-export function stopsApply(guard: Guard): boolean {
-  return guard.status === 'fail' && guard.name !== 'maxLifts' && guard.name !== 'maxRenewals'
-}
 
 /** Why a plan cannot be applied, all reasons in one sentence without its full stop; null where it can. Not escaped. */
 export function whyNotApplyable(plan: Plan): string | null {

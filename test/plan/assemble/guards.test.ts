@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { guardLifts, guardPlan, isLift } from '../../../src/plan/assemble/guards.ts'
-import type { Change } from '../../../src/plan/document/document.ts'
+import { guardKinds, guardPlan, isLift, stopsApply } from '../../../src/plan/assemble/guards.ts'
+import type { Change, GuardName } from '../../../src/plan/document/document.ts'
 import type { GuardLimits } from '../../../src/schema/configuration.ts'
 import type { FacetName } from '../../../src/schema/policy.ts'
 import { configuration } from '../../support/build-core.ts'
@@ -125,13 +125,14 @@ test('a machine without a name is named by its id, each once', () => {
   expect(judge(changes, { maxMachines: 0 })[0]?.message).toContain(`the limit is 0: ${nameless.id}. Narrow`)
 })
 
+/** The guards on one kind of change each. */
+function judgeKinds(changes: readonly Change[], guards: GuardLimits, exceed: readonly GuardName[] = []) {
+  return guardKinds({ changes, configuration: configuration({ guards }), exceed })
+}
+
 describe('maxLifts', () => {
-  const judgeLifts = (changes: readonly Change[], maxLifts?: number, exceed: readonly 'maxLifts'[] = []) =>
-    guardLifts({
-      changes,
-      configuration: configuration({ guards: maxLifts === undefined ? {} : { maxLifts } }),
-      exceed,
-    })
+  const judgeLifts = (changes: readonly Change[], maxLifts?: number, exceed: readonly GuardName[] = []) =>
+    judgeKinds(changes, maxLifts === undefined ? {} : { maxLifts }, exceed)[0]?.guard
 
   test('does not apply where it is not configured', () => {
     expect(judgeLifts([lift(1)])).toBeUndefined()
@@ -146,6 +147,50 @@ describe('maxLifts', () => {
   test('can be exceeded by name', () => {
     expect(judgeLifts([lift(1)], 0, ['maxLifts'])?.status).toBe('overridden')
   })
+})
+
+describe('maxLiveResponses', () => {
+  const run = (number: number, name = 'triage'): Change =>
+    of(number, 'liveResponse', {
+      operations: ['run'],
+      address: `${planMachine(number).id}/liveResponse/${name}`,
+    })
+
+  test('counts machines, and of live responses alone', () => {
+    const changes = [run(1), run(1, 'again'), run(2), lift(3), of(4)]
+    const [kind] = judgeKinds(changes, { maxLiveResponses: 1 })
+    expect(kind?.guard).toMatchObject({ name: 'maxLiveResponses', limit: 1, actual: 2, status: 'fail' })
+    expect(kind?.guard.message).toContain('2 machines run live responses, the limit is 1')
+    expect(kind?.stopped).toStrictEqual(changes.slice(0, 3))
+    expect(kind?.note).toStrictEqual({
+      code: 'over-max-live-responses',
+      message: `live responses on too many machines in one plan: ${kind?.guard.message}`,
+    })
+  })
+
+  test('at the limit they pass, and exceeded by name they go through', () => {
+    expect(judgeKinds([run(1), run(2)], { maxLiveResponses: 2 })).toMatchObject([
+      { guard: { status: 'pass' }, stopped: [] },
+    ])
+    expect(judgeKinds([run(1), run(2)], { maxLiveResponses: 1 }, ['maxLiveResponses'])).toMatchObject([
+      { guard: { status: 'overridden' }, stopped: [] },
+    ])
+  })
+
+  test('is not said of a plan without live responses, nor of one that only calls them back', () => {
+    const cancel = { ...run(1), operations: ['cancel'] } as const
+    expect(judgeKinds([of(1), cancel], { maxLiveResponses: 0 })).toStrictEqual([])
+  })
+})
+
+test('a guard on one kind of change stops that kind alone', () => {
+  const names = ['maxMachines', 'maxShare', 'maxLifts', 'maxLiveResponses', 'maxRuns'] as const
+  expect(names.filter(name => stopsApply({ name, status: 'fail' }))).toStrictEqual([
+    'maxMachines',
+    'maxShare',
+    'maxRuns',
+  ])
+  expect(names.filter(name => stopsApply({ name, status: 'overridden' }))).toStrictEqual([])
 })
 
 test.each([

@@ -37,6 +37,7 @@ describe('without configuration', () => {
     ['lifts count', many(51, 'isolated', { operations: ['lift'], after: 'none' }), [1, 6, 44]],
     ['changes of scope count', many(51, 'isolated', { operations: ['lift', 'impose'] }), [1, 6, 44]],
     ['a cancel changes no hold', many(51, 'isolated', { operations: ['cancel'] }), undefined],
+    ['live responses count', many(51, 'liveResponse', { operations: ['run'] }), [1, 6, 44]],
     ['scans are no holds', many(200, 'scanned', { operations: ['run'] }), undefined],
     [
       'the machines that are only scanned go in the same waves',

@@ -170,6 +170,16 @@ describe('too many lifts', () => {
     })
   })
 
+  test('so are live responses on too many machines', () => {
+    const run = { ...lift, facet: 'liveResponse', operations: ['run'], after: 'x' } as const
+    const live = [run, onTwo(run)]
+    const allow = { quarantined: false, liveResponse: true, offboarded: false, scopeChange: false }
+    expect(recheck(live, { guards: { maxLiveResponses: 1 }, allow })).toStrictEqual({
+      guards: ['maxLiveResponses 2/1 fail'],
+      refusals: ['1/isolated over-max-live-responses', '2/isolated over-max-live-responses'],
+    })
+  })
+
   test('say the limit and the way out', () => {
     const config = configuration({ guards: { maxLifts: 1 } })
     const { refusals } = recheckRefusals(plan(lifts), observation({ machines: two }), config, NOW, [])
