@@ -39,8 +39,8 @@ export async function readGitState(files: readonly string[], place: GitPlace): P
     const top = await readGit(['rev-parse', '--show-toplevel'], place)
     const groups = await groupByRepository(files, place)
     for (const [repository, paths] of groups) {
-      const isOwn = repository === top || (await isRecorded(repository, top, place))
-      if (!isOwn || (await isChanged(repository, paths, place))) return { commit, dirty: true }
+      const isHeld = repository === top || (repository !== '' && (await isRecorded(repository, top, place)))
+      if (!isHeld || (await isChanged(repository, paths, place))) return { commit, dirty: true }
     }
     return { commit, dirty: false }
   } catch (error) {
@@ -51,7 +51,7 @@ export async function readGitState(files: readonly string[], place: GitPlace): P
   }
 }
 
-/** The files by the repository that they lie in, as paths from its top. */
+/** The files by the repository that they lie in, empty for none, as paths from its top. */
 async function groupByRepository(
   files: readonly string[],
   { cwd, env }: GitPlace,
@@ -61,11 +61,15 @@ async function groupByRepository(
   for (const file of files) {
     const path = await realpath(resolve(cwd, file)).catch(() => resolve(cwd, file))
     const folder = dirname(path)
-    const top = tops.get(folder) ?? (await readGit(['rev-parse', '--show-toplevel'], { cwd: folder, env }))
+    const top = tops.get(folder) ?? (await topOf({ cwd: folder, env }))
     tops.set(folder, top)
     groups.set(top, [...(groups.get(top) ?? []), relative(top, path).split(sep).join('/')])
   }
   return groups
+}
+
+function topOf(place: GitPlace): Promise<string> {
+  return readGit(['rev-parse', '--show-toplevel'], place).catch(() => '')
 }
 
 /** Whether a repository is a submodule that stands at the commit that the one around it names. */

@@ -80,6 +80,16 @@ test('what is not of the declaration does not make it dirty', async () => {
   expect(await readGitState(FILES, { cwd: folder, env: ENV })).toMatchObject({ dirty: false })
 })
 
+test('a file of no repository, or of another one, is dirty: the commit does not hold it', async () => {
+  const folder = await repository()
+  const [plain, other] = [await temporaryFolder({ 'a.yaml': '' }), await repository()]
+  for (const file of [join(plain, 'a.yaml'), join(other, 'holdfast.yaml')])
+    expect(await readGitState([...FILES, file], { cwd: folder, env: ENV })).toStrictEqual({
+      commit: git(folder, 'rev-parse', 'HEAD'),
+      dirty: true,
+    })
+})
+
 const NOTHING = { commit: null, dirty: null }
 
 test('outside of a repository and without git nothing is said', async () => {
