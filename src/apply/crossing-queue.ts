@@ -1,7 +1,7 @@
 import { attribute } from '../plan/judge/attribution.ts'
 import { HOLD_PAIRS } from '../posture/holds.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
-import { isOwn } from '../posture/marker.ts'
+import { isOwn, ownNames } from '../posture/marker.ts'
 import type { ActionType } from '../posture/methods.ts'
 import { addMs, type Instant } from '../schema/instant.ts'
 import { endOf } from './action-end.ts'
@@ -95,7 +95,7 @@ function crossingLift(
         action.type === lift &&
         !restsOn.has(action.id) &&
         action.creationDateTimeUtc <= impose.creationDateTimeUtc &&
-        !isOwn(action, run.deps.configuration.name) &&
+        !isOwn(action, ownNames(run.deps.configuration)) &&
         (endOf(action.status) ?? 'succeeded') === 'succeeded',
     )
 }

@@ -1,5 +1,5 @@
 import type { MachineAction } from './machine-action.ts'
-import { isOwn } from './marker.ts'
+import { isOwn, type OwnNames } from './marker.ts'
 
 /** Who is behind an action, as far as the service tells. `service`: it ended a hold by itself (docs/contract.md#service-lift). */
 export type ActorClass = 'own' | 'analyst' | 'application' | 'service' | 'unknown'
@@ -19,7 +19,7 @@ export function isUserName(requestor: string): boolean {
  *
  * @param byService - Whether the fold of its machine took it for the service's own lift.
  */
-export function actorOf(action: MachineAction, name: string | undefined, byService = false): ActorClass {
+export function actorOf(action: MachineAction, name: OwnNames, byService = false): ActorClass {
   if (isOwn(action, name)) return 'own'
   if (byService) return 'service'
   if (action.requestSource === 'Portal' || isUserName(action.requestor ?? '')) return 'analyst'

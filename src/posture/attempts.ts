@@ -1,6 +1,6 @@
 import type { MachineHistory } from './history.ts'
 import type { MachineAction } from './machine-action.ts'
-import { isOwn } from './marker.ts'
+import { isOwn, type OwnNames } from './marker.ts'
 import { hasFailed, hasSucceeded } from './status.ts'
 
 /**
@@ -11,7 +11,7 @@ import { hasFailed, hasSucceeded } from './status.ts'
 export function failedAttempts(
   history: MachineHistory,
   type: string,
-  name: string | undefined,
+  name: OwnNames,
   counts: (action: MachineAction) => boolean = () => true,
 ): readonly MachineAction[] {
   let failed: MachineAction[] = []

@@ -1,5 +1,5 @@
 import type { MachineAction } from './machine-action.ts'
-import { appendMarker, COMMENT_LIMIT, isOwn, parseMarker } from './marker.ts'
+import { appendMarker, COMMENT_LIMIT, isOwn, type OwnNames, parseMarker } from './marker.ts'
 
 /** Stands in a marker for the plan and the change that there are not: no digest begins like this by design. */
 const NO_DIGEST = '00000000'
@@ -11,7 +11,7 @@ const NO_DIGEST = '00000000'
  * it was us, and sends again what is still declared instead of holding it for somebody else's doing. Another's action
  * gets the reason alone, since no policy of ours speaks about it.
  */
-export function cancelComment(action: MachineAction, reason: string, name: string | undefined): string {
+export function cancelComment(action: MachineAction, reason: string, name: OwnNames): string {
   const marker = isOwn(action, name) ? parseMarker(action.requestorComment) : undefined
   if (marker !== undefined) {
     return appendMarker(reason, { policy: marker.policy, plan: NO_DIGEST, change: NO_DIGEST })

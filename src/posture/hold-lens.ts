@@ -4,6 +4,7 @@ import type { EvidenceLens } from './evidence.ts'
 import { type History, indexHistory } from './history.ts'
 import { HOLD_PAIRS } from './holds.ts'
 import type { MachineAction } from './machine-action.ts'
+import type { OwnNames } from './marker.ts'
 import { mayBeService, requestorOf } from './service-lift.ts'
 import { walkHold } from './walk-hold.ts'
 
@@ -13,7 +14,7 @@ import { walkHold } from './walk-hold.ts'
  */
 export interface HoldLens {
   /** The configuration's name, which decides whose markers are ours. */
-  readonly name: string | undefined
+  readonly name: OwnNames
   readonly effect: Pick<IsolationEffect, 'lasts' | 'extends' | 'renewWithin'>
   /** The service's clock at the time that is asked about. */
   readonly now: Instant

@@ -5,7 +5,7 @@ import type { History, MachineHistory } from './history.ts'
 import type { HoldLens } from './hold-lens.ts'
 import { HOLD_PAIRS, type HoldLevel } from './holds.ts'
 import type { MachineAction } from './machine-action.ts'
-import { parseMarker } from './marker.ts'
+import { type OwnNames, parseMarker } from './marker.ts'
 import { hasEnded, hasSucceeded } from './status.ts'
 
 /** Who asked for an action, as documents say it. */
@@ -58,11 +58,7 @@ const RUN_TYPES = [
 ] as const
 
 /** Says who asked for an action. */
-export function postureActor(
-  action: MachineAction,
-  name: string | undefined,
-  byService = false,
-): PostureActor {
+export function postureActor(action: MachineAction, name: OwnNames, byService = false): PostureActor {
   return {
     class: actorOf(action, name, byService),
     requestor: action.requestor,
@@ -92,7 +88,7 @@ export function foldMachine(history: MachineHistory, lens: HoldLens): MachinePos
 
 function heldPosture(
   { level, imposes, until, lapsed, endedSince }: HoldPosture,
-  name: string | undefined,
+  name: OwnNames,
 ): HeldPosture {
   const uncertain = endedSince.findLast(({ action }) => action.status !== 'TimeOut')
   return {

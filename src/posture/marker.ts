@@ -44,16 +44,47 @@ export function appendMarker(reason: string, marker: Marker): string {
   return cut + suffix
 }
 
+/** The configuration's name, which own markers carry, or all the names that it has or had; `''` is none. */
+export type OwnNames = string | undefined | readonly string[]
+
+/** The names whose markers are ours (docs/contract.md#names-of-configurations). */
+export function ownNames({
+  name,
+  formerNames = [],
+}: {
+  readonly name?: string
+  readonly formerNames?: readonly string[]
+}): OwnNames {
+  return formerNames.length === 0 ? name : [name ?? '', ...formerNames]
+}
+
+/** The name of the configuration that wrote a marker; empty where it had none. */
+export function configurationOf({ policy }: Marker): string {
+  return policy.slice(0, Math.max(0, policy.indexOf('/')))
+}
+
+/** The policy that a marker names, without the configuration's name. */
+export function policyOf({ policy }: Marker): string {
+  return policy.slice(policy.indexOf('/') + 1)
+}
+
+/** The policy that the marker of a comment names; undefined where it carries none. */
+export function policyNamed(comment: string | null): string | undefined {
+  const marker = parseMarker(comment)
+  return marker === undefined ? undefined : policyOf(marker)
+}
+
 /**
  * Says whether an action is ours: its comment ends in our marker and it did not come through the portal, where
  * anybody can paste a comment. With a configuration name only markers of that name are ours.
  */
-export function isOwn(action: MachineAction, name: string | undefined): boolean {
+export function isOwn(action: MachineAction, name: OwnNames): boolean {
   return action.requestSource !== 'Portal' && isOwnMarker(parseMarker(action.requestorComment), name)
 }
 
-/** Says whether a marker was written under this configuration name. */
-export function isOwnMarker(marker: Marker | undefined, name: string | undefined): boolean {
+/** Says whether a marker was written under this configuration name, or one of these. */
+export function isOwnMarker(marker: Marker | undefined, name: OwnNames): boolean {
   if (marker === undefined) return false
-  return name === undefined ? !marker.policy.includes('/') : marker.policy.startsWith(`${name}/`)
+  const writer = configurationOf(marker)
+  return typeof name === 'object' ? name.includes(writer) : writer === (name ?? '')
 }

@@ -1,7 +1,7 @@
 import type { Instant } from '../schema/instant.ts'
 import { compareText } from './history.ts'
 import type { MachineAction } from './machine-action.ts'
-import { isOwn } from './marker.ts'
+import { isOwn, type OwnNames } from './marker.ts'
 import { hasEnded } from './status.ts'
 
 /** Which actions are wanted: all that is given must hold, of a list any one. Words compare whole, whatever their case. */
@@ -33,7 +33,7 @@ function oneOf(words: readonly string[] | undefined, read: (action: MachineActio
 export function selectActions(
   actions: readonly MachineAction[],
   selector: ActionSelector,
-  name: string | undefined,
+  name: OwnNames,
 ): readonly MachineAction[] {
   const { types, statuses, machineIds, requestors, ownership, since, until } = selector
   const tests: readonly Test[] = [
@@ -58,7 +58,7 @@ export function compareNewestFirst(a: MachineAction, b: MachineAction): number {
 export function selectStuck(
   actions: readonly MachineAction[],
   before: Instant,
-  name: string | undefined,
+  name: OwnNames,
 ): readonly MachineAction[] {
   return selectActions(actions, { ownership: 'own', until: before }, name).filter(action => !hasEnded(action))
 }

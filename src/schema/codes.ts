@@ -63,6 +63,8 @@ export const SCHEMA_CODES = {
   'missing-without-name':
     '`missing` has no effect on an entry without `id`, `dnsName` or `list`. Remove it, or name machines.',
   'nested-too-deep': 'The document is nested deeper than any policy can be. Check brackets and indentation.',
+  'name-taken':
+    '`formerNames` or `sisters` list a name that is this configuration’s own, or stands there twice: whose the holds are would be open. Leave one of them out.',
   'no-document': 'The file holds no document. Write one, or remove the file.',
   'no-such-time': 'The date or the hour does not exist in the calendar. Check month, day and offset.',
   'not-text':

@@ -109,6 +109,10 @@ export interface Configuration {
   /** Path of the file, undefined where there is none. */
   readonly file?: string
   readonly name?: string
+  /** Names that the configuration had before; `''` is none. Their markers are own too. */
+  readonly formerNames?: readonly string[]
+  /** Names of other configurations for the same tenant: their holds are theirs. */
+  readonly sisters?: readonly string[]
   readonly cloud: Cloud
   /** API base by hand, without a trailing slash or `/api`. Overrides the cloud's. */
   readonly endpoint?: string

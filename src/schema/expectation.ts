@@ -4,6 +4,7 @@ import type { SchemaError } from './validator.ts'
 /** What a text of a named format is called where something else was found. */
 const NOUNS: Readonly<Record<string, string>> = {
   policyName: 'a name',
+  formerName: 'a name, or `""`',
   machineId: 'a machine id',
   machineName: 'a DNS name',
   instant: 'a date or a time with an offset',

@@ -9,6 +9,7 @@ import { type Instant, parseInstant } from './instant.ts'
 import { at, isTrue, items, type Located, lineOf, need, placeOf, type Reading, texts } from './located.ts'
 import { defaultIsolationEffect, readIsolationEffect } from './read-effects.ts'
 import { readEntry } from './read-entry.ts'
+import { readNames } from './read-names.ts'
 import { readRollout, readShare } from './read-rollout.ts'
 import { readYaml } from './read-yaml.ts'
 import { parseStore } from './store-address.ts'
@@ -106,12 +107,11 @@ function readFreeze(reading: Reading, raw: Located<RawConfiguration>): { readonl
 
 function readConnection(
   raw: RawConfiguration,
-): Pick<Configuration, 'name' | 'endpoint' | 'authority' | 'scope' | 'tenantId' | 'store'> {
+): Pick<Configuration, 'endpoint' | 'authority' | 'scope' | 'tenantId' | 'store'> {
   const endpoint = raw.endpoint === undefined ? undefined : parseEndpoint(raw.endpoint)
   const authority = raw.authority === undefined ? undefined : parseEndpoint(raw.authority)
   const store = raw.store === undefined ? undefined : parseStore(raw.store)
   return {
-    ...(raw.name === undefined ? {} : { name: raw.name }),
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(authority === undefined ? {} : { authority }),
     ...(raw.scope === undefined ? {} : { scope: raw.scope.trim() }),
@@ -159,6 +159,7 @@ function readConfiguration(reading: Reading, raw: Located<RawConfiguration>): Co
   return {
     file: reading.text.path,
     cloud: raw.value.cloud ?? defaults.cloud,
+    ...readNames(reading, raw),
     ...readConnection(raw.value),
     policies: policies.map(lineOf),
     ...(policies.length === 0 ? {} : { policyPlaces: policies.map(policy => placeOf(reading, policy)) }),

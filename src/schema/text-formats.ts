@@ -17,6 +17,7 @@ export interface TextProblem {
 export type TextFormat =
   | 'line'
   | 'policyName'
+  | 'formerName'
   | 'machineId'
   | 'machineName'
   | 'instant'
@@ -163,6 +164,11 @@ export const TEXT_RULES: Readonly<Record<TextFormat, Explain>> = {
     /^[a-z0-9-]{1,63}$/,
     'invalid-name',
     'a name of 1 to 63 of a to z, 0 to 9 and `-`, without capitals or blanks',
+  ),
+  formerName: matching(
+    /^[a-z0-9-]{0,63}$/,
+    'invalid-name',
+    'a name of at most 63 of a to z, 0 to 9 and `-`, or `""` for none',
   ),
   machineId: matching(
     /^[0-9a-f]{1,64}$/i,

@@ -3,10 +3,14 @@ import { describe, expect, test } from 'vitest'
 import {
   appendMarker,
   COMMENT_LIMIT,
+  configurationOf,
   formatMarker,
   isOwn,
   isOwnMarker,
+  ownNames,
   parseMarker,
+  policyNamed,
+  policyOf,
 } from '../../src/posture/marker.ts'
 import { action, MARKER, ownComment } from '../support/build-core.ts'
 import { seededRuns } from '../support/seeded-runs.ts'
@@ -109,4 +113,30 @@ test.each(
   }),
 )('%s', (_rule, { policy, name, own }) => {
   expect(isOwnMarker({ ...MARKER, policy }, name)).toBe(own)
+})
+
+describe('the names of a configuration', () => {
+  const named = (policy: string) => ({ policy, plan: '0a1b2c3d', change: '4e5f6a7b' })
+
+  test.each<[string, Parameters<typeof ownNames>[0], string, boolean]>([
+    ['a marker of the name is ours', { name: 'soc', formerNames: ['west'] }, 'soc/contain', true],
+    ['a marker of a former name is ours', { name: 'soc', formerNames: ['west'] }, 'west/contain', true],
+    ['a marker without a name is not', { name: 'soc', formerNames: ['west'] }, 'contain', false],
+    ['but where the configuration had none', { name: 'soc', formerNames: [''] }, 'contain', true],
+    ['a marker of another name is not', { name: 'soc', formerNames: ['', 'west'] }, 'soc-2/contain', false],
+    ['a configuration that lost its name claims the old one', { formerNames: ['soc'] }, 'soc/contain', true],
+    ['and its own', { formerNames: ['soc'] }, 'contain', true],
+    ['with no former names the name alone counts', { name: 'soc' }, 'soc/contain', true],
+  ])('%s', (_rule, configuration, policy, own) => {
+    expect(isOwnMarker(named(policy), ownNames(configuration))).toBe(own)
+  })
+
+  test('stand before the policy', () => {
+    expect([configurationOf(named('soc/contain')), policyOf(named('soc/contain'))]).toStrictEqual([
+      'soc',
+      'contain',
+    ])
+    expect([configurationOf(named('contain')), policyOf(named('contain'))]).toStrictEqual(['', 'contain'])
+    expect([policyNamed(null), policyNamed('by hand')]).toStrictEqual([undefined, undefined])
+  })
 })

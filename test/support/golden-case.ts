@@ -47,7 +47,10 @@ export async function readCase(folder: string): Promise<PlanInput> {
   const declaration = await loadDeclaration({ cwd, paths: configured ? [] : ['policy.yaml'] })
   const now: Instant = at(ask.now ?? NOW)
   const options = optionsOf(ask)
-  const need = needOf(declaration.policies, declaration.configuration, now, { wholeTenant: options.prune })
+  const need = needOf(declaration.policies, declaration.configuration, now, {
+    wholeTenant: options.prune,
+    asOf: options.asOf,
+  })
   const machines = readRows(join(folder, 'machines.json'), readMachine)
   const actions = readRows(join(folder, 'history.json'), readAction)
   return {

@@ -6,6 +6,7 @@ import type { HoldLens } from '../../posture/hold-lens.ts'
 import { HOLD_PAIRS, type HoldName } from '../../posture/holds.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { postureActor } from '../../posture/machine-posture.ts'
+import type { OwnNames } from '../../posture/marker.ts'
 import { hasEnded, hasSucceeded } from '../../posture/status.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
 
@@ -43,11 +44,7 @@ export interface ExplainedPosture {
   readonly actions: readonly ExplainedAction[]
 }
 
-function explainAction(
-  action: MachineAction,
-  effect: ActionEffect,
-  name: string | undefined,
-): ExplainedAction {
+function explainAction(action: MachineAction, effect: ActionEffect, name: OwnNames): ExplainedAction {
   const { type, scope, status } = action
   const actor = postureActor(action, name)
   const createdAt = formatInstant(action.creationDateTimeUtc)
@@ -91,7 +88,7 @@ function runEffect(action: MachineAction): ActionEffect {
 }
 
 /** Explains what was last done of a run: the actions that its item rests on, and those in flight. */
-export function explainRun(item: Item, history: MachineHistory, name: string | undefined): ExplainedPosture {
+export function explainRun(item: Item, history: MachineHistory, name: OwnNames): ExplainedPosture {
   const actions = history.filter(action => item.basis.includes(action.id) || item.inFlight.includes(action))
   return {
     holds: item.holds,

@@ -17,6 +17,7 @@ import { entriesReaching, indexMachines } from '../../plan/select/resolve.ts'
 import { compareText, type MachineHistory } from '../../posture/history.ts'
 import type { HoldName } from '../../posture/holds.ts'
 import type { Machine } from '../../posture/machine.ts'
+import { ownNames } from '../../posture/marker.ts'
 import { formatInstant } from '../../schema/instant.ts'
 import type { FacetName, Policy } from '../../schema/policy.ts'
 import { type ExplainedPosture, explainHold, explainRun, isWholeLife } from './explain-facet.ts'
@@ -134,7 +135,7 @@ function verdictOf({ address, decision }: Item, plan: Plan): Verdict {
 
 function explainItem(item: Item, history: MachineHistory, findings: Findings, plan: Plan): ExplainedFacet {
   const { address, facet } = item
-  const { name } = findings.input.configuration
+  const name = ownNames(findings.input.configuration)
   const hold = HOLDS.find(one => one === facet)
   const posture =
     hold === undefined ? explainRun(item, history, name) : explainHold(history, hold, findings.lens)

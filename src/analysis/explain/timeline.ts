@@ -11,6 +11,7 @@ import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../../posture/holds.t
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import { postureActor } from '../../posture/machine-posture.ts'
+import type { OwnNames } from '../../posture/marker.ts'
 import { type ActionMethod, methodOf } from '../../posture/methods.ts'
 import { hasEnded } from '../../posture/status.ts'
 import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
@@ -105,12 +106,12 @@ const FACETS: readonly FacetName[] = [
 /** Where nothing tells where to begin, so much is drawn. */
 const EMPTY_MS = 30 * 86_400_000
 
-function actorOf(action: MachineAction, name: string | undefined, byService = false): TimelineActor {
+function actorOf(action: MachineAction, name: OwnNames, byService = false): TimelineActor {
   const { policy, at, ...actor } = postureActor(action, name, byService)
   return { ...actor, at: formatInstant(at), policy }
 }
 
-function holdsOf(posture: HoldPosture, since: Instant, name: string | undefined): readonly TimelineHold[] {
+function holdsOf(posture: HoldPosture, since: Instant, name: OwnNames): readonly TimelineHold[] {
   return levelStretches(posture.stretches)
     .filter(({ to }) => to === null || to >= since)
     .map(({ level, imposes, to, end, hasLapsed, byService, until }) => {
@@ -129,11 +130,7 @@ function holdsOf(posture: HoldPosture, since: Instant, name: string | undefined)
     })
 }
 
-function markOf(
-  action: MachineAction,
-  effect: TimelineMark['effect'],
-  name: string | undefined,
-): TimelineMark {
+function markOf(action: MachineAction, effect: TimelineMark['effect'], name: OwnNames): TimelineMark {
   const { type, scope, status } = action
   return {
     type,

@@ -8,7 +8,7 @@ import { pendingWarning } from '../../plan/judge/limits.ts'
 import { foldHold, type HoldPosture, holdBasis, unprovenLapse } from '../../posture/fold-hold.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../../posture/holds.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
-import { isOwn } from '../../posture/marker.ts'
+import { isOwn, type OwnNames } from '../../posture/marker.ts'
 import { hasEnded } from '../../posture/status.ts'
 import type { DirectedAction } from '../../posture/walk-hold.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
@@ -79,7 +79,7 @@ function trace(facet: HoldName, subject: UndoSubject): Traced | null {
 }
 
 /** A release of ours on its way is what undoing wants: awaited, and nobody's contradiction. */
-function isOwnRelease(action: MachineAction, { pair }: HoldPosture, name: string | undefined): boolean {
+function isOwnRelease(action: MachineAction, { pair }: HoldPosture, name: OwnNames): boolean {
   return action.type === pair.lift && !hasEnded(action) && isOwn(action, name)
 }
 

@@ -13,6 +13,7 @@ import { indexMachines } from '../../plan/select/resolve.ts'
 import { compareText, indexHistory } from '../../posture/history.ts'
 import type { HoldName } from '../../posture/holds.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
+import { ownNames } from '../../posture/marker.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import { type UndoneHold, undoHold } from './undo-hold.ts'
 import { undoRuns } from './undo-runs.ts'
@@ -88,7 +89,7 @@ function subjectsOf({ observation, configuration, now, options }: PlanInput, pla
     machine: byId.get(id) ?? unlistedMachine(id),
     history: history.of(id),
     plan,
-    name: configuration.name,
+    name: ownNames(configuration),
     now,
     lens,
     limits: { configuration, protection, roles: observation.roles },

@@ -5,7 +5,7 @@ import type { MachineHistory } from '../../posture/history.ts'
 import type { HoldLens } from '../../posture/hold-lens.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
-import { isOwn, parseMarker } from '../../posture/marker.ts'
+import { isOwn, type OwnNames, parseMarker } from '../../posture/marker.ts'
 import type { Instant } from '../../schema/instant.ts'
 import type { FacetName } from '../../schema/policy.ts'
 
@@ -16,7 +16,7 @@ export interface UndoSubject {
   /** First 8 hex digits of the id of the plan to undo. */
   readonly plan: string
   /** The configuration's name, which own markers carry. */
-  readonly name: string | undefined
+  readonly name: OwnNames
   readonly now: Instant
   /** What holds are folded with. */
   readonly lens: HoldLens

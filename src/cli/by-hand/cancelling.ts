@@ -2,6 +2,7 @@ import { type AdHocOutcome, type CancelRefusal, cancelOutcome } from '../../appl
 import type { SubmitAnswer } from '../../apply/ports.ts'
 import { cancelComment } from '../../posture/cancel-comment.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
+import { ownNames } from '../../posture/marker.ts'
 import { CANCEL_QUOTA } from '../../posture/methods.ts'
 import { hasEnded } from '../../posture/status.ts'
 import type { CommandContext } from '../command.ts'
@@ -59,7 +60,7 @@ async function sendCancels(
   const refusals = new Map<string, CancelRefusal>()
   let stopped: CancelRefusal | undefined
   for (const action of actions) {
-    const comment = cancelComment(action, reason, configuration.name)
+    const comment = cancelComment(action, reason, ownNames(configuration))
     const refusal =
       stopped ?? refusalOf(await pace.send(() => api.cancel(action.id, comment, () => !signal.aborted)))
     if (refusal !== undefined) refusals.set(action.id, refusal)

@@ -1,4 +1,5 @@
 import type { MachineAction } from '../../posture/machine-action.ts'
+import { ownNames } from '../../posture/marker.ts'
 import { compareNewestFirst, selectStuck } from '../../posture/select-actions.ts'
 import { hasEnded } from '../../posture/status.ts'
 import { actionDocument } from '../../report/documents/action-document.ts'
@@ -57,7 +58,7 @@ async function findActions(
   }
   const all = await client.listActions({ kind: 'tenant', createdFrom: historyFrom }, signal)
   const before = addMs(clock.now(), client.clockSkewMs - request.stuckOverMs)
-  return selectStuck(all, before, configuration.name)
+  return selectStuck(all, before, ownNames(configuration))
 }
 
 async function run(context: CommandContext): Promise<number> {
@@ -77,7 +78,7 @@ async function run(context: CommandContext): Promise<number> {
     )
     if (open.length > 0) {
       const shown = open.map(action =>
-        actionDocument(action, names.get(action.machineId) ?? null, configuration.name),
+        actionDocument(action, names.get(action.machineId) ?? null, ownNames(configuration)),
       )
       io.stderr.write(actionTable(shown, styleOf(io.stderr, color, io.env)))
       const question = await questionAt(`Cancel ${counted(open.length, 'action')}`, service)

@@ -1,6 +1,7 @@
 import { RowsMissing } from '../../defender/rows-missing.ts'
 import { namesOf } from '../../plan/select/need.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
+import { ownNames } from '../../posture/marker.ts'
 import { type ActionSelector, selectActions } from '../../posture/select-actions.ts'
 import { type ActionsDocument, actionDocument } from '../../report/documents/action-document.ts'
 import { renderActions } from '../../report/terminal/render-actions.ts'
@@ -112,7 +113,7 @@ async function run(context: CommandContext): Promise<number> {
   const { flags, signal } = context
   return withService(context, async session => {
     const { service, configuration } = session
-    const { name } = configuration
+    const name = ownNames(configuration)
     const selector = await readSelector(context, session)
     const { actions, complete } = await readActions(selector, session, context)
     const found = selectActions(actions, selector, name)

@@ -1,3 +1,4 @@
+import { ownNames } from '../../posture/marker.ts'
 import { compareNewestFirst } from '../../posture/select-actions.ts'
 import { type ActionsDocument, actionDocument } from '../../report/documents/action-document.ts'
 import { renderActionDetails } from '../../report/terminal/render-action-details.ts'
@@ -27,7 +28,7 @@ async function run(context: CommandContext): Promise<number> {
       complete: true,
       actions: found
         .toSorted(compareNewestFirst)
-        .map(action => actionDocument(action, names.get(action.machineId) ?? null, configuration.name)),
+        .map(action => actionDocument(action, names.get(action.machineId) ?? null, ownNames(configuration))),
       summary: { actions: found.length, leftOut: 0 },
     }
     await emitDocument(document, renderActionDetails, context)

@@ -2,6 +2,7 @@ import { Failure } from '../../local/failure.ts'
 import { runFacet } from '../../plan/claim/run-facets.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
+import { ownNames } from '../../posture/marker.ts'
 import { selectActions } from '../../posture/select-actions.ts'
 import { hasEnded } from '../../posture/status.ts'
 import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
@@ -59,7 +60,7 @@ async function openSession(
   const createdFrom = addMs(service.clock.now(), -LONGEST_MS)
   const query = { kind: 'machines', machineIds: [machine.id], createdFrom } as const
   const actions = await service.client.listActions(query, signal)
-  return selectActions(actions, { types: [TYPE] }, configuration.name).find(action => !hasEnded(action))
+  return selectActions(actions, { types: [TYPE] }, ownNames(configuration)).find(action => !hasEnded(action))
 }
 
 async function submit(

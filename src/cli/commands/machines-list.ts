@@ -3,6 +3,7 @@ import type { Observation } from '../../plan/select/observation.ts'
 import { lensFor } from '../../plan/select/plan-lens.ts'
 import { indexHistory } from '../../posture/history.ts'
 import { foldMachine, withoutRecord } from '../../posture/machine-posture.ts'
+import { ownNames } from '../../posture/marker.ts'
 import {
   isHeld,
   type MachineDocument,
@@ -46,7 +47,7 @@ function listMachines(
   { configuration }: Session,
   flags: Flags,
 ): MachinesDocument {
-  const { name } = configuration
+  const name = ownNames(configuration)
   const { machines: records, actions, readAt, scope, historyFrom, target } = observation
   const isHeldOne = heldTest(flags)
   const chosen = chooseRecords(entry, records, readAt, isHeldOne !== undefined)

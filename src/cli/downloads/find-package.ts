@@ -1,5 +1,6 @@
 import { Failure } from '../../local/failure.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
+import { ownNames } from '../../posture/marker.ts'
 import { selectActions } from '../../posture/select-actions.ts'
 import { hasEnded, hasSucceeded } from '../../posture/status.ts'
 import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
@@ -167,7 +168,7 @@ async function collectionsOf(
     { kind: 'machines', machineIds: [machineId], createdFrom: historyFrom },
     signal,
   )
-  return selectActions(actions, { types: [TYPE] }, configuration.name)
+  return selectActions(actions, { types: [TYPE] }, ownNames(configuration))
 }
 
 function requireSuccess(action: MachineAction): MachineAction {

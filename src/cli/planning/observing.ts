@@ -36,7 +36,7 @@ export async function observeFor(
 ): Promise<Observed> {
   const { policies, configuration } = declaration
   const wholeTenant = asked.wholeTenant === true || options.prune
-  const need = needOf(policies, configuration, at, { wholeTenant })
+  const need = needOf(policies, configuration, at, { wholeTenant, asOf: options.asOf })
   if (options.asOf !== undefined && options.asOf < need.historyFrom)
     throw beforeLookback('--as-of', need.historyFrom)
   const { base } = asked

@@ -1,5 +1,6 @@
 import { compareText, type History } from '../../posture/history.ts'
 import type { HoldLens } from '../../posture/hold-lens.ts'
+import { ownNames } from '../../posture/marker.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
 import type { Claim } from '../claim/claim.ts'
@@ -66,7 +67,7 @@ export function assemblePlan({
   nextLookAt,
 }: Omit<Findings, 'claims' | 'history' | 'lens'>): Plan {
   const { observation, configuration, options } = input
-  const { name } = configuration
+  const name = ownNames(configuration)
   const written = byAddress(
     items.flatMap(item => (item.decision.kind === 'change' ? [writeChange(item, item.decision)] : [])),
   )

@@ -1,6 +1,7 @@
 import { compareText, type History, indexHistory, rewindHistory } from '../../posture/history.ts'
 import type { HoldLens } from '../../posture/hold-lens.ts'
 import type { Machine } from '../../posture/machine.ts'
+import { ownNames } from '../../posture/marker.ts'
 import { foldMergedActions } from '../../posture/merges.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import type { Instant } from '../../schema/instant.ts'
@@ -17,7 +18,9 @@ import type { Item } from '../judge/item.ts'
 import { compileProtection } from '../judge/limits.ts'
 import { findLongHolds, findShortKept } from '../judge/long-holds.ts'
 import { mergeDiagnostics } from '../judge/merge-notes.ts'
+import { nameDiagnostics } from '../judge/other-names.ts'
 import { isolationHints } from '../judge/platform-hints.ts'
+import { promisedEnds } from '../judge/promised-end.ts'
 import { lapseDiagnostics } from '../judge/unproven-lapses.ts'
 import { compileUnprunable } from '../judge/unprunable.ts'
 import type { AddressPattern } from '../select/address.ts'
@@ -103,6 +106,7 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
     ...lapseDiagnostics(chosen, lens),
     ...mergeDiagnostics(index, history, id => composition.claims.has(id), lens),
     ...evidenceDiagnostics(observation, history, lens),
+    ...nameDiagnostics(history, lens, new Set(configuration.sisters)),
     ...historyDiagnostics(history),
     ...unknownInputs(input),
   )
@@ -146,12 +150,12 @@ function contextOf(input: PlanInput, lens: HoldLens, index: MachineIndex, read: 
   const protection = compileProtection(configuration, observedAt, recordsOf)
   return {
     limits: { configuration, protection, roles: observation.roles },
-    contest: { now: at, withinMs: configuration.contested.within.ms, name: configuration.name },
+    contest: { now: at, withinMs: configuration.contested.within.ms, name: ownNames(configuration) },
     lens,
     now: at,
     observedAt,
     historyFrom: observation.historyFrom,
-    name: configuration.name,
+    name: ownNames(configuration),
     reassert: read('reassert', options.reassert),
     retry: read('retry', options.retry),
     resubmit: read('resubmit', options.resubmit),
@@ -161,6 +165,8 @@ function contextOf(input: PlanInput, lens: HoldLens, index: MachineIndex, read: 
     askedNow: options.askedNow === true,
     noInference: noInferenceOf(input),
     unprunable: compileUnprunable(index, policies, at),
+    promised: promisedEnds(input, at),
+    sisters: new Set(configuration.sisters),
     mustBeNamed: compileConfirmation(configuration, observedAt, recordsOf),
     wholeTenant: observation.scope === 'tenant',
     keepGoing: options.keepGoing,

@@ -2,7 +2,7 @@ import { actorOf } from '../../posture/actor.ts'
 import { HOLD_PAIRS } from '../../posture/holds.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
-import { isOwn } from '../../posture/marker.ts'
+import { isOwn, type OwnNames } from '../../posture/marker.ts'
 import type { Configuration, IsolationEffect } from '../../schema/configuration.ts'
 import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
 import type { Contributor } from '../claim/claim.ts'
@@ -135,7 +135,7 @@ function untilOfFlight(action: MachineAction, { lasts }: IsolationEffect): { rea
   return { until: formatInstant(addMs(action.creationDateTimeUtc, lasts.ms)) }
 }
 
-function actorBehind(action: MachineAction, name: string | undefined, byService = false): Actor {
+function actorBehind(action: MachineAction, name: OwnNames, byService = false): Actor {
   return {
     class: actorOf(action, name, byService),
     requestor: action.requestor,
@@ -145,7 +145,7 @@ function actorBehind(action: MachineAction, name: string | undefined, byService 
 }
 
 /** Writes what moved at an item's address; undefined where nothing did. */
-export function writeDrift(item: Item, name: string | undefined): Drift | undefined {
+export function writeDrift(item: Item, name: OwnNames): Drift | undefined {
   const { drift } = item
   if (drift === null) return undefined
   return {

@@ -1,4 +1,5 @@
 import { LAPSE_CODES } from './lapse-codes.ts'
+import { RECORD_CODES } from './record-codes.ts'
 
 const PLANNING_CODES = {
   'already-undone': {
@@ -126,28 +127,6 @@ const PLANNING_CODES = {
     wayOut:
       'Update the machine, or take it out with `except`; a refusal of the service ends that change alone.',
   },
-  'merge-unresolved': {
-    meaning:
-      'A machine record was merged into one that is not there, or merges lead in a circle: nobody knows which device it is, so that nothing is done to it.',
-    wayOut:
-      'Name the device by the id of another record, or add `missing: warn` to the entry; what holds on the record is released in the portal.',
-  },
-  'record-missing': {
-    meaning:
-      '--prune came upon a hold on a machine of which the service lists no record, put there by a policy that is in force: whether it still declares it cannot be known.',
-    wayOut: 'Release the machine in the portal, or take the policy away first and prune then.',
-  },
-  'twins-alive': {
-    meaning:
-      'A record that was merged into another went on reporting after that one began: the two are devices of their own that share one declaration, and each is judged by its own history.',
-    wayOut:
-      'Nothing to do where both are meant; else take the device out with `except`, or name the other one by its id.',
-  },
-  'merged-record': {
-    meaning:
-      'What holds a device stands on a record that was merged into another, so that its release goes to that record.',
-    wayOut: 'Nothing to do; the change names both records.',
-  },
   'named-twice': {
     meaning: 'A policy names the same machine at two places.',
     wayOut: 'Remove one of them.',
@@ -159,12 +138,6 @@ const PLANNING_CODES = {
   'observed-held': {
     meaning: 'An isolation is past its time, and the device reports that it still holds.',
     wayOut: 'Nothing needs doing: it counts as held while the device says so.',
-  },
-  'onboarding-unknown': {
-    meaning:
-      'The record of a machine tells no onboardingStatus, and only a selector reaches it: nobody knows whether it can do this.',
-    wayOut:
-      'Name it in the policy by `id`, `dnsName` or in a `list`, or add `onboardingStatus: Onboarded` to the entry to leave such records out.',
   },
   'not-onboarded': {
     meaning:
@@ -327,6 +300,10 @@ const PLANNING_CODES = {
 } as const
 
 /** Every code that planning gives to a blocked item, a warning or a diagnostic. */
-export const PLAN_CODES: typeof PLANNING_CODES & typeof LAPSE_CODES = { ...PLANNING_CODES, ...LAPSE_CODES }
+export const PLAN_CODES: typeof PLANNING_CODES & typeof LAPSE_CODES & typeof RECORD_CODES = {
+  ...PLANNING_CODES,
+  ...LAPSE_CODES,
+  ...RECORD_CODES,
+}
 
 export type PlanCode = keyof typeof PLAN_CODES

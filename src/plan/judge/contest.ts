@@ -2,7 +2,7 @@ import type { HoldPosture } from '../../posture/fold-hold.ts'
 import type { RunPosture } from '../../posture/fold-run.ts'
 import type { HoldLevel } from '../../posture/holds.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
-import { isOwn, isOwnMarker, parseMarker } from '../../posture/marker.ts'
+import { isOwn, isOwnMarker, type OwnNames, parseMarker } from '../../posture/marker.ts'
 import type { DirectedAction } from '../../posture/walk-hold.ts'
 import { addMs, type Instant } from '../../schema/instant.ts'
 import type { Note, Operation } from '../document/document.ts'
@@ -14,7 +14,7 @@ export interface ContestRules {
   /** How long a foreign end stays contested, in milliseconds. */
   readonly withinMs: number
   /** The configuration's name, which own markers carry. */
-  readonly name: string | undefined
+  readonly name: OwnNames
 }
 
 const WAY_OUT =

@@ -28,7 +28,9 @@ import {
   type Renewal,
 } from './judge-lapse.ts'
 import { endedWarnings, endingNotes, mayHaveLapsed, observedNotes } from './lapse-notes.ts'
+import { lastImpose } from './last-impose.ts'
 import { pendingWarning } from './limits.ts'
+import { isOfSisters } from './sisters.ts'
 
 /** An own hold this old is about to leave what the service remembers (docs/contract.md#look-back). */
 const LEAVING_MS = 150 * 86_400_000
@@ -66,7 +68,7 @@ export function evaluateHold(claim: HoldClaim, subject: Subject): HoldItem {
   return {
     ...item,
     ofRenewals: isRenewal,
-    decision: noteEnding(decision, claim, posture, context),
+    decision: noteEnding(decision, claim, posture),
     drift: declaredDrift(claim, bare, posture, subject),
     comment: commentOf(claim.lead, item, context),
   }
@@ -119,15 +121,10 @@ function blockedBy(note: Note | null, change: DecidedChange): Decision {
 }
 
 /** Says of a hold that is as declared how it ends, and of a free machine that it may hold still. */
-function noteEnding(
-  decision: Decision,
-  claim: HoldClaim,
-  posture: HoldPosture,
-  { name }: EvaluationContext,
-): Decision {
+function noteEnding(decision: Decision, claim: HoldClaim, posture: HoldPosture): Decision {
   if (decision.kind !== 'unchanged') return decision
   const lapsed = claim.level === 'none' ? mayHaveLapsed(posture) : []
-  const seen = [...observedNotes(posture), ...endingNotes(claim, posture, name), ...lapsed]
+  const seen = [...observedNotes(posture), ...endingNotes(claim, posture), ...lapsed]
   return { ...decision, notes: [...decision.notes, ...seen] }
 }
 
@@ -140,10 +137,13 @@ export function evaluateExpired(claim: ExpiredClaim, subject: Subject): HoldItem
   const idle = { ...item, decision: { kind: 'unchanged', notes: [] }, comment } as const
   const foreign = foreignImpose(posture)
   if (foreign !== undefined) {
-    return {
-      ...idle,
-      drift: { kind: 'undeclared', expected: 'none', actual: posture.level, by: foreign.action },
+    const drift: DriftFinding = {
+      kind: 'undeclared',
+      expected: 'none',
+      actual: posture.level,
+      by: foreign.action,
     }
+    return { ...idle, drift: isOfSisters(posture, context.sisters) ? null : drift }
   }
   const impose = lastImpose(posture)
   if (impose === undefined) return { ...idle, drift: null }
@@ -154,7 +154,7 @@ export function evaluateExpired(claim: ExpiredClaim, subject: Subject): HoldItem
     by: impose,
   }
   if (claim.lead.policy.onExpiry === 'report') return { ...idle, drift }
-  const raw = decideHold(releaseWish('expired'), posture, context.observedAt)
+  const raw = withheld(decideHold(releaseWish('expired'), posture, context.observedAt), impose, subject)
   const contested = raw.kind === 'change' ? contestOf(raw, 'none', posture, subject) : undefined
   const decision = finish(raw, item, 'none', contested, subject)
   return { ...item, ofRenewals: isOwnRenewal(posture), decision, drift, comment }
@@ -172,7 +172,7 @@ export function evaluateUndeclared(facet: HoldName, subject: Subject): HoldItem 
   const posture = foldHold(subject.history, HOLD_PAIRS[facet], context.lens)
   const foreign = foreignImpose(posture)
   const impose = lastImpose(posture)
-  if (impose === undefined) return null
+  if (impose === undefined || isOfSisters(posture, context.sisters)) return null
   const bare = {
     address: `${machine.id}/${facet}`,
     machine,
@@ -210,12 +210,6 @@ function withheld(raw: Decision, impose: MachineAction, { machine, context }: Su
 
 function releaseWish(liftReason: HoldWish['liftReason']): HoldWish {
   return { level: 'none', declared: false, scopeChange: false, reassert: false, resubmit: false, liftReason }
-}
-
-/** The impose that holds the machine, ours that is on its way to or may hold still; undefined where nothing does. */
-function lastImpose(posture: HoldPosture): MachineAction | undefined {
-  const flight = posture.inFlight.find(({ own, direction }) => own && direction === 'impose')
-  return (posture.imposes.at(-1) ?? flight ?? unprovenLapse(posture)?.imposes.at(-1))?.action
 }
 
 function actualOf(posture: HoldPosture): string {

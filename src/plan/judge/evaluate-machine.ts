@@ -15,6 +15,7 @@ import { evaluateRun } from './evaluate-run.ts'
 import { addressedOf, type EvaluationContext, type Subject } from './evaluation.ts'
 import type { Item } from './item.ts'
 import { offboardingOf } from './offboarding.ts'
+import { promisedClaims } from './promised-end.ts'
 
 const HOLD_NAMES: readonly HoldName[] = ['isolated', 'restricted']
 
@@ -28,7 +29,7 @@ const HOLD_NAMES: readonly HoldName[] = ['isolated', 'restricted']
  */
 export function evaluateMachine(
   machine: Machine,
-  claims: readonly Claim[],
+  declared: readonly Claim[],
   history: MachineHistory,
   context: EvaluationContext,
 ): readonly Item[] {
@@ -37,6 +38,7 @@ export function evaluateMachine(
     foldRun(history, 'Offboard', () => true),
   )
   const subject: Subject = { machine, history, offboarded: offboarding === 'offboarded', context }
+  const claims = [...declared, ...promisedClaims(declared, subject)]
   const holds = evaluateHolds(claims, subject)
   const waits = holds.flatMap(hold => liftWaits(hold, claims))
   const runs = raiseRuns(claims, waits, subject).map(claim => evaluateRun(claim, subject))

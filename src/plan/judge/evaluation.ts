@@ -2,6 +2,7 @@ import type { MachineHistory } from '../../posture/history.ts'
 import type { HoldLens } from '../../posture/hold-lens.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
+import type { OwnNames } from '../../posture/marker.ts'
 import { addMs, type Instant } from '../../schema/instant.ts'
 import type { Claim, Contributor } from '../claim/claim.ts'
 import type { Note } from '../document/document.ts'
@@ -14,6 +15,7 @@ import { exhaustedNote } from './exhausted.ts'
 import { type LimitedChange, type Limits, limitOf } from './limits.ts'
 import { unknownOnboardingNote } from './onboarding-unknown.ts'
 import { platformWarning } from './platform-hints.ts'
+import type { PromisedEnds } from './promised-end.ts'
 import type { Unprunable } from './unprunable.ts'
 
 /** What the evaluation of every machine shares. */
@@ -27,7 +29,7 @@ export interface EvaluationContext {
   /** The time up to which the history tells: the age of what is in flight counts until then. */
   readonly observedAt: Instant
   readonly historyFrom: Instant
-  readonly name: string | undefined
+  readonly name: OwnNames
   readonly reassert: readonly AddressPattern[]
   readonly retry: readonly AddressPattern[]
   readonly resubmit: readonly AddressPattern[]
@@ -42,6 +44,10 @@ export interface EvaluationContext {
   readonly noInference: Note | null
   /** Why a hold that nobody seems to declare is not pruned all the same. */
   readonly unprunable: Unprunable
+  /** Expired policies whose own holds end wherever they are. */
+  readonly promised: PromisedEnds
+  /** Names of other configurations whose holds are theirs. */
+  readonly sisters: ReadonlySet<string>
   readonly keepGoing: boolean
   /** Says of a machine whether a hold must name it. */
   readonly mustBeNamed: Matcher

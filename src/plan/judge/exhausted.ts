@@ -1,6 +1,8 @@
 import { failedAttempts } from '../../posture/attempts.ts'
 import { indexHistory, type MachineHistory } from '../../posture/history.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
+import type { OwnNames } from '../../posture/marker.ts'
+import { ownNames } from '../../posture/marker.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import { addMs, type Instant } from '../../schema/instant.ts'
 import { runFacet } from '../claim/run-facets.ts'
@@ -13,7 +15,7 @@ export interface AttemptRules {
   readonly retry: Configuration['retry']
   readonly now: Instant
   /** Of the configuration: whose actions are own. */
-  readonly name: string | undefined
+  readonly name: OwnNames
 }
 
 /**
@@ -48,7 +50,7 @@ export function exhaustedNow(
   { configuration, now, actions }: Omit<RecheckContext, 'planId'>,
 ): Note | undefined {
   const history = indexHistory(actions).of(change.machine.id)
-  const rules = { retry: configuration.retry, now, name: configuration.name }
+  const rules = { retry: configuration.retry, now, name: ownNames(configuration) }
   const facet = runFacet(change.facet)
   if (facet === undefined) return exhaustedNote(history, request.type, rules)
   const wish = facet.wishOf(request.body, parseFreshness(change.after))

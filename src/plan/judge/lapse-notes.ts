@@ -1,5 +1,5 @@
 import { type HoldPosture, type Lapse, unprovenLapse } from '../../posture/fold-hold.ts'
-import { parseMarker } from '../../posture/marker.ts'
+import { policyNamed } from '../../posture/marker.ts'
 import type { DirectedAction } from '../../posture/walk-hold.ts'
 import { displayInstant, formatInstant, type Instant } from '../../schema/instant.ts'
 import type { HoldClaim } from '../claim/claim.ts'
@@ -7,16 +7,12 @@ import type { Note } from '../document/document.ts'
 import { attribute } from './attribution.ts'
 
 /** What is to be known about a hold that is as declared, and that will end. */
-export function endingNotes(
-  claim: HoldClaim,
-  posture: HoldPosture,
-  name: string | undefined,
-): readonly Note[] {
+export function endingNotes(claim: HoldClaim, posture: HoldPosture): readonly Note[] {
   const { until, couldEndAt, imposes } = posture
   if (until === null || claim.level === 'none') return []
   const names = new Set(claim.contributors.map(({ policy }) => policy.name))
   const isCarried = imposes.some(
-    ({ action, own }) => own && names.has(policyOf(action.requestorComment, name) ?? ''),
+    ({ action: { requestorComment }, own }) => own && names.has(policyNamed(requestorComment) ?? ''),
   )
   const notes: Note[] = []
   if (!isCarried) notes.push(endsWithTheirs(posture, until))
@@ -27,12 +23,6 @@ export function endingNotes(
     })
   }
   return notes
-}
-
-/** The policy that an own action's marker names, without the configuration's name before it. */
-function policyOf(comment: string | null, name: string | undefined): string | undefined {
-  const policy = parseMarker(comment)?.policy
-  return name === undefined ? policy : policy?.slice(name.length + 1)
 }
 
 function endsWithTheirs({ imposes }: HoldPosture, until: Instant): Note {

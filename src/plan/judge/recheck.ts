@@ -4,7 +4,7 @@ import { indexHistory, type MachineHistory } from '../../posture/history.ts'
 import type { HoldLens } from '../../posture/hold-lens.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName } from '../../posture/holds.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
-import { isOwn, parseMarker } from '../../posture/marker.ts'
+import { isOwn, ownNames, parseMarker } from '../../posture/marker.ts'
 import { hasEnded, hasSucceeded } from '../../posture/status.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
@@ -130,8 +130,9 @@ export function withoutPlan({
   actions,
   planId,
   renewalsId,
-  configuration: { name },
+  configuration,
 }: Pick<RecheckContext, 'actions' | 'planId' | 'renewalsId' | 'configuration'>): readonly MachineAction[] {
+  const name = ownNames(configuration)
   const plans = [planId, renewalsId ?? planId].map(shortPlanId)
   const isOurs = (comment: string | null): boolean => plans.includes(parseMarker(comment)?.plan ?? '')
   return actions

@@ -1,5 +1,5 @@
 import type { MachineAction } from '../../posture/machine-action.ts'
-import { parseMarker } from '../../posture/marker.ts'
+import { policyNamed } from '../../posture/marker.ts'
 import type { Instant } from '../../schema/instant.ts'
 import type { Policy } from '../../schema/policy.ts'
 import { hasExpired } from '../claim/compose.ts'
@@ -24,7 +24,7 @@ export function compileUnprunable(index: MachineIndex, policies: readonly Policy
           'the record was merged into one that is not there, so that nobody knows whether a policy declares the device; release it in the portal.',
       }
     }
-    const policy = parseMarker(requestorComment)?.policy.split('/').at(-1) ?? ''
+    const policy = policyNamed(requestorComment) ?? ''
     if (index.byId.has(machineId) || !live.has(policy)) return undefined
     return {
       code: 'record-missing',

@@ -15,17 +15,20 @@ export function namesMachines(entry: MachineEntry): boolean {
 /**
  * Says what must be read before these policies can be planned.
  *
- * Only where every entry names its machines are single machines enough. One-way facets look back as far as the
+ * Only where every entry names its machines, and none has expired, are single machines enough: what an expired policy
+ * held may have another name by now. One-way facets look back as far as the
  * service remembers: a quarantine is not repeated because a shorter look-back has ended.
  */
 export function needOf(
   policies: readonly Policy[],
   configuration: Configuration,
   now: Instant,
-  options: { readonly wholeTenant: boolean },
+  options: { readonly wholeTenant: boolean; readonly asOf?: Instant | undefined },
 ): Need {
   const entries = policies.flatMap(policy => [...policy.machines, ...policy.except.filter(namesMachines)])
-  const named = !options.wholeTenant && entries.every(namesMachines)
+  const at = options.asOf ?? now
+  const isOver = policies.some(({ expires }) => expires !== undefined && expires <= at)
+  const named = !options.wholeTenant && !isOver && entries.every(namesMachines)
   const names = named ? entries.flatMap(namesOf) : []
   return {
     scope: named ? 'named' : 'tenant',

@@ -1,12 +1,13 @@
 import { evidenceLens } from '../../posture/evidence.ts'
 import type { History } from '../../posture/history.ts'
 import { type HoldLens, lensOf } from '../../posture/hold-lens.ts'
+import { ownNames } from '../../posture/marker.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import type { Instant } from '../../schema/instant.ts'
 import type { Observation } from './observation.ts'
 
 /** What of the configuration holds are folded with. */
-export type LensSettings = Pick<Configuration, 'name' | 'effects' | 'evidence'>
+export type LensSettings = Pick<Configuration, 'name' | 'formerNames' | 'effects' | 'evidence'>
 
 /**
  * The lens through which one look at the service is read.
@@ -16,15 +17,15 @@ export type LensSettings = Pick<Configuration, 'name' | 'effects' | 'evidence'>
  */
 export function lensFor(
   { actions, evidence }: Pick<Observation, 'actions' | 'evidence'>,
-  { name, effects, evidence: settings }: LensSettings,
+  settings: LensSettings,
   now: Instant,
   history?: History,
 ): HoldLens {
   const base = {
-    name,
-    effect: effects.isolated,
+    name: ownNames(settings),
+    effect: settings.effects.isolated,
     now,
-    ...(evidence === undefined ? {} : { evidence: evidenceLens(evidence, settings) }),
+    ...(evidence === undefined ? {} : { evidence: evidenceLens(evidence, settings.evidence) }),
   }
   return lensOf(actions, base, history)
 }

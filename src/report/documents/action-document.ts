@@ -1,6 +1,7 @@
 import type { Target } from '../../plan/document/document.ts'
 import type { ActionCommand, MachineAction } from '../../posture/machine-action.ts'
 import { postureActor } from '../../posture/machine-posture.ts'
+import type { OwnNames } from '../../posture/marker.ts'
 import { formatInstant } from '../../schema/instant.ts'
 import { type ActorDocument, actorDocument } from './machine-document.ts'
 
@@ -50,7 +51,7 @@ export interface ActionsDocument {
 export function actionDocument(
   action: MachineAction,
   dnsName: string | null,
-  name: string | undefined,
+  name: OwnNames,
 ): ActionDocument {
   const { class: kind, requestor, policy } = actorDocument(postureActor(action, name))
   const { cancellationRequestor, cancellationComment } = action

@@ -2,7 +2,7 @@ import type { Target } from '../../plan/document/document.ts'
 import type { Machine } from '../../posture/machine.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
 import type { HeldPosture, MachinePosture, PostureActor, RunType } from '../../posture/machine-posture.ts'
-import { isOwn } from '../../posture/marker.ts'
+import { isOwn, type OwnNames } from '../../posture/marker.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
 
 /** Who asked for something, in documents. */
@@ -119,7 +119,7 @@ function heldDocument({ level, since, by, until, lapsedAt, uncertainSince }: Hel
   }
 }
 
-function flightDocument(action: MachineAction, name: string | undefined): FlightDocument {
+function flightDocument(action: MachineAction, name: OwnNames): FlightDocument {
   return {
     actionId: action.id,
     type: action.type,
@@ -140,7 +140,7 @@ function flightDocument(action: MachineAction, name: string | undefined): Flight
 export function machineDocument(
   machine: Machine | string,
   posture: MachinePosture,
-  name: string | undefined,
+  name: OwnNames,
 ): MachineDocument {
   const record = typeof machine === 'string' ? undefined : machine
   return {

@@ -81,3 +81,11 @@ test('machines that are asked for alone need themselves and what policies name, 
     countOnboarded: true,
   })
 })
+
+test('an expired policy needs the whole tenant: what it held may have another name by now', () => {
+  const over = policy({ expires: NOW })
+  expect(needOf([over], configuration(), NOW, { wholeTenant: false }).scope).toBe('tenant')
+  expect(needOf([over], configuration(), addMs(NOW, -1), { wholeTenant: false }).scope).toBe('named')
+  const asOf = addMs(NOW, 1)
+  expect(needOf([over], configuration(), addMs(NOW, -1), { wholeTenant: false, asOf }).scope).toBe('tenant')
+})
