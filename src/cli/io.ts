@@ -25,8 +25,8 @@ export interface Input {
 export interface Host {
   /** Says which process this is. */
   identify(): Promise<ProcessIdentity>
-  /** How long a lease in a store lasts without being renewed. */
-  readonly storeLeaseMs: number
+  /** How long a lease in a store lasts without being renewed; the usual time where absent. */
+  readonly storeLeaseMs?: number
 }
 
 export type SignalName = 'SIGINT' | 'SIGTERM' | 'SIGHUP'

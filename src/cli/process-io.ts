@@ -1,9 +1,8 @@
 import { createInterface } from 'node:readline/promises'
 import { errorCode } from '../local/file-error.ts'
 import { SIGNAL_NUMBERS } from './exit-codes.ts'
-import type { Input, Io, Output, SignalName } from './io.ts'
+import type { Host, Input, Io, Output, SignalName } from './io.ts'
 import { systemClock } from './system-clock.ts'
-import { thisHost } from './this-host.ts'
 
 /** An output that knows whether what was written is lost. */
 interface OwnOutput extends Output {
@@ -80,6 +79,11 @@ function takeEnvironment(): Io['env'] {
     ...taken,
     ...Object.fromEntries(Object.entries(taken).map(([key, text]) => [key.toUpperCase(), text])),
   }
+}
+
+/** The machine that this process runs on. What tells of it is loaded where it is asked for. */
+export const thisHost: Host = {
+  identify: async () => (await import('../local/process-identity.ts')).identifyProcess(),
 }
 
 /** What a command may touch of this process. */

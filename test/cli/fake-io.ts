@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/apply/ports.ts'
 import type { Host, Io, Output, SignalName } from '../../src/cli/io.ts'
+import { thisHost } from '../../src/cli/process-io.ts'
 import { systemClock } from '../../src/cli/system-clock.ts'
-import { thisHost } from '../../src/cli/this-host.ts'
 
 /** An output that remembers what was written. */
 export interface FakeOutput extends Output {

@@ -88,16 +88,17 @@ export function openStates(context: CommandContext, parts: StateParts): States {
   }
 
   async function openShared(address: StoreAddress, name: string): Promise<TargetState> {
-    const [{ openContainer }, { blobState }] = await Promise.all([
+    const [{ openContainer }, { blobState }, { STORE_LEASE_MS }] = await Promise.all([
       import('../../local/store/azure/container.ts'),
       import('../../local/store/azure/blob-state.ts'),
+      import('../../local/store/store-lease.ts'),
     ])
     const container = await openContainer(
       address,
       parts.signIn.tokenFor(STORE_SCOPE),
       `holdfast/${readVersion()}`,
     )
-    return blobState(container, address, name, io.host.storeLeaseMs)
+    return blobState(container, address, name, io.host.storeLeaseMs ?? STORE_LEASE_MS)
   }
 
   return {
