@@ -1,38 +1,11 @@
 import { createHash } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 
-/** Rows of one page: the service's largest. */
-const PAGE_ROWS = 10_000
-
-/** The clock of the data: actions lie in the 180 days before it. */
-export const NOW = '2026-11-22T18:00:00.0000000Z'
-
-const NOW_MS = Date.parse(NOW)
 const DAY_MS = 86_400_000
-
-/** Files of one data set, each a page as the service answers it. */
-export interface Dataset {
-  readonly machines: readonly string[]
-  readonly actions: readonly string[]
-}
-
-/** Writes machines and their histories as pages of the wire; the same size gives the same bytes. */
-export function writeDataset(folder: string, machineCount: number, actionsPerMachine: number): Dataset {
-  const numbers = Array.from({ length: machineCount }, (_unused, index) => index)
-  return {
-    machines: writePages(folder, 'Machines', numbers.map(machineRow)),
-    actions: writePages(
-      folder,
-      'MachineActions',
-      newestFirst(numbers.flatMap(index => historyOf(index, actionsPerMachine))),
-    ),
-  }
-}
 
 /** The tag of the machines that the benchmark's incident is about: one of fifty. */
 export const INCIDENT_TAG = 'INC-4211'
 
+/** One row of a list as the service writes it. */
 type Row = Readonly<Record<string, unknown>>
 
 function digest(text: string): string {
@@ -43,7 +16,8 @@ function time(ms: number, ticks: number): string {
   return `${new Date(ms).toISOString().slice(0, 23)}${String(ticks % 10_000).padStart(4, '0')}Z`
 }
 
-function machineRow(index: number): Row {
+/** One machine of the tenant, the same for the same number and time. */
+export function machineRow(index: number, nowMs: number): Row {
   return {
     id: digest(`machine ${index}`),
     mergedIntoMachineId: null,
@@ -51,8 +25,8 @@ function machineRow(index: number): Row {
     isExcluded: false,
     exclusionReason: null,
     computerDnsName: `ws-${String(index).padStart(6, '0')}.contoso.com`,
-    firstSeen: time(NOW_MS - 400 * DAY_MS + index, 0),
-    lastSeen: time(NOW_MS - (index % 40) * 3_600_000, index),
+    firstSeen: time(nowMs - 400 * DAY_MS + index, 0),
+    lastSeen: time(nowMs - (index % 40) * 3_600_000, index),
     osPlatform: index % 5 === 0 ? 'WindowsServer2022' : 'Windows11',
     osVersion: null,
     osProcessor: 'x64',
@@ -87,17 +61,37 @@ function machineRow(index: number): Row {
   }
 }
 
-const TYPES = ['RunAntiVirusScan', 'Isolate', 'Unisolate', 'RunAntiVirusScan', 'CollectInvestigationPackage']
+/** Actions of each machine, the oldest first: what the incident held is still restricted, the rest is released. */
+const TYPES = [
+  'RunAntiVirusScan',
+  'Isolate',
+  'Unisolate',
+  'RunAntiVirusScan',
+  'CollectInvestigationPackage',
+  'RestrictCodeExecution',
+  'RunAntiVirusScan',
+  'RunAntiVirusScan',
+  'CollectInvestigationPackage',
+  'RunAntiVirusScan',
+] as const
 
-function historyOf(machine: number, count: number): readonly Row[] {
-  return Array.from({ length: count }, (_unused, step) => actionRow(machine, step, count))
+function typeOf(machine: number, step: number, count: number): string {
+  const type = TYPES[(step + TYPES.length - (count % TYPES.length)) % TYPES.length] ?? 'RunAntiVirusScan'
+  return type === 'RestrictCodeExecution' && machine % 50 !== 0 ? 'RunAntiVirusScan' : type
 }
 
-function actionRow(machine: number, step: number, count: number): Row {
-  const type = TYPES[(machine + step) % TYPES.length] ?? 'RunAntiVirusScan'
+/** When an action of a machine was created, in ms since 1970: spread over the 170 days before `nowMs`. */
+export function createdMs(machine: number, step: number, count: number, nowMs: number): number {
+  return nowMs - ((count - step) * 170 * DAY_MS) / (count + 1) - machine * 101
+}
+
+/** One action of a machine's `count`. */
+export function actionRow(machine: number, step: number, count: number, nowMs: number): Row {
+  const type = typeOf(machine, step, count)
   const key = digest(`action ${machine} ${step}`)
-  const created = NOW_MS - ((count - step) * 170 * DAY_MS) / (count + 1) - machine * 1013
-  const own = machine % 3 === 0
+  const created = createdMs(machine, step, count, nowMs)
+  const own = machine % 3 === 0 || type === 'RestrictCodeExecution'
+  const fails = type === 'CollectInvestigationPackage' && machine % 29 === 0
   return {
     id: `${key.slice(0, 8)}-${key.slice(8, 12)}-4${key.slice(13, 16)}-a${key.slice(17, 20)}-${key.slice(20, 32)}`,
     type,
@@ -106,7 +100,7 @@ function actionRow(machine: number, step: number, count: number): Row {
     requestorComment: own
       ? `INC-${machine % 900} containment of workstations [holdfast policy=contain plan=${key.slice(0, 8)} change=${key.slice(8, 16)}]`
       : `INC-${machine % 900} looked into by the night shift`,
-    status: (machine + step) % 29 === 0 ? 'Failed' : 'Succeeded',
+    status: fails ? 'Failed' : 'Succeeded',
     machineId: digest(`machine ${machine}`),
     computerDnsName: `ws-${String(machine).padStart(6, '0')}.contoso.com`,
     creationDateTimeUtc: time(created, machine * 7 + step),
@@ -122,20 +116,4 @@ function actionRow(machine: number, step: number, count: number): Row {
     commands: [],
     troubleshootInfo: null,
   }
-}
-
-function newestFirst(rows: readonly Row[]): readonly Row[] {
-  return [...rows].sort((a, b) =>
-    String(a['creationDateTimeUtc']) < String(b['creationDateTimeUtc']) ? 1 : -1,
-  )
-}
-
-function writePages(folder: string, set: string, rows: readonly Row[]): readonly string[] {
-  const context = `https://api.security.microsoft.com/api/$metadata#${set}`
-  return Array.from({ length: Math.ceil(rows.length / PAGE_ROWS) }, (_unused, page) => {
-    const path = join(folder, `${set}-${page}.json`)
-    const value = rows.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS)
-    writeFileSync(path, JSON.stringify({ '@odata.context': context, value }))
-    return path
-  })
 }
