@@ -4,6 +4,7 @@ import { type Instant, msBetween } from '../schema/instant.ts'
 import { valueRungs } from './find-by-value.ts'
 import type { ReadContext } from './json-reader.ts'
 import { firstAccepted, type Rung } from './ladder.ts'
+import { ListReader } from './list-reader.ts'
 import type { Found, ReadsInput } from './machine-reads.ts'
 import { errorAt404, nullAt404 } from './not-found.ts'
 import { createdFrom } from './odata.ts'
@@ -38,14 +39,17 @@ const BEGINNING = '0001-01-01T00:00:00.0000000Z' as Instant
 
 /** Makes the reads of actions. */
 export function createActionReads(input: ReadsInput): ActionReads {
-  const { readJson, limits, clock, endpoint, counts } = input
+  const { readJson, readBody, limits, clock, endpoint, counts } = input
   const refused = new Set<string>()
   const created = new Map<string, Instant>()
   const source: ListSource<MachineAction> = {
     endpoint,
     list: 'machineactions',
-    readRow: readAction,
-    readJson: errorAt404(readJson, clock, 'machineactions'),
+    readPage: errorAt404(
+      readBody(() => new ListReader(readAction)),
+      clock,
+      'machineactions',
+    ),
     limits,
     clock,
     counts,

@@ -45,6 +45,8 @@ export interface CallRequest {
   readonly mayLeave?: () => boolean
   /** How long the answer may take; as long as usual where it is missing. */
   readonly timeoutMs?: number
+  /** See {@link HttpRequest.take}. */
+  readonly take?: HttpRequest['take']
 }
 
 /** Sends requests with a token, after looking where they go. */
@@ -89,13 +91,14 @@ export function createCaller(dependencies: CallerDependencies): Caller {
       accept: 'application/json',
       authorization: `Bearer ${token.text}`,
     }
-    const { method, url, body, contentType = 'application/json', mayLeave, timeoutMs } = request
+    const { method, url, body, contentType = 'application/json', mayLeave, timeoutMs, take } = request
     if (body !== undefined) headers['content-type'] = contentType
     const sent: HttpRequest = {
       ...{ method, url, headers },
       ...(body === undefined ? {} : { body }),
       ...(mayLeave === undefined ? {} : { mayLeave }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
+      ...(take === undefined ? {} : { take }),
     }
     const response = await send(sent, signal)
     noteDate(log, response, clock)

@@ -2,15 +2,16 @@ import type { Clock } from '../apply/ports.ts'
 import type { Machine } from '../posture/machine.ts'
 import { DefenderError } from './defender-error.ts'
 import { valueRungs } from './find-by-value.ts'
-import type { ReadContext, ReadJson } from './json-reader.ts'
+import type { ReadBody, ReadContext, ReadJson } from './json-reader.ts'
 import { firstAccepted, type Rung } from './ladder.ts'
 import type { ReadLimits } from './limits.ts'
+import { ListReader } from './list-reader.ts'
 import { emptyAt404, nullAt404 } from './not-found.ts'
 import { listUrl } from './odata.ts'
 import type { CountSupport, ListSource } from './page-chain.ts'
 import { readBySkip } from './paging.ts'
 import { withHeirs, withRelated } from './related-records.ts'
-import { readEntity, readList } from './wire-list.ts'
+import { type Page, readEntity } from './wire-list.ts'
 import { isOnboarded, readMachine } from './wire-machine.ts'
 
 /** Rows that were asked for, and whether the whole list had to be read to find them. */
@@ -45,22 +46,28 @@ export interface MachineReads {
 export interface ReadsInput {
   readonly endpoint: string
   readonly readJson: ReadJson
+  readonly readBody: ReadBody
   readonly limits: ReadLimits
   readonly clock: Clock
   readonly counts: CountSupport
 }
+
+const NO_MACHINES: Page<Machine> = { rows: [], nextLink: undefined, count: 0 }
 
 const ONBOARDED = "onboardingStatus eq 'Onboarded' and mergedIntoMachineId eq null"
 
 /** Makes the reads of machines. */
 export function createMachineReads(input: ReadsInput): MachineReads {
   const refused = new Set<string>()
-  const readJson = emptyAt404(input.readJson, input.clock)
+  const readPage = emptyAt404(
+    input.readBody(() => new ListReader(readMachine)),
+    input.clock,
+    NO_MACHINES,
+  )
   const source: ListSource<Machine> = {
     endpoint: input.endpoint,
     list: 'machines',
-    readRow: readMachine,
-    readJson,
+    readPage,
     limits: input.limits,
     clock: input.clock,
     counts: input.counts,
@@ -116,7 +123,7 @@ export function createMachineReads(input: ReadsInput): MachineReads {
         name: 'machines count',
         read: async () => {
           const url = listUrl(input.endpoint, 'machines', { filter: ONBOARDED, top: 1, count: true })
-          const { count } = readList(await readJson(url, context), row => row)
+          const { count } = await readPage(url, context)
           if (count === undefined) throw new DefenderError('query-refused', 'The answer holds no count.')
           return count
         },

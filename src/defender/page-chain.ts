@@ -1,10 +1,10 @@
 import type { Clock } from '../apply/ports.ts'
 import { DefenderError } from './defender-error.ts'
-import type { ReadContext, ReadJson } from './json-reader.ts'
+import type { Read, ReadContext } from './json-reader.ts'
 import type { ReadLimits } from './limits.ts'
 import { type ListQuery, listUrl } from './odata.ts'
 import type { PageBudget } from './page-budget.ts'
-import { type Page, readList } from './wire-list.ts'
+import type { Page } from './wire-list.ts'
 
 /** Whether the service takes `$count=true` in list calls; learned from the first that it takes or refuses. */
 export interface CountSupport {
@@ -16,13 +16,12 @@ export interface CountSupport {
 /** After so many acquittals it is given up: each costs a call, and a service this strict will likely refuse it too. */
 const ACQUITTALS = 2
 
-/** A list of the service and how its rows read. */
+/** A list of the service and how its pages are read. */
 export interface ListSource<Row extends { readonly id: string }> {
   readonly endpoint: string
   /** `machines` or `machineactions`. */
   readonly list: string
-  readonly readRow: (row: unknown) => Row
-  readonly readJson: ReadJson
+  readonly readPage: Read<Page<Row>>
   readonly limits: ReadLimits
   readonly clock: Clock
   readonly counts: CountSupport
@@ -62,7 +61,7 @@ export async function readStretch<Row extends { readonly id: string }>(
     if (idle === IDLE_PAGES || followed.has(url)) throw stuck(source.list)
     followed.add(url)
     budget.spend()
-    const next: Page<Row> = readList(await source.readJson(url, context), source.readRow)
+    const next: Page<Row> = await source.readPage(url, context)
     for (const row of next.rows) rows.push(row)
     page = { ...next, count: page.count }
   }
@@ -105,7 +104,7 @@ async function readFirst<Row extends { readonly id: string }>(
   const { counts } = source
   const read = async (count: boolean): Promise<{ page: Page<Row>; url: string }> => {
     const url = listUrl(source.endpoint, source.list, { ...query, count })
-    return { page: readList(await source.readJson(url, context), source.readRow), url }
+    return { page: await source.readPage(url, context), url }
   }
   if (counts.state === 'refused') return read(false)
   const wasTaken = counts.state === 'taken'

@@ -4,8 +4,9 @@ import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import type { Instant } from '../schema/instant.ts'
 import { type ActionReads, createActionReads } from './action-reads.ts'
+import { wholeJson } from './body-reader.ts'
 import { type CallerDependencies, type CallLog, createCaller, type Identity, newCallLog } from './caller.ts'
-import { createJsonReader, type ReadContext } from './json-reader.ts'
+import { createReader, type ReadBody, type ReadContext } from './json-reader.ts'
 import { READ_LIMITS, type ReadLimits } from './limits.ts'
 import { createMachineReads } from './machine-reads.ts'
 import { observe } from './observe.ts'
@@ -69,9 +70,10 @@ export function createReads(dependencies: ClientDependencies): Reads {
   const { target, clock } = dependencies
   const limits: ReadLimits = { ...READ_LIMITS, ...dependencies.limits }
   const caller = createCaller({ ...dependencies, send: readOnly(dependencies.send) })
-  const readJson = createJsonReader(caller, clock, limits)
+  const readBody: ReadBody = openBody => createReader(caller, clock, limits, openBody)
+  const readJson = readBody(wholeJson)
   const counts: CountSupport = { state: 'untried', acquittals: 0 }
-  const input = { endpoint: target.endpoint, readJson, limits, clock, counts }
+  const input = { endpoint: target.endpoint, readJson, readBody, limits, clock, counts }
   const machines = createMachineReads(input)
   const actions = createActionReads(input)
   const log = newCallLog()

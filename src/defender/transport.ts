@@ -9,6 +9,11 @@ export interface HttpRequest {
   readonly mayLeave?: () => boolean
   /** How long the answer may take; as long as usual where it is missing. */
   readonly timeoutMs?: number
+  /**
+   * Takes the body of a 2xx answer piece by piece, decompressed, in place of `body` of the answer. A piece may be
+   * overwritten after the call.
+   */
+  readonly take?: (piece: Buffer) => void
 }
 
 /** A complete answer, decompressed. Header names are lower case. */

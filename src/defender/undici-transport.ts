@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici'
-import { ACCEPT_ENCODING, decodeBody } from './content-encoding.ts'
+import { ACCEPT_ENCODING, decodePieces } from './content-encoding.ts'
 import { askBeforeLeaving } from './last-look.ts'
 import { type HttpRequest, type HttpResponse, type Send, TransportError } from './transport.ts'
 import { type ConnectionOptions, openConnections } from './undici-connections.ts'
@@ -30,7 +30,7 @@ const DEFAULTS = {
 
 type Settings = UndiciTransportOptions & typeof DEFAULTS
 
-/** Sends over undici, which is loaded at the first request. Reads every body to its end and decompresses it. */
+/** Sends over undici, which is loaded at the first request. Reads every body to its end and decompresses it as it comes. */
 export function undiciTransport(options: UndiciTransportOptions = {}): ClosableSend {
   const settings: Settings = { ...DEFAULTS, ...options }
   const connections = openConnections(options)
@@ -68,9 +68,11 @@ async function exchange(
       bodyTimeout: settings.bodyTimeoutMs,
     })
     const headers = singleHeaders(answer.headers)
-    const raw = await collect(answer.body, settings.maxBodyBytes)
-    const body = await decodeBody(raw, headers['content-encoding'], settings.maxBodyBytes)
-    return { status: answer.statusCode, headers, body: body.toString('utf8') }
+    const { maxBodyBytes } = settings
+    const status = answer.statusCode
+    const pieces = decodePieces(atMost(answer.body, maxBodyBytes), headers['content-encoding'], maxBodyBytes)
+    const isTaken = status >= 200 && status < 300
+    return { status, headers, body: await readBody(pieces, isTaken ? request.take : undefined) }
   } catch (error) {
     if (error instanceof TransportError) throw error
     throw asTransportError(error, url.host, signal, deadline)
@@ -87,19 +89,24 @@ function singleHeaders(
   return single
 }
 
-async function collect(
-  body: AsyncIterable<unknown> & { destroy(): unknown },
-  maxBytes: number,
-): Promise<Buffer> {
-  const chunks: Buffer[] = []
+/** Gives the body to whoever takes it, or as one text. */
+async function readBody(pieces: AsyncIterable<Buffer>, take: HttpRequest['take']): Promise<string> {
+  const kept: Buffer[] = []
+  for await (const piece of pieces) {
+    if (take === undefined) kept.push(piece)
+    else take(piece)
+  }
+  return Buffer.concat(kept).toString('utf8')
+}
+
+async function* atMost(body: AsyncIterable<unknown>, maxBytes: number): AsyncGenerator<Buffer> {
   let length = 0
-  for await (const chunk of body) {
-    const bytes = chunk as Buffer
+  for await (const piece of body) {
+    const bytes = piece as Buffer
     length += bytes.length
     if (length > maxBytes) {
       throw new TransportError('body-too-large', `the answer is larger than ${maxBytes} bytes`)
     }
-    chunks.push(bytes)
+    yield bytes
   }
-  return Buffer.concat(chunks, length)
 }

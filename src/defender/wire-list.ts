@@ -19,29 +19,57 @@ export function readList<Row>(answer: unknown, readRow: (row: unknown) => Row): 
   const envelope = answer as Readonly<Record<string, unknown>> | null
   const value = typeof envelope === 'object' && envelope !== null ? envelope['value'] : undefined
   if (!Array.isArray(value)) throw new DefenderError('malformed-answer', 'The answer holds no list.')
+  const reader = new RowsReader(readRow)
+  for (const row of value) reader.add(row)
+  return { ...readEnvelope(envelope), rows: reader.all() }
+}
+
+/**
+ * Reads what stands around the rows of a list.
+ *
+ * @throws DefenderError `malformed-answer`.
+ */
+export function readEnvelope(
+  envelope: Readonly<Record<string, unknown>> | null,
+): Pick<Page<never>, 'nextLink' | 'count'> {
   const link = envelope?.['@odata.nextLink']
   const count = envelope?.['@odata.count']
   if (link !== undefined && link !== null && typeof link !== 'string') {
     throw new DefenderError('malformed-answer', 'The link to the next page is no text.')
   }
   return {
-    rows: readRows(value, readRow),
     nextLink: typeof link === 'string' && link !== '' ? link : undefined,
     count: typeof count === 'number' ? count : undefined,
   }
 }
 
-function readRows<Row>(value: readonly unknown[], readRow: (row: unknown) => Row): Row[] {
-  const rows: Row[] = []
-  for (let index = 0; index < value.length; index += 1) {
+/** Reads the rows of one page, one after the other. */
+export class RowsReader<Row> {
+  readonly #readRow: (row: unknown) => Row
+  readonly #rows: Row[] = []
+  #failure: DefenderError | undefined
+
+  constructor(readRow: (row: unknown) => Row) {
+    this.#readRow = readRow
+  }
+
+  /** Reads the next row; one that cannot be read is told by {@link all}, after whatever else is wrong with the page. */
+  add(value: unknown): void {
+    if (this.#failure !== undefined) return
     try {
-      rows.push(readRow(value[index]))
+      this.#rows.push(this.#readRow(value))
     } catch (error) {
       if (!(error instanceof MalformedRow)) throw error
-      throw new DefenderError('malformed-answer', `Row ${index} of a list cannot be read: ${error.message}.`)
+      const which = `Row ${this.#rows.length} of a list cannot be read: ${error.message}.`
+      this.#failure = new DefenderError('malformed-answer', which)
     }
   }
-  return rows
+
+  /** Throws DefenderError `malformed-answer` where a row cannot be read: it is never dropped. */
+  all(): readonly Row[] {
+    if (this.#failure !== undefined) throw this.#failure
+    return this.#rows
+  }
 }
 
 /**

@@ -87,7 +87,7 @@ describe('a read that fails', () => {
       'a cut body',
       { body: '{"value":[{"id":' },
       'malformed-answer',
-      'The answer is cut or is no JSON (16 characters).',
+      'The answer is cut or is no JSON (16 bytes).',
     ],
   ] as const)('by %s five times is an error', async (_what, reply, code, message) => {
     const { read, requests, clock } = reader([reply, reply, reply, reply, reply])

@@ -1,8 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { Readable } from 'node:stream'
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
-import { decodeBody } from '../../src/defender/content-encoding.ts'
+import { decodePieces } from '../../src/defender/content-encoding.ts'
 import { proxySettings } from '../../src/defender/proxy.ts'
 import { TransportError } from '../../src/defender/transport.ts'
 import {
@@ -38,6 +39,12 @@ function transport(options: UndiciTransportOptions = {}): ClosableSend {
 
 function get(url: string): { method: 'GET'; url: string; headers: Record<string, string> } {
   return { method: 'GET', url, headers: {} }
+}
+
+async function decodeBody(data: Buffer, encoding: string, maxBytes: number): Promise<Buffer> {
+  const pieces: Buffer[] = []
+  for await (const piece of decodePieces(Readable.from([data]), encoding, maxBytes)) pieces.push(piece)
+  return Buffer.concat(pieces)
 }
 
 async function failure(promise: Promise<unknown>): Promise<TransportError> {
