@@ -13,7 +13,7 @@ import { terraformPlan } from './terraform.ts'
 
 /**
  * What planning costs against reading the same pages, against Terraform and against a machine ten times as large, whole
- * processes over loopback: docs/performance.md says how it is measured. `-- million` for the large tenant. Exit code 1
+ * processes over loopback. `-- million` for the large tenant. Exit code 1
  * beyond a goal.
  */
 
