@@ -10,6 +10,8 @@ import { firstReportMs, type StoredMachine, type WireMachine } from './stored-ma
 const RESTRICTED_TAG = 'Restricted security operations'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
+/** How long before the start a machine is first seen: longer than the service remembers (docs/service.md#retention). */
+const FIRST_SEEN_MS = 200 * DAY_MS
 
 /** The machine id that a name gets where a scenario states none: the same name always gets the same id. */
 export function idFromName(name: string): string {
@@ -122,7 +124,10 @@ export function createMachine(machine: ScenarioMachine, startMs: number): Stored
   }
   const isSilent =
     machine.offline ?? (stated.healthStatus === 'Inactive' || typeof stated.mergedIntoMachineId === 'string')
-  const reportedMs = startMs - (isSilent ? 10 * DAY_MS : HOUR_MS)
+  // A record that was merged fell silent when its heir was first seen: else they are two devices.
+  const isMerged = isSilent && typeof stated.mergedIntoMachineId === 'string'
+  const silentMs = isMerged ? FIRST_SEEN_MS : 10 * DAY_MS
+  const reportedMs = startMs - (isSilent ? silentMs : HOUR_MS)
   const lastSeen = instantText(machine.lastSeen, startMs, reportedMs)
   const seen = lastSeen === null ? undefined : parseInstant(lastSeen)
   const seenMs = seen === undefined ? undefined : toEpochMs(seen)
@@ -131,7 +136,7 @@ export function createMachine(machine: ScenarioMachine, startMs: number): Stored
       ...base,
       ...stated,
       machineTags: tagsOf(machine),
-      firstSeen: instantText(machine.firstSeen, startMs, startMs - 200 * DAY_MS),
+      firstSeen: instantText(machine.firstSeen, startMs, startMs - FIRST_SEEN_MS),
       lastSeen,
     },
     device: freeDevice(),

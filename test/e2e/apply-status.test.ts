@@ -35,7 +35,7 @@ test('a running apply is shown from a second terminal, without a token, with its
         seen.push(statusOf(tenant))
         seen.push(
           tenant
-            .run(['apply', '--status', '--json'], { env: { HOLDFAST_TOKEN: '' } })
+            .run(['apply', '--status', '--json'], { env: { HOLDFAST_TOKEN: '', HOLDFAST_GRAPH_TOKEN: '' } })
             .then(({ stdout }) => JSON.parse(stdout)),
         )
       }

@@ -24,7 +24,7 @@ test.each([
 ] as const)('stdout of %s %s %s %s is one JSON document, errors too', async (...argv) => {
   const tenant = await startTenant()
   const ran = await tenant.run(argv.filter(word => word !== undefined))
-  expect(JSON.parse(ran.stdout)).toMatchObject({ formatVersion: '1.0' })
+  expect(JSON.parse(ran.stdout)).toMatchObject({ formatVersion: expect.stringMatching(/^1\.[01]$/) })
   expect(ran.stdout.endsWith('}\n')).toBe(true)
 })
 

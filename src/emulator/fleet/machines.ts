@@ -117,7 +117,9 @@ function numbers(count: number): readonly number[] {
 /** About forty machines of a company with a hospital. */
 export const FLEET: readonly ScenarioMachine[] = [
   ...numbers(14).map(number =>
-    number === 9 ? { ...finance(9), id: '9c8f1d2e3b4a59687766554433221100ffeeddcc' } : finance(number),
+    number === 9
+      ? { ...finance(9), id: '9c8f1d2e3b4a59687766554433221100ffeeddcc', firstSeen: '-44d' }
+      : finance(number),
   ),
   ...numbers(10).map(ward),
   server('dc-01', 'WindowsServer2022', ['domain-controller', 'tier0']),
