@@ -5,6 +5,7 @@ import type { Item } from './item.ts'
 import type { AnswerNote } from './ledger.ts'
 import type { SubmitAnswer } from './ports.ts'
 import type { ItemEvent } from './reduce-item.ts'
+import { isRestrictedRefusal, RESTRICTED_DEVICE } from './restricted-refusal.ts'
 import { type ChangeKey, carriesKey } from './resume.ts'
 
 /** What a POST was sent with, and when its answer came. */
@@ -54,11 +55,13 @@ export function judgeAnswer(answer: SubmitAnswer, sent: Sent): Judgement {
       }
     case 'rejected': {
       const { status, code } = answer
-      const note = { kind: 'rejected', status, code }
+      const isDevice = isRestrictedRefusal(answer, item.type)
+      const called = isDevice ? RESTRICTED_DEVICE : code
+      const note = { kind: 'rejected', status, code: called }
       const message = `The service answered ${status} ${code}: ${answer.message}`
       return item.type === 'Cancel'
         ? { event: { kind: 'looking', reason: 'cancel-refused', until, message }, note }
-        : { event: { kind: 'ended', outcome: 'failed', code, detail: message }, note }
+        : { event: { kind: 'ended', outcome: 'failed', code: called, detail: message }, note }
     }
   }
 }

@@ -20,6 +20,7 @@ import { KnownActions } from './known-actions.ts'
 import type { FirstLook } from './observe-listed.ts'
 import type { JournalEntry } from './ports.ts'
 import { tracesOf } from './read-journal.ts'
+import { refusedTooOften } from './restricted-refusal.ts'
 import type { ApplyResult } from './result.ts'
 import { retriesOf } from './retries.ts'
 import type { Moment } from './run-clock.ts'
@@ -62,7 +63,12 @@ export function judgeLook(
   const skewMs = observation.clockSkewMs + clock.moment().wallAheadMs
   const now = addMs(clock.now(), skewMs)
   const exceed = options.overriddenGuards
-  const { guards, refusals } = recheckRefusals(plan, observation, configuration, now, exceed)
+  const { guards, refusals: configured } = recheckRefusals(plan, observation, configuration, now, exceed)
+  const refusals = new Map(configured)
+  for (const change of plan.changes) {
+    const note = refusedTooOften(change, entries, configuration.retry, now)
+    if (note !== undefined && !refusals.has(change.address)) refusals.set(change.address, note)
+  }
   const known = knownOf(plan, observation, observedAt, lensFor(observation, configuration, now))
   const asked = new Asked(deps.declared)
   asked.look(observation.machines, now)

@@ -61,7 +61,7 @@ export const DEFENDER_CODES = {
   forbidden: {
     meaning: 'The token lacks a permission for this call (403).',
     wayOut:
-      'Grant the application the permission named in the message, with admin consent; reading needs Machine.Read.All.',
+      'Grant the application the permission named in the message, with admin consent; reading needs Machine.Read.All, or Machine.ReadWrite.All where that is refused.',
   },
   'not-found': {
     meaning: 'The service does not know what was asked for (404).',

@@ -1,4 +1,5 @@
 import type { FacetName } from '../schema/policy.ts'
+import type { RefusedCategory } from './device-restriction.ts'
 
 /** The action types that a request can create, as the service spells them. */
 export type ActionType =
@@ -32,6 +33,8 @@ export interface ActionMethod {
   readonly effect: 'impose' | 'lift' | 'run'
   /** Application permission that the call needs. */
   readonly permission: string
+  /** What a device that was onboarded restricted refuses it as; absent where it belongs to no category. */
+  readonly category?: RefusedCategory
   readonly quota: Quota
 }
 
@@ -53,6 +56,7 @@ export const ACTION_METHODS: readonly ActionMethod[] = [
     facet: 'isolated',
     effect: 'impose',
     permission: 'Machine.Isolate',
+    category: 'AdvancedResponse',
     quota: USUAL,
   },
   {
@@ -62,6 +66,7 @@ export const ACTION_METHODS: readonly ActionMethod[] = [
     facet: 'isolated',
     effect: 'lift',
     permission: 'Machine.Isolate',
+    category: 'AdvancedResponse',
     quota: USUAL,
   },
   {
@@ -71,6 +76,7 @@ export const ACTION_METHODS: readonly ActionMethod[] = [
     facet: 'restricted',
     effect: 'impose',
     permission: 'Machine.RestrictExecution',
+    category: 'AdvancedResponse',
     quota: USUAL,
   },
   {
@@ -80,6 +86,7 @@ export const ACTION_METHODS: readonly ActionMethod[] = [
     facet: 'restricted',
     effect: 'lift',
     permission: 'Machine.RestrictExecution',
+    category: 'AdvancedResponse',
     quota: USUAL,
   },
   {
@@ -89,6 +96,7 @@ export const ACTION_METHODS: readonly ActionMethod[] = [
     facet: 'scanned',
     effect: 'run',
     permission: 'Machine.Scan',
+    category: 'BasicResponse',
     quota: USUAL,
   },
   {
@@ -98,6 +106,7 @@ export const ACTION_METHODS: readonly ActionMethod[] = [
     facet: 'collected',
     effect: 'run',
     permission: 'Machine.CollectForensics',
+    category: 'BasicResponse',
     quota: USUAL,
   },
   {
@@ -116,6 +125,7 @@ export const ACTION_METHODS: readonly ActionMethod[] = [
     facet: 'liveResponse',
     effect: 'run',
     permission: 'Machine.LiveResponse',
+    category: 'LiveResponse',
     quota: { perMinute: 10, perHour: 1500, concurrent: 50 },
   },
   {

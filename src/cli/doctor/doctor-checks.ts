@@ -124,7 +124,7 @@ export function checkClock(skewMs: number | undefined, endpoint: string): Doctor
 }
 
 const READ_WAY_OUT =
-  'Grant the application Machine.Read.All (WindowsDefenderATP, application permission) with admin consent, then get a new token.'
+  'Grant the application Machine.Read.All (WindowsDefenderATP, application permission) with admin consent, then get a new token; where this call is refused all the same, Machine.ReadWrite.All.'
 
 const LIST_WAY_OUT =
   'Check the endpoint and its path, and that the application may see the device groups of the tenant.'

@@ -21,6 +21,7 @@ import { mergeDiagnostics } from '../judge/merge-notes.ts'
 import { nameDiagnostics } from '../judge/other-names.ts'
 import { isolationHints } from '../judge/platform-hints.ts'
 import { promisedEnds } from '../judge/promised-end.ts'
+import { restrictionsOf } from '../judge/restricted-device.ts'
 import { lapseDiagnostics } from '../judge/unproven-lapses.ts'
 import { compileUnprunable } from '../judge/unprunable.ts'
 import type { AddressPattern } from '../select/address.ts'
@@ -149,7 +150,12 @@ function contextOf(input: PlanInput, lens: HoldLens, index: MachineIndex, read: 
   const observedAt = lastKnownAt(input, at)
   const protection = compileProtection(configuration, observedAt, recordsOf)
   return {
-    limits: { configuration, protection, roles: observation.roles },
+    limits: {
+      configuration,
+      protection,
+      roles: observation.roles,
+      restrictions: restrictionsOf(observation.restrictions),
+    },
     contest: { now: at, withinMs: configuration.contested.within.ms, name: ownNames(configuration) },
     lens,
     now: at,

@@ -11,6 +11,12 @@ export const RECORD_CODES = {
       '--prune came upon a hold on a machine of which the service lists no record, put there by a policy that is in force: whether it still declares it cannot be known.',
     wayOut: 'Release the machine in the portal, or take the policy away first and prune then.',
   },
+  'restricted-device': {
+    meaning:
+      'The device was onboarded restricted: it refuses this category of actions, or may refuse it where its tag alone says so. Only onboarding it anew changes that.',
+    wayOut:
+      'Take it out with `except`, or act on it by other means; `evidence: { read: auto }` reads what devices refuse.',
+  },
   'twins-alive': {
     meaning:
       'A record that was merged into another went on reporting after that one began: the two are devices of their own that share one declaration, and each is judged by its own history.',

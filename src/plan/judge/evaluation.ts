@@ -16,6 +16,7 @@ import { type LimitedChange, type Limits, limitOf } from './limits.ts'
 import { unknownOnboardingNote } from './onboarding-unknown.ts'
 import { platformWarning } from './platform-hints.ts'
 import type { PromisedEnds } from './promised-end.ts'
+import { restrictedNote, restrictedTagWarning } from './restricted-device.ts'
 import type { Unprunable } from './unprunable.ts'
 
 /** What the evaluation of every machine shares. */
@@ -118,13 +119,21 @@ export function checkChange(change: DecidedChange, check: ChangeCheck, subject: 
       ? check.contested
       : undefined) ??
     exhausted(change, check, subject)
-  if (note === undefined) return doubted(change, machine)
+  if (note === undefined) return doubted(change, machine, context.limits)
   return { kind: 'blocked', ...note, wouldBe: change.operations, before: change.before, after: change.after }
 }
 
-function doubted(change: DecidedChange, machine: Machine): DecidedChange {
-  const warning = platformWarning(machine, change)
-  return warning === undefined ? change : { ...change, warnings: [...change.warnings, warning] }
+function doubted(
+  change: DecidedChange,
+  machine: Machine,
+  { restrictions = new Map() }: Limits,
+): DecidedChange {
+  const doubts = [
+    platformWarning(machine, change),
+    // What is known to be refused is blocked, except where it releases.
+    restrictedNote(change, machine, restrictions) ?? restrictedTagWarning(change, machine, restrictions),
+  ].filter(doubt => doubt !== undefined)
+  return doubts.length === 0 ? change : { ...change, warnings: [...change.warnings, ...doubts] }
 }
 
 function exhausted(

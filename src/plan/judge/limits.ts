@@ -7,6 +7,7 @@ import type { FacetName } from '../../schema/policy.ts'
 import type { Note } from '../document/document.ts'
 import { compileEntry, isOnboarded, type Matcher, onlyItself, type RecordsOf } from '../select/match.ts'
 import type { DecidedChange, DraftRequest } from './decision.ts'
+import { type Restrictions, restrictedNote } from './restricted-device.ts'
 
 /** A machine report older than this makes a hold likely to stay pending (docs/service.md#offline-devices). */
 const SILENT_MS = 48 * 3_600_000
@@ -49,6 +50,8 @@ export interface Limits {
   readonly protection: Protection
   /** The token's application permissions; null where unknown. */
   readonly roles: readonly string[] | null
+  /** What devices refuse; absent where nobody asked. */
+  readonly restrictions?: Restrictions
 }
 
 /** The parts of a change that limits look at. */
@@ -75,6 +78,7 @@ const RULES: readonly Rule[] = [
   isNotAllowed,
   isNotOnboarded,
   isUnsupported,
+  isRestricted,
   isForbidden,
   needsActive,
   waitsForMachine,
@@ -168,6 +172,13 @@ function isUnsupported({ machine, releases, change }: LimitedChange): Note | und
     }
   }
   return undefined
+}
+
+function isRestricted(
+  { machine, releases, change }: LimitedChange,
+  { restrictions }: Limits,
+): Note | undefined {
+  return releases || restrictions === undefined ? undefined : restrictedNote(change, machine, restrictions)
 }
 
 /** The permissions of which one lets a request through; a cancel needs that of any action (docs/service.md#cancel-permission). */
