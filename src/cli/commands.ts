@@ -78,6 +78,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/publish.ts')).publish,
   },
   {
+    name: 'status',
+    summary: 'show who is held, by whom and until when, what runs and what is frozen',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
     name: 'machines',
     summary: 'list and show machines with what holds on them, and tag them',
     load: async () => (await import('./commands/machines.ts')).machines,

@@ -14,8 +14,6 @@ const MEANT: Readonly<Record<string, string>> = {
     'A policy with `quarantined: [{ sha1: … }]` asks for it, where the configuration allows it; then `holdfast apply`.',
   script: '`holdfast live-response run NAME --script FILE --reason TEXT` runs a script of the library.',
   run: '`holdfast live-response run NAME --script FILE --reason TEXT` runs a script of the library.',
-  status:
-    '`holdfast machines list --isolated` shows who is held, `holdfast apply --status` which apply runs.',
   ls: '`holdfast machines list` lists machines with what holds on them.',
   list: '`holdfast machines list` lists machines, `holdfast actions list` actions.',
   get: '`holdfast machines show NAME` shows one machine, `holdfast machines list` all.',

@@ -60,7 +60,7 @@ test('machines list asks nothing but GET and says since when, by whom and under 
   const ran = await tenant.run(['machines', 'list', '--isolated'])
   expect(ran.code).toBe(0)
   expect(ran.stdout).toMatch(
-    /ws-1\.contoso\.com .* isolated \(full\) since .*, by Holdfast, policy contain\n/,
+    /ws-1\.contoso\.com .* isolated \(full\) since .*, by Holdfast, policy contain, until .*\n/,
   )
   expect(ran.stdout).toContain('2 machines: 2 isolated, 0 restricted')
   expect(tenant.writes()).toBe(0)

@@ -1,18 +1,13 @@
 import { chooseRecords, needOfEntry } from '../../analysis/by-hand/choose-records.ts'
 import type { Observation } from '../../plan/select/observation.ts'
-import { lensFor } from '../../plan/select/plan-lens.ts'
-import { indexHistory } from '../../posture/history.ts'
-import { foldMachine, withoutRecord } from '../../posture/machine-posture.ts'
-import { ownNames } from '../../posture/marker.ts'
 import {
+  byName,
   isHeld,
   type MachineDocument,
   type MachinesDocument,
-  machineDocument,
   summarizeMachines,
 } from '../../report/documents/machine-document.ts'
 import { renderMachines } from '../../report/terminal/render-machines.ts'
-import { compareText } from '../../report/words/words.ts'
 import { formatInstant } from '../../schema/instant.ts'
 import type { MachineEntry } from '../../schema/policy.ts'
 import type { Command, CommandContext } from '../command.ts'
@@ -20,6 +15,7 @@ import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import type { Flags } from '../flags.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
+import { foldRecords } from '../service/fold-records.ts'
 import { readInventory, type Session, withService } from '../service/inventory.ts'
 import { readSelectors, SELECTOR_OPTIONS } from '../service/selectors.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
@@ -29,12 +25,6 @@ function heldTest(flags: Flags): ((machine: MachineDocument) => boolean) | undef
   const holds = (['isolated', 'restricted'] as const).filter(hold => flags.has(hold))
   if (holds.length === 0) return undefined
   return ({ posture }) => holds.some(hold => isHeld(posture[hold]))
-}
-
-function byName(a: MachineDocument, b: MachineDocument): number {
-  return (
-    compareText(a.dnsName?.toLowerCase() ?? '', b.dnsName?.toLowerCase() ?? '') || compareText(a.id, b.id)
-  )
 }
 
 /**
@@ -47,20 +37,11 @@ function listMachines(
   { configuration }: Session,
   flags: Flags,
 ): MachinesDocument {
-  const name = ownNames(configuration)
-  const { machines: records, actions, readAt, scope, historyFrom, target } = observation
+  const { machines: records, readAt, scope, historyFrom, target } = observation
   const isHeldOne = heldTest(flags)
   const chosen = chooseRecords(entry, records, readAt, isHeldOne !== undefined)
-  const history = indexHistory(actions)
-  const lens = lensFor(observation, configuration, readAt, history)
-  const lost =
-    isHeldOne === undefined || entry !== undefined
-      ? []
-      : withoutRecord(history, new Set(records.map(({ id }) => id)))
-  const all = [...chosen.machines, ...lost].map(machine => {
-    const id = typeof machine === 'string' ? machine : machine.id
-    return machineDocument(machine, foldMachine(history.of(id), lens), name)
-  })
+  const withLost = isHeldOne !== undefined && entry === undefined
+  const all = foldRecords(chosen.machines, observation, configuration, withLost)
   const machines = all.filter(isHeldOne ?? (() => true)).sort(byName)
   const leftOut = isHeldOne === undefined ? records.length - machines.length : 0
   return {

@@ -4,6 +4,7 @@ import type { MachineAction } from '../../posture/machine-action.ts'
 import type { HeldPosture, MachinePosture, PostureActor, RunType } from '../../posture/machine-posture.ts'
 import { isOwn, type OwnNames } from '../../posture/marker.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
+import { compareText } from '../words/words.ts'
 
 /** Who asked for something, in documents. */
 export interface ActorDocument extends Omit<PostureActor, 'at'> {
@@ -179,6 +180,16 @@ export function machineDocument(
 /** Says whether a hold is in effect. */
 export function isHeld({ level }: HeldDocument): boolean {
   return level !== 'none'
+}
+
+/** Orders machines as people look for them: by name whatever its case, then by id. */
+export function byName(
+  a: Pick<MachineDocument, 'id' | 'dnsName'>,
+  b: Pick<MachineDocument, 'id' | 'dnsName'>,
+): number {
+  return (
+    compareText(a.dnsName?.toLowerCase() ?? '', b.dnsName?.toLowerCase() ?? '') || compareText(a.id, b.id)
+  )
 }
 
 /** Counts what a list of machines shows. */

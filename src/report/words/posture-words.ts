@@ -30,21 +30,34 @@ export function actorWords({
   return kind === 'unknown' ? who : `${kind} ${who}`
 }
 
+/** `isolated (full)`, `restricted`. */
+export function levelWords(word: 'isolated' | 'restricted', level: string): string {
+  return word === 'restricted' ? word : `${word} (${level === 'unknown' ? 'scope unknown' : level})`
+}
+
+/** `Isolate (full) Pending`. Not escaped. */
+export function flyingWords({
+  type,
+  scope,
+  status,
+}: Pick<FlightDocument, 'type' | 'scope' | 'status'>): string {
+  return `${scope === null ? type : `${type} (${scope.toLowerCase()})`} ${status}`
+}
+
 /** `isolated (full) since 2026-11-20 10:01Z, by analyst maria@contoso.com`; not escaped, empty where nothing holds. */
 export function heldWords(word: 'isolated' | 'restricted', held: HeldDocument): string {
   if (held.since === null)
     return held.lapsedAt === null ? '' : `not ${word} since ${shownTime(held.lapsedAt)}: it ended by itself`
-  const scope = word === 'restricted' ? '' : ` (${held.level === 'unknown' ? 'scope unknown' : held.level})`
   const who = [...new Set(held.by.map(actorWords))]
   const until = held.until === null ? '' : `, until ${shownTime(held.until)}`
-  return `${word}${scope} since ${shownTime(held.since)}, by ${who.join(' and by ')}${until}`
+  return `${levelWords(word, held.level)} since ${shownTime(held.since)}, by ${who.join(' and by ')}${until}`
 }
 
 /** `Isolate (full) Pending since 2026-11-20 10:01Z, by Holdfast`. Not escaped. */
-export function flightWords({ type, scope, status, since, own, requestor }: FlightDocument): string {
-  const what = scope === null ? type : `${type} (${scope.toLowerCase()})`
+export function flightWords(flight: FlightDocument): string {
+  const { since, own, requestor } = flight
   const who = own ? 'Holdfast' : (requestor ?? 'an unknown requestor')
-  return `${what} ${status} since ${shownTime(since)}, by ${who}`
+  return `${flyingWords(flight)} since ${shownTime(since)}, by ${who}`
 }
 
 /** `scanned (full) 2026-11-20`. Not escaped. */
