@@ -1,3 +1,4 @@
+import { compareText } from '../../posture/history.ts'
 import { HOLD_PAIRS } from '../../posture/holds.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
@@ -24,7 +25,8 @@ export function findShortKept(
   const { lasts } = effects.isolated
   if (lasts === undefined) return []
   const latest = addMs(now, lasts.ms)
-  return policies.flatMap(({ name, state, expires, place }): readonly Diagnostic[] => {
+  const byName = [...policies].sort((a, b) => compareText(a.name, b.name))
+  return byName.flatMap(({ name, state, expires, place }): readonly Diagnostic[] => {
     const level = state.isolated?.value ?? 'none'
     if (expires === undefined || expires <= latest || !HOLD_PAIRS.isolated.endsByItself(level)) return []
     const message = `the policy ${name} isolates until ${displayInstant(expires)}, and the service ends an isolation by itself after ${lasts.text}: it holds until then only where \`holdfast apply --renewals\` runs in between, on a schedule.`
