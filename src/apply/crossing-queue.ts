@@ -3,6 +3,7 @@ import { HOLD_PAIRS } from '../posture/holds.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import { isOwn, ownNames } from '../posture/marker.ts'
 import type { ActionType } from '../posture/methods.ts'
+import { isTimed, mayBeService } from '../posture/service-lift.ts'
 import { addMs, type Instant } from '../schema/instant.ts'
 import { endOf } from './action-end.ts'
 import { explain } from './codes.ts'
@@ -88,16 +89,28 @@ function crossingLift(
 ): MachineAction | undefined {
   const impose = run.item(address)?.action
   if (impose === undefined || impose === null) return undefined
-  return run.known
-    .of(machineId)
-    .find(
-      action =>
-        action.type === lift &&
-        !restsOn.has(action.id) &&
-        action.creationDateTimeUtc <= impose.creationDateTimeUtc &&
-        !isOwn(action, ownNames(run.deps.configuration)) &&
-        (endOf(action.status) ?? 'succeeded') === 'succeeded',
-    )
+  const actions = run.known.of(machineId)
+  return actions.find(
+    action =>
+      action.type === lift &&
+      !restsOn.has(action.id) &&
+      action.creationDateTimeUtc <= impose.creationDateTimeUtc &&
+      !isOwn(action, ownNames(run.deps.configuration)) &&
+      !isOfService(run, action, actions) &&
+      (endOf(action.status) ?? 'succeeded') === 'succeeded',
+  )
+}
+
+/** Whether the service itself may have written the end of a hold, which nobody asked for (docs/contract.md#service-lift). */
+function isOfService(run: Run, lift: MachineAction, actions: readonly MachineAction[]): boolean {
+  const { lasts } = run.deps.configuration.effects.isolated
+  const { impose, lift: ends } = HOLD_PAIRS.isolated
+  if (lasts === undefined || lift.type !== ends || !mayBeService(lift)) return false
+  return isTimed(
+    lift,
+    actions.filter(({ type }) => type === impose),
+    lasts.ms,
+  )
 }
 
 function tellCrossed(run: Run, { address }: SentImpose, lift: MachineAction): void {

@@ -5,6 +5,7 @@ import type { HoldName } from '../posture/holds.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { Instant } from '../schema/instant.ts'
 import { formatInstant } from '../schema/instant.ts'
+import { normalName } from '../schema/machine-name.ts'
 
 /** A hold that no live policy declares. */
 export interface UndeclaredHold {
@@ -49,7 +50,7 @@ export function undeclaredHolds({ items }: Findings): readonly UndeclaredHold[] 
 }
 
 function byName(a: UndeclaredHold, b: UndeclaredHold): number {
-  const nameOf = ({ machine }: UndeclaredHold): string => machine.computerDnsName?.toLowerCase() ?? ''
+  const nameOf = ({ machine }: UndeclaredHold): string => normalName(machine.computerDnsName ?? '')
   return compareText(nameOf(a), nameOf(b)) || compareText(a.address, b.address)
 }
 

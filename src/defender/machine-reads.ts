@@ -1,5 +1,6 @@
 import type { Clock } from '../apply/ports.ts'
 import type { Machine } from '../posture/machine.ts'
+import { normalName } from '../schema/machine-name.ts'
 import { DefenderError } from './defender-error.ts'
 import { valueRungs } from './find-by-value.ts'
 import type { ReadBody, ReadContext, ReadJson } from './json-reader.ts'
@@ -140,7 +141,7 @@ function asPart<Row>(rung: Rung<Row[]>): Rung<Found<Row>> {
 }
 
 function missingNames(names: readonly string[], rows: readonly Machine[]): readonly string[] {
-  const found = new Set(rows.map(row => row.computerDnsName?.toLowerCase()))
+  const found = new Set(rows.map(row => normalName(row.computerDnsName ?? '')))
   return names.filter(name => !found.has(name))
 }
 
@@ -154,7 +155,7 @@ function onlyWanted(
   const wantedNames = new Set(names)
   const byId = new Map<string, Machine>()
   for (const row of rows) {
-    const isNamed = row.computerDnsName !== null && wantedNames.has(row.computerDnsName.toLowerCase())
+    const isNamed = row.computerDnsName !== null && wantedNames.has(normalName(row.computerDnsName))
     if (isNamed || wantedIds.has(row.id)) byId.set(row.id, row)
   }
   return [...byId.values()]

@@ -4,6 +4,7 @@ import type { MachineAction } from '../posture/machine-action.ts'
 import { foldMergedActions, resolveMerges } from '../posture/merges.ts'
 import type { Diagnostic } from '../schema/diagnostic.ts'
 import type { Instant } from '../schema/instant.ts'
+import { normalName } from '../schema/machine-name.ts'
 import type { ActionReads } from './action-reads.ts'
 import type { Identity } from './caller.ts'
 import { DEFENDER_CODES } from './codes.ts'
@@ -160,7 +161,7 @@ function idsOf(need: Need, machines: readonly Machine[]): readonly string[] {
   const names = new Set(need.dnsNames)
   const ids = new Set(need.ids)
   for (const { id, computerDnsName } of machines) {
-    if (computerDnsName !== null && names.has(computerDnsName.toLowerCase())) ids.add(id)
+    if (computerDnsName !== null && names.has(normalName(computerDnsName))) ids.add(id)
   }
   return [...deviceIds(ids, machines)].sort()
 }

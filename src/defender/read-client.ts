@@ -3,6 +3,7 @@ import type { Need, Observation } from '../plan/select/observation.ts'
 import type { Machine } from '../posture/machine.ts'
 import type { MachineAction } from '../posture/machine-action.ts'
 import type { Instant } from '../schema/instant.ts'
+import { normalName } from '../schema/machine-name.ts'
 import { type ActionReads, createActionReads } from './action-reads.ts'
 import { wholeJson } from './body-reader.ts'
 import { type CallerDependencies, type CallLog, createCaller, type Identity, newCallLog } from './caller.ts'
@@ -106,7 +107,7 @@ export function createReads(dependencies: ClientDependencies): Reads {
       const ids = new Set(query.ids)
       const names = new Set(query.dnsNames)
       const wanted = found.rows.filter(
-        row => ids.has(row.id) || names.has(row.computerDnsName?.toLowerCase() ?? ''),
+        row => ids.has(row.id) || names.has(normalName(row.computerDnsName ?? '')),
       )
       const heirs = deviceIds(
         wanted.map(({ id }) => id),

@@ -1,6 +1,7 @@
 import type { Diagnostic, SourceFile } from './diagnostic.ts'
 import { quoteText } from './expectation.ts'
 import { diagnoseAll, type Finding, type IndexedText, indexText, type Span } from './indexed-text.ts'
+import { normalName } from './machine-name.ts'
 import type { ListedMachine } from './policy.ts'
 import { refuseFile } from './read-yaml.ts'
 import { explainMachineName } from './text-formats.ts'
@@ -36,7 +37,7 @@ export function parseListFile(source: SourceFile): {
     const typed = withoutComment(whole).trim()
     if (typed === '') return
     const column = whole.indexOf(typed) + 1
-    const name = typed.toLowerCase()
+    const name = normalName(typed)
     const earlier = machines[indexByName.get(name) ?? -1]
     if (earlier === undefined && explainMachineName(typed) === undefined) {
       indexByName.set(name, machines.length)

@@ -3,6 +3,7 @@ import type { Duration } from './duration.ts'
 import { parseDuration } from './duration.ts'
 import type { Entry, ExceptEntry } from './generated/policy.ts'
 import { at, isTrue, type Located, lineOf, placeOf, type Reading, texts } from './located.ts'
+import { normalName } from './machine-name.ts'
 import type { MachineEntry, SelectorField } from './policy.ts'
 
 const FIELDS = [
@@ -32,7 +33,7 @@ function readFields(entry: Located<Entry | ExceptEntry>): MachineEntry['fields']
   const fields: { [field in SelectorField]?: readonly string[] } = {}
   for (const field of FIELDS) {
     const lines = texts(at(entry, field)).map(lineOf)
-    const values = LOWER_CASE.has(field) ? lines.map(line => line.toLowerCase()) : lines
+    const values = LOWER_CASE.has(field) ? lines.map(normalName) : lines
     if (values.length > 0) fields[field] = [...new Set(values)]
   }
   return fields

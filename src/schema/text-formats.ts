@@ -61,7 +61,8 @@ function explainLine(text: string): TextProblem | undefined {
 
 /** Says what is wrong with a machine's DNS name, or with a line of a list file; undefined where nothing is. */
 export function explainMachineName(text: string): TextProblem | undefined {
-  if (text !== '' && text.length <= 255 && !NOT_IN_A_NAME.test(text)) return undefined
+  const name = text.trim()
+  if (name !== '' && name.length <= 255 && !NOT_IN_A_NAME.test(name)) return undefined
   return {
     code: 'invalid-machine-name',
     expected:

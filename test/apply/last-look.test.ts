@@ -289,6 +289,27 @@ describe('a lift of somebody that crossed an impose', () => {
     expect(result.diagnostics.map(({ code }) => code)).not.toContain('crossed')
   })
 
+  test('does not count where the service itself ended a hold at its time', async () => {
+    const week = 7 * 24 * HOUR
+    const began = addMs(clockAtNow().now(), -week)
+    const ended = action({ id: actionId(7), creationDateTimeUtc: began, requestorComment: 'SOAR' })
+    const nobody = {
+      requestor: null,
+      requestSource: null,
+      requestorComment: null,
+      status: 'Succeeded',
+    } as const
+    const { result, plan } = await crossed({ actions: [ended], settleMs: { Isolate: 5 * MINUTE } }, nobody)
+    expect(plan.changes).toHaveLength(2)
+    expect(result.diagnostics.map(({ code }) => code)).not.toContain('crossed')
+  })
+
+  test('counts where nobody says who asked, and no hold ended then', async () => {
+    const nobody = { requestor: null, requestSource: null, requestorComment: null } as const
+    const { result } = await crossed({ settleMs: { Isolate: 5 * MINUTE } }, nobody)
+    expect(result.diagnostics.map(({ code }) => code)).toContain('crossed')
+  })
+
   test('is looked for again where the history could not be read', async () => {
     let fails = 1
     const { result } = await crossed({

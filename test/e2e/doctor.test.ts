@@ -309,3 +309,44 @@ describe('evidence', () => {
     expect(tenant.writes()).toBe(0)
   })
 })
+
+describe('protection', () => {
+  const PROTECTED = (text: string): Readonly<Record<string, string>> => ({
+    ...FILES,
+    'holdfast.yaml': `${FILES['holdfast.yaml']}protected: [{ match: ${text} }]\n`,
+  })
+
+  test.each<[string, string, string, number]>([
+    ['that spares a machine is in order', '{ tag: tier0 }', 'ok', 0],
+    ['by a tag that nobody has is a warning', '{ tag: tier-0 }', 'warning', 0],
+    ['by a name that no record has is an error', '{ dnsName: dc-01.contoso.com }', 'error', 1],
+  ])('%s', async (_rule, match, status, code) => {
+    const machines = [{ computerDnsName: 'a', machineTags: ['tier0', 't'] }]
+    const tenant = await start({}, PROTECTED(match), { machines })
+    const { ran, document } = await examine(tenant, [], { HOLDFAST_TOKEN: token(tenant, ALL) })
+    expect(
+      document.checks.filter(({ name }) => name === 'protection').map(each => each.status),
+    ).toStrictEqual([status])
+    expect(ran.code).toBe(code)
+    if (status === 'warning') expect(ran.stderr).toContain('Did you mean "tier0"?')
+  })
+
+  test('that cannot be looked at is said to be so', async () => {
+    const faults = [{ on: 'GET /machines', status: 400, code: 'BadRequest' }]
+    const tenant = await start({ faults }, PROTECTED('{ tag: tier0 }'))
+    const { document } = await examine(tenant, [], { HOLDFAST_TOKEN: token(tenant, ALL) })
+    expect(withStatus(document.checks, 'error')).toContain('protection')
+  })
+})
+
+test('protection that protects nobody is told before consent', async () => {
+  const tenant = await start(
+    {},
+    { ...FILES, 'holdfast.yaml': `${FILES['holdfast.yaml']}protected: [{ match: { tag: tier-0 } }]\n` },
+    { machines: [{ computerDnsName: 'a', machineTags: ['tier0', 't'] }] },
+  )
+  const { code, stderr } = await tenant.run(['apply'], { terminal: true, answers: ['no'] })
+  expect(code).not.toBe(0)
+  expect(stderr).toContain('protects-nothing')
+  expect(tenant.emulator.actions()).toStrictEqual([])
+})

@@ -60,7 +60,7 @@ test('--online adds what only the machines tell, and reads nothing else', async 
   expect(codes).toStrictEqual([
     'tag-of-the-device',
     'unresolved-machine',
-    'matches-nothing',
+    'protects-nothing',
     'contradicting-policies',
   ])
   expect(

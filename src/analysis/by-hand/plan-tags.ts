@@ -1,4 +1,5 @@
 import type { Machine } from '../../posture/machine.ts'
+import { normalText } from '../../schema/machine-name.ts'
 
 /** Whether a tag is put on machines or taken off. */
 export type TagAction = 'Add' | 'Remove'
@@ -13,7 +14,7 @@ export interface TagPlan {
 
 /** The tags of a machine that compare equal to a tag: whole, without regard to case, as selectors do. */
 export function spellingsOn(machine: Machine, tag: string): readonly string[] {
-  return machine.machineTags.filter(own => own.toLowerCase() === tag.toLowerCase())
+  return machine.machineTags.filter(own => normalText(own) === normalText(tag))
 }
 
 /**

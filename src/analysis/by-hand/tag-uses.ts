@@ -1,4 +1,5 @@
 import type { Configuration } from '../../schema/configuration.ts'
+import { normalText } from '../../schema/machine-name.ts'
 import type { MachineEntry, Policy } from '../../schema/policy.ts'
 
 /** Where a declaration looks at a tag: changing it on machines changes what is done to them. */
@@ -14,9 +15,9 @@ export function findTagUses(
   policies: readonly Policy[],
   configuration: Configuration,
 ): readonly TagUse[] {
-  const wanted = tag.toLowerCase()
+  const wanted = normalText(tag)
   const looksAt = (entry: MachineEntry): boolean =>
-    (entry.fields.tag ?? []).some(text => text.toLowerCase() === wanted)
+    (entry.fields.tag ?? []).some(text => normalText(text) === wanted)
   const uses: TagUse[] = policies.flatMap(({ name, machines, except }) => [
     ...(machines.some(looksAt) ? [{ kind: 'policy' as const, name }] : []),
     ...(except.some(looksAt) ? [{ kind: 'except' as const, name }] : []),

@@ -1,3 +1,4 @@
+import { normalName } from '../../schema/machine-name.ts'
 import type { Fact, FactFields, FactValue } from './plan-facts.ts'
 
 /** Which expectation is which fact, and what is left of both; indexes into the lists given. */
@@ -14,7 +15,7 @@ type Agrees = (wanted: FactValue, fact: Fact, field: string) => boolean
 
 /** Fields that are not compared whole. */
 const AGREES: Readonly<Record<string, Agrees>> = {
-  machine: (wanted, { machineNames }) => machineNames.includes(textOf(wanted).toLowerCase()),
+  machine: (wanted, { machineNames }) => machineNames.includes(normalName(textOf(wanted))),
   message: (wanted, { fields }) => textOf(fields['message']).includes(textOf(wanted)),
   warnings: (wanted, { fields }) => {
     const codes = [fields['warnings'] ?? []].flat().map(String)

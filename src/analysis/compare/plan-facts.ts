@@ -9,6 +9,7 @@ import type {
   PlanDiagnostic,
   PlanMachine,
 } from '../../plan/document/document.ts'
+import { normalName } from '../../schema/machine-name.ts'
 
 /** The lists of a plan that a test can hold against what it expects. */
 export const FACT_LISTS = [
@@ -58,7 +59,7 @@ function addressedFact({ address, machine }: Addressed, fields: Texts): Fact {
   const [id = '', facet, ...key] = address.split('/')
   const name = machine?.dnsName ?? id
   const place = { machine: name, facet, key: key.length === 0 ? null : key.join('/') }
-  return factOf({ ...place, ...fields }, [...new Set([id.toLowerCase(), name.toLowerCase()])])
+  return factOf({ ...place, ...fields }, [...new Set([normalName(id), normalName(name)])])
 }
 
 function changeFact(change: Change): Fact {

@@ -1,5 +1,6 @@
 import { namesOf } from '../../plan/select/need.ts'
 import type { Place } from '../../schema/diagnostic.ts'
+import { normalText } from '../../schema/machine-name.ts'
 import type { MachineEntry, SelectorField } from '../../schema/policy.ts'
 
 /** The machines that an entry names, each as `dnsName x` or `id x`. */
@@ -20,8 +21,8 @@ export function onlyNames({ fields, lastSeenWithin, list }: MachineEntry): boole
 }
 
 function coversTexts(wide: readonly string[], narrow: readonly string[] | undefined): boolean {
-  const allowed = new Set(wide.map(text => text.toLowerCase()))
-  return narrow?.every(text => allowed.has(text.toLowerCase())) === true
+  const allowed = new Set(wide.map(normalText))
+  return narrow?.every(text => allowed.has(normalText(text))) === true
 }
 
 /** Says whether a selector reaches every machine of another by their fields alone. */

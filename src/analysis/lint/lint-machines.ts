@@ -1,3 +1,4 @@
+import { findIdleProtection } from '../../plan/select/idle-protection.ts'
 import { compileEntry } from '../../plan/select/match.ts'
 import {
   indexMachines,
@@ -56,17 +57,23 @@ function lintExceptions(
   })
 }
 
-/** Entries of the configuration that match no machine: what they were to keep safe is not. */
-function lintConfiguration(
-  { protected: machines, confirmByName = [], risks = [] }: Configuration,
+/** What a plan says of protection that protects nobody; here all of it is a warning. */
+function lintProtection(
+  configuration: Configuration,
   index: MachineIndex,
   now: Instant,
 ): readonly Diagnostic[] {
-  const entries: readonly MachineEntry[] = [
-    ...machines.map(({ match }) => match),
-    ...confirmByName,
-    ...risks.map(({ match }) => match),
-  ]
+  const found = findIdleProtection({ policies: [], configuration, index, now, wholeTenant: true })
+  return found.map(diagnostic => ({ ...diagnostic, severity: 'warning' }))
+}
+
+/** Entries of the configuration that match no machine: what they were to keep safe is not. */
+function lintConfiguration(
+  { confirmByName = [], risks = [] }: Configuration,
+  index: MachineIndex,
+  now: Instant,
+): readonly Diagnostic[] {
+  const entries: readonly MachineEntry[] = [...confirmByName, ...risks.map(({ match }) => match)]
   return entries
     .filter(entry => !index.all.some(compileEntry(entry, now)))
     .map(({ place }) =>
@@ -98,6 +105,7 @@ export function lintMachines(
       ({ code, message, place }): Diagnostic => ({ severity: 'warning', code, message, place }),
     ),
     ...lintExceptions(policies, index, now),
+    ...lintProtection(configuration, index, now),
     ...lintConfiguration(configuration, index, now),
     ...lintMeetings(live, index),
   ]

@@ -8,6 +8,7 @@ import { renderActions } from '../../report/terminal/render-actions.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import { parseDuration } from '../../schema/duration.ts'
 import { addMs, formatInstant, type Instant } from '../../schema/instant.ts'
+import { normalName } from '../../schema/machine-name.ts'
 import { namesOfMachines, targetOf } from '../by-hand/conclude-ad-hoc.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
@@ -44,7 +45,7 @@ async function machineIdsOf(
   const ids = names.filter(({ kind }) => kind === 'id').map(({ text }) => text)
   if (dnsNames.length === 0) return ids
   const records = await service.client.listMachines({ kind: 'named', ids: [], dnsNames }, signal)
-  const found = new Set(records.map(({ computerDnsName }) => computerDnsName?.toLowerCase()))
+  const found = new Set(records.map(({ computerDnsName }) => normalName(computerDnsName ?? '')))
   const missing = dnsNames.filter(name => !found.has(name))
   if (missing.length > 0) {
     throw fail('machine-not-found', `No machine record has the whole name ${missing.join(', ')}.`)

@@ -30,6 +30,7 @@ import {
 } from '../doctor/doctor-checks.ts'
 import { checkEvidence } from '../doctor/evidence-check.ts'
 import { probePermissions } from '../doctor/probing.ts'
+import { checkProtection } from '../doctor/protection-check.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
@@ -107,15 +108,17 @@ async function examineToken(service: Service, findings: Findings): Promise<boole
 /** Asks the service: reading and its clock, and with `--probe` what may be written. */
 async function askService(
   service: Service,
-  { policies, configuration }: Declaration,
+  declaration: Declaration,
   context: CommandContext,
   findings: Findings,
 ): Promise<void> {
   const { checks } = findings
+  const { policies, configuration } = declaration
   const probe = await service.openPermissionProbe()
   const machines = await probe.read('machines', context.signal)
   checks.push(...checkReading(machines, await probe.read('machineactions', context.signal)))
   checks.push(checkClock(probe.clockSkewMs, service.endpointName))
+  checks.push(...(await checkProtection(declaration, service, context)))
   const evidence = await checkEvidence(configuration, service, context)
   checks.push(...evidence.checks)
   findings.hunts = evidence.has

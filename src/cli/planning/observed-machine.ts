@@ -1,6 +1,7 @@
 import type { Findings } from '../../plan/assemble/assemble-plan.ts'
 import { unlistedMachine } from '../../plan/assemble/create-plan.ts'
 import type { Machine } from '../../posture/machine.ts'
+import { normalName } from '../../schema/machine-name.ts'
 import { resolveMachine } from '../service/resolve-machine.ts'
 
 /**
@@ -14,7 +15,7 @@ export async function findObservedMachine(
   signal: AbortSignal,
 ): Promise<Machine> {
   const { machines } = input.observation
-  const id = text.toLowerCase()
+  const id = normalName(text)
   if (history.of(id).length > 0 && !machines.some(machine => machine.id === id)) return unlistedMachine(id)
   return resolveMachine(text, { listMachines: async () => machines }, signal, true)
 }

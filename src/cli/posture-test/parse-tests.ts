@@ -58,6 +58,7 @@ function readOptions(options: RawTest['options'] = {}): PlanOptions {
   const { target, exclude, reason, ...same } = options
   return {
     ...NO_OPTIONS,
+
     ...same,
     targets: target ?? [],
     excludes: exclude ?? [],

@@ -49,7 +49,7 @@ export function runTest(
     toolVersion: readVersion(),
     source: { commit: null, dirty: null, files },
     diagnostics,
-    options: test.options,
+    options: { ...test.options, isSample: true },
   })
   const plan = assemblePlan(findings)
   return { plan, differences: comparePlan(test.expected, factsOf(plan, listUnchanged(findings))) }

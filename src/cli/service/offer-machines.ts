@@ -1,11 +1,12 @@
 import type { Machine } from '../../posture/machine.ts'
+import { normalName } from '../../schema/machine-name.ts'
 import { nearest } from '../../schema/nearest.ts'
 
 /** How many machines are offered for a name that nobody has. */
 const OFFERED = 5
 
 function firstLabel(name: string): string {
-  return name.toLowerCase().split('.', 1)[0] as string
+  return normalName(name).split('.', 1)[0] as string
 }
 
 /** The machines that a name could have meant: of the same first label, of one that begins so, or spelt alike. */

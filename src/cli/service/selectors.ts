@@ -1,3 +1,4 @@
+import { normalName } from '../../schema/machine-name.ts'
 import { parseListFile } from '../../schema/parse-list.ts'
 import type { ListedMachine, MachineEntry, SelectorField } from '../../schema/policy.ts'
 import { TEXT_RULES, type TextFormat } from '../../schema/text-formats.ts'
@@ -75,7 +76,7 @@ function readFields(flags: Flags): MachineEntry['fields'] {
   for (const { field, option, format } of SELECTORS) {
     const texts = flags.list(option)
     for (const text of texts) checkText(`--${option}`, format, text)
-    if (texts.length > 0) fields[field] = field === 'tag' ? texts : texts.map(text => text.toLowerCase())
+    if (texts.length > 0) fields[field] = field === 'tag' ? texts : texts.map(normalName)
   }
   return fields
 }
@@ -96,7 +97,7 @@ async function readLists(context: CommandContext): Promise<readonly ListedMachin
 /** The entry that names machines by ids or whole names. Throws Failure `usage` for what is none. */
 export function namedMachines(names: readonly string[]): MachineEntry {
   for (const name of names) checkText('Machine', 'machineName', name)
-  const unique = [...new Set(names.map(name => name.toLowerCase()))]
+  const unique = [...new Set(names.map(normalName))]
   const machines = unique.map((name): ListedMachine => ({ name, place: PLACE }))
   return { fields: {}, list: { path: 'arguments', machines }, all: false, missing: 'error', place: PLACE }
 }

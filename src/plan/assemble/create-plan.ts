@@ -6,7 +6,7 @@ import { foldMergedActions } from '../../posture/merges.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
 import type { Instant } from '../../schema/instant.ts'
 import type { Claim } from '../claim/claim.ts'
-import { composeClaims } from '../claim/compose.ts'
+import { composeClaims, hasExpired } from '../claim/compose.ts'
 import type { Note, Plan } from '../document/document.ts'
 import { freezeDiagnostics } from '../document/freeze.ts'
 import { compileConfirmation } from '../judge/confirm-by-name.ts'
@@ -26,6 +26,7 @@ import { lapseDiagnostics } from '../judge/unproven-lapses.ts'
 import { compileUnprunable } from '../judge/unprunable.ts'
 import type { AddressPattern } from '../select/address.ts'
 import { chooseItems, readPatterns } from '../select/choose.ts'
+import { findIdleProtection } from '../select/idle-protection.ts'
 import { countOnboarded } from '../select/observation.ts'
 import { lastKnownAt, type PlanInput } from '../select/plan-input.ts'
 import { lensFor } from '../select/plan-lens.ts'
@@ -92,6 +93,7 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
     observation.scope === 'tenant' ? found : found.filter(({ ofSelector }) => ofSelector !== true)
   const composition = composeClaims(matches, index, at)
   diagnostics.push(...problemDiagnostics(problems, options.keepGoing, at), ...composition.diagnostics)
+  if (input.options.isSample !== true) diagnostics.push(...findIdleProtection(sparingOf(input, index, at)))
   const read: ReadFlag = (flag, texts) => readPatterns(flag, texts, policies, index, diagnostics)
   const evaluated = evaluateAll(index, composition.claims, history, contextOf(input, lens, index, read))
   const { items, blocked } = blockUnresolved(evaluated, problems, options.keepGoing, at)
@@ -138,6 +140,17 @@ function noInferenceOf({ observation: { clockSkewMs, evidenceUnread } }: PlanInp
     code: 'clocks-differ',
     message:
       'nothing but the time says that the isolation ended, and the clock of this machine is over 5 minutes from the service’s; set it right, then plan again.',
+  }
+}
+
+/** What is to spare machines; where no machine was read at all nothing is said of it. */
+function sparingOf({ policies, configuration, observation }: PlanInput, index: MachineIndex, at: Instant) {
+  return {
+    policies: policies.filter(policy => !hasExpired(policy, at)),
+    configuration,
+    index,
+    now: at,
+    wholeTenant: observation.scope === 'tenant' && index.all.length > 0,
   }
 }
 

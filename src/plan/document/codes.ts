@@ -50,7 +50,8 @@ const PLANNING_CODES = {
     wayOut: 'Nothing needs doing; a report counts once it is `evidence.settle` newer than the last action.',
   },
   'except-takes-nothing': {
-    meaning: 'An entry of `except` matches nothing that its policy reaches, so that it spares nobody.',
+    meaning:
+      'An entry of `except` matches no machine, or nothing that its policy reaches, so that it spares nobody.',
     wayOut: 'Correct or remove it.',
   },
   'expired-policy': {
@@ -203,6 +204,10 @@ const PLANNING_CODES = {
   'plan-unreadable': {
     meaning: 'A file given as a plan is not JSON.',
     wayOut: 'Give a file that `holdfast plan --out FILE` wrote.',
+  },
+  'protects-nothing': {
+    meaning: 'An entry of `protected` matches no machine of the tenant, so that it protects nobody.',
+    wayOut: 'Correct or remove it; `missing: warn` is for a machine that may be gone.',
   },
   protected: {
     meaning: 'The configuration protects the machine from this facet.',

@@ -1,4 +1,5 @@
 import type { Machine } from '../../posture/machine.ts'
+import { normalName } from '../../schema/machine-name.ts'
 import type { FacetName } from '../../schema/policy.ts'
 
 const FACETS: ReadonlySet<string> = new Set<FacetName>([
@@ -35,7 +36,7 @@ export function parseAddress(text: string): AddressPattern | undefined {
   const place = facet === undefined ? {} : { facet }
   return head.startsWith('policy:')
     ? { text, policy: head.slice('policy:'.length), ...place }
-    : { text, machine: head.toLowerCase(), ...place }
+    : { text, machine: normalName(head), ...place }
 }
 
 /** What an address pattern is held against. */
@@ -53,5 +54,5 @@ export function matchesAddress(pattern: AddressPattern, item: Addressed): boolea
   if (pattern.facet !== undefined && facet !== pattern.facet && !facet.startsWith(`${pattern.facet}/`))
     return false
   if (pattern.policy !== undefined) return item.policies.includes(pattern.policy)
-  return machineId === pattern.machine || item.machine?.computerDnsName?.toLowerCase() === pattern.machine
+  return machineId === pattern.machine || normalName(item.machine?.computerDnsName ?? '') === pattern.machine
 }

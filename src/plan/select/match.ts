@@ -1,8 +1,9 @@
 import type { Machine } from '../../posture/machine.ts'
 import { addMs, type Instant } from '../../schema/instant.ts'
+import { normalName, normalText } from '../../schema/machine-name.ts'
 import type { MachineEntry, SelectorField } from '../../schema/policy.ts'
 
-/** Reads the selector fields off a machine record; texts compare whole and without regard to case. */
+/** Reads the selector fields off a machine record; texts compare whole, in their normal form. */
 const READ: Readonly<Record<SelectorField, (machine: Machine) => string | null | readonly string[]>> = {
   id: machine => machine.id,
   dnsName: machine => machine.computerDnsName,
@@ -34,20 +35,21 @@ export type Matcher = (machine: Machine) => boolean
 export function compileEntry(entry: MachineEntry, now: Instant): Matcher {
   const tests: Matcher[] = []
   for (const [field, texts] of Object.entries(entry.fields) as [SelectorField, readonly string[]][]) {
-    const wanted = new Set(texts.map(text => text.toLowerCase()))
+    const normal = field === 'dnsName' ? normalName : normalText
+    const wanted = new Set(texts.map(normal))
     const read = READ[field]
     tests.push(machine => {
       const value = read(machine)
       if (value === null) return false
       return typeof value === 'string'
-        ? wanted.has(value.toLowerCase())
-        : value.some(one => wanted.has(one.toLowerCase()))
+        ? wanted.has(normal(value))
+        : value.some(one => wanted.has(normal(one)))
     })
   }
   if (entry.list !== undefined) {
     const names = new Set(entry.list.machines.map(({ name }) => name))
     tests.push(
-      machine => names.has(machine.id) || names.has(machine.computerDnsName?.toLowerCase() ?? machine.id),
+      machine => names.has(machine.id) || names.has(normalName(machine.computerDnsName ?? machine.id)),
     )
   }
   if (entry.lastSeenWithin !== undefined) {

@@ -1,6 +1,7 @@
 import type { Configuration } from '../../schema/configuration.ts'
 import type { Place } from '../../schema/diagnostic.ts'
 import { addMs, type Instant } from '../../schema/instant.ts'
+import { normalName } from '../../schema/machine-name.ts'
 import type { MachineEntry, Policy } from '../../schema/policy.ts'
 import type { Need } from './observation.ts'
 
@@ -83,7 +84,7 @@ const ID_LIKE = /^[0-9a-f]{32,64}$/
 
 /** Reads one machine as people type it: an id where it looks like one, else a name. */
 export function readMachineName(text: string): Omit<MachineName, 'place'> {
-  const lower = text.toLowerCase()
+  const lower = normalName(text)
   return { kind: ID_LIKE.test(lower) ? 'id' : 'dnsName', text: lower }
 }
 

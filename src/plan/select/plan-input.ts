@@ -26,6 +26,8 @@ export interface PlanOptions {
   readonly keepGoing: boolean
   /** Plan for another time than now. Such a plan cannot be applied. */
   readonly asOf?: Instant
+  /** The machines are made up for a test, so that nothing can be said of who is not among them; absent: no. */
+  readonly isSample?: boolean
   /** Names of the policies that path arguments chose; absent: all. */
   readonly chosen?: readonly string[]
   /** Becomes the reason of changes that `reassert`, `retry` or `resubmit` let through. */

@@ -3,6 +3,7 @@ import type { Machine } from '../../posture/machine.ts'
 import { type Merges, resolveMerges } from '../../posture/merges.ts'
 import type { Place, Severity } from '../../schema/diagnostic.ts'
 import { formatInstant, type Instant } from '../../schema/instant.ts'
+import { normalName } from '../../schema/machine-name.ts'
 import type { MachineEntry, Policy } from '../../schema/policy.ts'
 import { compileEntry, isOnboarded, isReachable, isSelectable, onlyItself, type RecordsOf } from './match.ts'
 import { type MachineName, namesMachines, namesOf } from './need.ts'
@@ -49,8 +50,8 @@ export function indexMachines(machines: readonly Machine[]): MachineIndex {
   const all = [...byId.values()].sort((a, b) => compareText(a.id, b.id))
   const byName = new Map<string, Machine[]>()
   for (const machine of all) {
-    const name = machine.computerDnsName?.toLowerCase()
-    if (name === undefined) continue
+    if (machine.computerDnsName === null) continue
+    const name = normalName(machine.computerDnsName)
     const known = byName.get(name)
     if (known === undefined) byName.set(name, [machine])
     else known.push(machine)

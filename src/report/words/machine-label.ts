@@ -1,4 +1,5 @@
 import type { PlanMachine } from '../../plan/document/document.ts'
+import { normalName } from '../../schema/machine-name.ts'
 import { cutText, escapeTerminal } from '../terminal/escape-terminal.ts'
 
 /** The longest machine name: the longest DNS name. */
@@ -44,8 +45,8 @@ export function safeName(name: string): string {
 export function nameMachines(items: readonly Addressed[]): (item: Addressed) => string {
   const keysByName = new Map<string, Set<string>>()
   for (const item of items) {
-    const name = item.machine?.dnsName?.toLowerCase()
-    if (name === undefined) continue
+    const name = normalName(item.machine?.dnsName ?? '')
+    if (name === '') continue
     const keys = keysByName.get(name) ?? new Set()
     keysByName.set(name, keys.add(machineKey(item)))
   }
@@ -55,6 +56,6 @@ export function nameMachines(items: readonly Addressed[]): (item: Addressed) => 
     const key = quoteName(cutText(machineKey(item), NAME_LIMIT))
     if (name === null || name === undefined) return key
     const shown = quoteName(cutText(name, NAME_LIMIT))
-    return twins.has(name.toLowerCase()) ? `${shown} (${key})` : shown
+    return twins.has(normalName(name)) ? `${shown} (${key})` : shown
   }
 }

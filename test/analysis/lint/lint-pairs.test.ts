@@ -121,7 +121,7 @@ describe('as the tenant is', () => {
       risks: [{ name: 'hosts', match: tagged(23, 'none') }],
     }
     expect(told(online([], config))).toStrictEqual([
-      'matches-nothing 21',
+      'protects-nothing 21',
       'matches-nothing 22',
       'matches-nothing 23',
     ])
