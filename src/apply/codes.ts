@@ -41,6 +41,11 @@ export const APPLY_CODES = {
     meaning: 'The lease could not be read or written.',
     wayOut: 'Make the folder of the journal writable, or choose another with --journal.',
   },
+  'lease-lost': {
+    meaning: 'The lease in the store was lost, or the store was: nothing more was sent.',
+    wayOut:
+      'The same command again goes on once the store can be reached; `apply --status` shows who has the lease.',
+  },
   'journal-failed': {
     meaning: 'The journal could not be read or written; without it nothing is submitted.',
     wayOut:

@@ -3,6 +3,7 @@ import { AwaitQueue, inFlightItems } from './await-queue.ts'
 import { CrossingQueue } from './crossing-queue.ts'
 import { earliestOf } from './earliest-instant.ts'
 import { isAwaited } from './item.ts'
+import { leaveUnsent } from './leave-unsent.ts'
 import { LookupQueue } from './lookup-queue.ts'
 import type { ProgressFeed } from './progress-feed.ts'
 import type { Run } from './run.ts'
@@ -34,6 +35,7 @@ export async function drive(run: Run, feed: ProgressFeed): Promise<DriveEnd> {
     run.rethrow()
     if (run.options.signal.aborted) return 'interrupted'
     if (run.isStopped) return 'stopped'
+    if (run.isAbandoned) leaveUnsent(run)
     const { yieldTo } = run.lease
     if (yieldTo !== null && makeRoom(run, yieldTo)) return 'yielded'
     waves.step()

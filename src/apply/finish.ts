@@ -32,7 +32,8 @@ export async function finish(run: Run, end: DriveEnd, feed: ProgressFeed): Promi
   await settleTasks(run, inMs(run, isInterrupted ? INTERRUPT_GRACE_MS : ANSWER_GRACE_MS))
   run.rethrow()
   if (mayAsk) {
-    await cancelHalves(run, inMs(run, isInterrupted ? INTERRUPT_GRACE_MS : run.options.lookupMs))
+    if (!run.isAbandoned)
+      await cancelHalves(run, inMs(run, isInterrupted ? INTERRUPT_GRACE_MS : run.options.lookupMs))
     if (end === 'stopped') await readOnceMore(run)
   }
   const isWaveDone = tallyWave(run.gate.machineIds, id => run.itemsOf(id)).open.length === 0

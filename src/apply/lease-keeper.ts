@@ -27,6 +27,7 @@ export class LeaseKeeper {
   /** When lists have all that was submitted before this run had the lease. */
   #settledAt: Instant | undefined
   #onAsked: () => void = () => undefined
+  #onLost: () => void = () => undefined
 
   constructor(lease: Lease, clock: RunClock) {
     this.#lease = lease
@@ -61,6 +62,11 @@ export class LeaseKeeper {
   /** Calls a listener once somebody is found to wait for the lease. */
   onAsked(listener: () => void): void {
     this.#onAsked = listener
+  }
+
+  /** Calls a listener once a lease is lost with which there is no going on. */
+  onLost(listener: () => void): void {
+    this.#onLost = listener
   }
 
   /** Takes the lease, or says who has it. Rejects where the lease cannot be read or written. */
@@ -132,7 +138,9 @@ export class LeaseKeeper {
 
   #lose(renewing: AbortController): void {
     renewing.abort()
-    if (this.#renewing === renewing) this.#renewing = undefined
+    if (this.#renewing !== renewing) return
+    this.#renewing = undefined
+    if (this.#lease.isFenced) this.#onLost()
   }
 
   /** A request that cannot be read is none: who asks waits for a bounded time only. */

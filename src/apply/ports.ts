@@ -142,6 +142,8 @@ export type LeaseAnswer =
 export interface Lease {
   /** How long it lasts without being renewed. */
   readonly lengthMs: number
+  /** Whoever takes it over lets this run write nothing more: once lost, there is no going on with it. */
+  readonly isFenced?: true
   /** Takes or keeps the lease, or says who has it. */
   acquire(): Promise<LeaseAnswer>
   renew(): Promise<boolean>

@@ -47,6 +47,11 @@ export interface RunParts {
 }
 
 /** Whether it is the run's record and not its journal that cannot be written; it follows the journal. */
+/** Whether the store is away, and with it the lease. */
+function isOfStore(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'store-not-usable'
+}
+
 function isOfRecord(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'audit-not-usable'
 }
@@ -94,6 +99,10 @@ export class Run {
   /** When a request was last answered; before the first one of a wave, when its sending began. */
   lastSubmitAt: Instant
   hasSubmitted = false
+  /** Whether a request has left, answered or not. */
+  hasSent = false
+  /** Whether the lease was lost after something was sent: nothing more is, and what was sent is awaited. */
+  isAbandoned = false
   /** The code of the error that stopped submitting; null while it goes on. */
   stoppedBy: ApplyCode | null = null
   readonly #items: Map<string, Item>
@@ -142,11 +151,15 @@ export class Run {
       deps.journal,
       parts.clock,
       common,
-      error => this.stop(isOfRecord(error) ? 'audit-failed' : 'journal-failed', messageOf(error)),
+      error => {
+        if (isOfStore(error)) this.abandon(messageOf(error))
+        else this.stop(isOfRecord(error) ? 'audit-failed' : 'journal-failed', messageOf(error))
+      },
       renewalsIn(plan),
     )
     options.signal.addEventListener('abort', () => this.ring())
     this.lease.onAsked(() => this.ring())
+    this.lease.onLost(() => this.abandon('It was not renewed in time, or somebody took it from this run.'))
   }
 
   get items(): Iterable<Item> {
@@ -245,6 +258,21 @@ export class Run {
   stop(code: ApplyCode, message: string): void {
     this.stoppedBy ??= code
     this.diagnostics.push({ severity: 'error', code, message: explain(code, message) })
+    this.ring()
+  }
+
+  /**
+   * Ends submitting without the lease: before the first request that is an error, after it what was sent is awaited by
+   * reads (docs/contract.md#lease-in-store).
+   */
+  abandon(message: string): void {
+    if (this.isAbandoned) return
+    if (!this.hasSent) {
+      this.stop('lease-lost', message)
+      return
+    }
+    this.isAbandoned = true
+    this.diagnostics.push({ severity: 'error', code: 'lease-lost', message: explain('lease-lost', message) })
     this.ring()
   }
 

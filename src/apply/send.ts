@@ -43,6 +43,7 @@ function post(run: Run, item: ChangeItem, comment: string): Promise<SubmitAnswer
   const lastLook = (): boolean => {
     if (!mayLeave(run, item)) return false
     noteImpose(run, item)
+    run.hasSent = true
     return true
   }
   return request.type === 'Cancel'

@@ -5,6 +5,7 @@ import type { AuditTrail } from './audit-trail.ts'
  * Writes the outcomes of an apply and its end to the record.
  *
  * @returns The result; where the record is not whole, one that says so and ends with 1, as it does for the journal.
+ * Without its store a run that is to be resumed says that.
  */
 export async function recordResult(result: ApplyResult, audit: AuditTrail): Promise<ApplyResult> {
   for (const { detail: _told, ...outcome } of result.outcomes) audit.addOutcome(outcome)
@@ -13,11 +14,12 @@ export async function recordResult(result: ApplyResult, audit: AuditTrail): Prom
   const { failure } = audit
   if (failure === undefined) return result
   const { code, message, wayOut } = failure
-  const isTold = diagnostics.some(({ code }) => code === 'audit-failed')
+  const isTold = diagnostics.some(known => known.code === 'audit-failed' || known.code === 'lease-lost')
   const told = { severity: 'error', code, message: `${message} ${wayOut}` } as const
+  const isKept = exit.name === 'signal' || (code === 'store-not-usable' && exit.name === 'pending')
   return {
     ...result,
-    exit: exit.name === 'signal' ? exit : { code: 1, name: 'error' },
+    exit: isKept ? exit : { code: 1, name: 'error' },
     diagnostics: isTold ? diagnostics : [...diagnostics, told],
   }
 }

@@ -103,6 +103,7 @@ function guarded(shelf: Shelf, container: Container): Shelf {
 function guardLease(lease: BlobLease, container: Container): ReturnType<TargetState['lease']> {
   return {
     lengthMs: lease.lengthMs,
+    isFenced: true,
     acquire: () => guard(container, () => lease.acquire()),
     renew: () => guard(container, () => lease.renew()),
     isStillHeld: () => guard(container, () => lease.isStillHeld()),
