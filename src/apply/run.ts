@@ -22,6 +22,7 @@ import type { ApplyResult } from './result.ts'
 import { type ChangeKey, findSubmitted, keyOf } from './resume.ts'
 import type { Moment, RunClock } from './run-clock.ts'
 import type { WaveGate } from './wave-gate.ts'
+import { isOfRecord, isOfStore } from './write-failure.ts'
 
 /** What a run is made of once everything was checked. */
 export interface RunParts {
@@ -44,16 +45,6 @@ export interface RunParts {
   readonly observedAt: Moment
   /** Ids of the actions that belong to before a retry. */
   readonly setAside: ReadonlySet<string>
-}
-
-/** Whether it is the run's record and not its journal that cannot be written; it follows the journal. */
-/** Whether the store is away, and with it the lease. */
-function isOfStore(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'store-not-usable'
-}
-
-function isOfRecord(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'audit-not-usable'
 }
 
 /** `Date` is cut to the second, and the answer was on its way: so much says nothing. */

@@ -47,7 +47,7 @@ export const DEFENDER_CODES = {
   'token-not-given': {
     meaning: 'A token that was given by hand is for one service alone, and none was given for the other one.',
     wayOut:
-      'Set HOLDFAST_GRAPH_TOKEN beside HOLDFAST_TOKEN, or leave both out and sign in another way, which gives tokens for both.',
+      'Set HOLDFAST_GRAPH_TOKEN (Microsoft Graph) or HOLDFAST_STORE_TOKEN (the store) beside HOLDFAST_TOKEN, or leave all of them out and sign in another way, which gives tokens for each.',
   },
   'tenant-mismatch': {
     meaning: 'The token was issued by another tenant than the one the configuration names.',

@@ -3,11 +3,13 @@ import { type AuditRow, exportRows } from '../../audit/export-rows.ts'
 import { verifyChain } from '../../audit/verify-chain.ts'
 import { writeCsv, writeJsonLines } from '../../audit/write-rows.ts'
 import { writeFileAtomically } from '../../local/atomic-write.ts'
-import { type RecordFolder, readRecords } from '../../local/record/read-records.ts'
+import type { RecordFolder } from '../../local/record/read-records.ts'
 import { counted } from '../../report/words/words.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
+import { CONFIGURATION_OPTIONS } from '../options.ts'
 import { readTimeOrAge } from '../read-time.ts'
+import { readKnownRecords } from '../service/known-records.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 
 /** Tells on stderr what is not as it was written; whoever takes the export for evidence has to know. */
@@ -27,9 +29,9 @@ function tellBroken(folders: readonly RecordFolder[], context: CommandContext): 
 }
 
 async function run(context: CommandContext): Promise<number> {
-  const { args, flags, io } = context
+  const { flags, io } = context
   const since = readTimeOrAge(flags, 'since', io.clock.now())
-  const folders = await readRecords(args[0], io)
+  const folders = await readKnownRecords(context)
   const rows: readonly AuditRow[] = folders.flatMap(({ records }) =>
     records.flatMap(record => exportRows(record, since)),
   )
@@ -61,6 +63,7 @@ export const auditExport: Command = {
       description: 'jsonl (JSON lines, the default) or csv',
     },
     { name: 'out', kind: 'text', value: 'FILE', description: 'write into this file instead of stdout' },
+    ...CONFIGURATION_OPTIONS,
   ],
   examples: [
     { command: 'holdfast audit export --since 24h', does: 'JSON lines, for a SIEM' },

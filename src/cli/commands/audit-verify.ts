@@ -1,5 +1,5 @@
 import { verifyChain } from '../../audit/verify-chain.ts'
-import { type RecordFolder, readRecords } from '../../local/record/read-records.ts'
+import type { RecordFolder } from '../../local/record/read-records.ts'
 import {
   renderVerification,
   type VerificationDocument,
@@ -9,6 +9,8 @@ import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { fail } from '../fail.ts'
+import { CONFIGURATION_OPTIONS } from '../options.ts'
+import { readKnownRecords } from '../service/known-records.ts'
 
 const HASH = /^sha256:[0-9a-f]{64}$/
 
@@ -43,7 +45,7 @@ function missingHeads(
 
 async function run(context: CommandContext): Promise<number> {
   const heads = readHeads(context)
-  const read = await readRecords(context.args[0], context.io)
+  const read = await readKnownRecords(context)
   const missing = missingHeads(read, heads)
   const folders = read
     .map(verifyFolder)
@@ -62,7 +64,7 @@ async function run(context: CommandContext): Promise<number> {
 /** `holdfast audit verify`. */
 export const auditVerify: Command = {
   description:
-    'Reads the records and says whether they are as they were written: names the first line of a record that was altered, records that were cut or removed although a later one follows them, and, which is no fault, runs that went on at the same time and runs that did not end. Without an argument it verifies every target of the state directory. It tells the head of each chain: kept elsewhere and given with --head, it proves later that the newest record was not removed either.',
+    'Reads the records and says whether they are as they were written: names the first line of a record that was altered, records that were cut or removed although a later one follows them, and, which is no fault, runs that went on at the same time and runs that did not end. Without an argument it verifies every target of the state directory, and of the store that the configuration names. It tells the head of each chain: kept elsewhere and given with --head, it proves later that the newest record was not removed either.',
   arguments: '[path]',
   options: [
     {
@@ -72,6 +74,7 @@ export const auditVerify: Command = {
       description: 'this line has to be there: a head that an earlier verify told (repeatable)',
     },
     ...DOCUMENT_OPTIONS,
+    ...CONFIGURATION_OPTIONS,
   ],
   examples: [
     { command: 'holdfast audit verify', does: 'every target of this user' },

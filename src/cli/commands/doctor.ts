@@ -18,6 +18,7 @@ import { formatInstant, fromEpochMs } from '../../schema/instant.ts'
 import { defaultConfiguration } from '../../schema/parse-configuration.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { type Declaration, loadDeclaration } from '../declaration/declaration.ts'
+import { checkStore } from '../doctor/check-store.ts'
 import {
   check,
   checkClock,
@@ -145,6 +146,7 @@ async function examine(
   try {
     const { target, endpointName } = service
     checks.push(checkEndpoint(target, endpointName, declaration.configuration))
+    checks.push(...(await checkStore(declaration.configuration, service)))
     if (await examineToken(service, findings)) await askService(service, declaration, context, findings)
     else checks.push(check('reading', 'skipped', 'there is no token to ask with'))
     return { endpoint: endpointName, tenantId: findings.token?.tenantId ?? target.tenantId ?? null }

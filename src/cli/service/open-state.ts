@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { SignIn } from '../../defender/token.ts'
 import { nameTarget, stateDirectory } from '../../local/state-directory.ts'
+import type { StoreProof } from '../../local/store/azure/prove-store.ts'
 import { folderState } from '../../local/store/folder-state.ts'
+import type { Shelf } from '../../local/store/shelf.ts'
 import type { TargetState } from '../../local/store/target-state.ts'
 import type { Target } from '../../plan/document/document.ts'
 import type { Configuration } from '../../schema/configuration.ts'
@@ -16,6 +18,10 @@ import { readVersion } from '../version.ts'
 export interface States {
   /** The same for the same target. */
   open(target: Target): Promise<TargetState>
+  /** The records in the store, of every target; none where no store is configured. */
+  records(): Promise<readonly Shelf[]>
+  /** Tries out the store; undefined where none is configured. */
+  prove(): Promise<StoreProof | undefined>
   close(): Promise<void>
 }
 
@@ -87,18 +93,21 @@ export function openStates(context: CommandContext, parts: StateParts): States {
     return folderState(join(base, name), join(journal === undefined ? base : resolve(io.cwd, journal), name))
   }
 
-  async function openShared(address: StoreAddress, name: string): Promise<TargetState> {
-    const [{ openContainer }, { blobState }, { STORE_LEASE_MS }] = await Promise.all([
+  /** The libraries are loaded where a store is configured, and then with the first use. */
+  async function openStore(address: StoreAddress) {
+    const [{ openContainer }, azure, { STORE_LEASE_MS }] = await Promise.all([
       import('../../local/store/azure/container.ts'),
       import('../../local/store/azure/blob-state.ts'),
       import('../../local/store/store-lease.ts'),
     ])
-    const container = await openContainer(
-      address,
-      parts.signIn.tokenFor(STORE_SCOPE),
-      `holdfast/${readVersion()}`,
-    )
-    return blobState(container, address, name, io.host.storeLeaseMs ?? STORE_LEASE_MS)
+    const token = parts.signIn.tokenFor(STORE_SCOPE)
+    const container = await openContainer(address, token, `holdfast/${readVersion()}`)
+    return { container, azure, leaseMs: io.host.storeLeaseMs ?? STORE_LEASE_MS }
+  }
+
+  async function openShared(address: StoreAddress, name: string): Promise<TargetState> {
+    const { container, azure, leaseMs } = await openStore(address)
+    return azure.blobState(container, address, name, leaseMs)
   }
 
   return {
@@ -107,6 +116,16 @@ export function openStates(context: CommandContext, parts: StateParts): States {
       const state = opened.get(name) ?? open(name)
       opened.set(name, state)
       return state
+    },
+    async records() {
+      if (store === undefined) return []
+      const { container, azure, leaseMs } = await openStore(store)
+      return azure.storedRecords(container, store, leaseMs)
+    },
+    async prove() {
+      if (store === undefined) return undefined
+      const { container } = await openStore(store)
+      return (await import('../../local/store/azure/prove-store.ts')).proveStore(container, store)
     },
     async close() {
       if (temporary !== undefined) await rm(temporary, { recursive: true, force: true })

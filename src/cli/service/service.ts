@@ -10,6 +10,8 @@ import type { SignIn, TokenSource } from '../../defender/token.ts'
 import type { ClosableSend } from '../../defender/undici-transport.ts'
 import type { ReportSource } from '../../defender/with-reports.ts'
 import { AuditTrail } from '../../local/record/audit-trail.ts'
+import type { StoreProof } from '../../local/store/azure/prove-store.ts'
+import type { Shelf } from '../../local/store/shelf.ts'
 import type { TargetState } from '../../local/store/target-state.ts'
 import type { Target } from '../../plan/document/document.ts'
 import type { Need, Observation } from '../../plan/select/observation.ts'
@@ -44,6 +46,10 @@ export interface Service {
   readonly audit: AuditTrail
   /** What is kept of a target: its lease, journals and records. */
   openState(target: Target): Promise<TargetState>
+  /** The records in the store, of every target; none where no store is configured. */
+  storedRecords(): Promise<readonly Shelf[]>
+  /** For `doctor`: tries out the store; undefined where none is configured. */
+  proveStore(): Promise<StoreProof | undefined>
   /** For apply. */
   openActionApi(): Promise<ActionApi>
   /** For `machines tag`. */
@@ -182,6 +188,8 @@ export async function openService(context: CommandContext, configuration: Config
   return {
     audit,
     openState: states.open,
+    storedRecords: states.records,
+    proveStore: states.prove,
     clock,
     isEmulated: emulation !== undefined,
     target,

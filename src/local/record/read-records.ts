@@ -56,29 +56,32 @@ async function foldersIn(folder: string, depth = DEPTH): Promise<readonly string
 
 /**
  * Reads the records that an argument names: one file, the folder of a target, or a folder of those; without one, every
- * target of the user's state.
+ * target of the user's state, and of the store.
  *
+ * @param stored - The records in the store.
  * @throws Failure `audit-not-read` where there are none.
  */
 export async function readRecords(
   argument: string | undefined,
   { cwd, env }: { readonly cwd: string; readonly env: Environment },
+  stored: readonly Shelf[] = [],
 ): Promise<readonly RecordFolder[]> {
   const path = argument === undefined ? stateDirectory(env) : resolve(cwd, argument)
+  const folders: RecordFolder[] = []
+  for (const shelf of stored) folders.push(await readShelf(shelf))
   try {
     if ((await stat(path)).isFile()) {
       const folder = resolve(path, '..')
       return [{ folder, records: await readAll(recordFolder(folder), [basename(path)]), isAlone: true }]
     }
-    const folders: RecordFolder[] = []
     for (const folder of await foldersIn(path)) {
       folders.push(await readShelf(recordFolder(folder)))
     }
-    if (folders.length > 0) return folders
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') {
       throw fail('audit-not-read', `${path} cannot be read: ${describeFileError(error)}.`)
     }
   }
+  if (folders.length > 0) return folders
   throw fail('audit-not-read', `There is no record in ${path}.`)
 }

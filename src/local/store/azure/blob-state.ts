@@ -1,3 +1,4 @@
+import { DefenderError } from '../../../defender/defender-error.ts'
 import type { StoreAddress } from '../../../schema/store-address.ts'
 import { fail } from '../../failure.ts'
 import type { FoundLease } from '../../lease/remove-lease.ts'
@@ -40,6 +41,18 @@ export function blobState(
   }
 }
 
+/** The records of every target that has any below the prefix of the store. */
+export async function storedRecords(
+  container: Container,
+  address: StoreAddress,
+  lengthMs: number,
+): Promise<readonly Shelf[]> {
+  const prefix = address.prefix === '' ? '' : `${address.prefix}/`
+  const names = await guard(container, () => container.list(prefix))
+  const targets = names.flatMap(({ name }) => /^([^/]+)\/record\//.exec(name.slice(prefix.length))?.[1] ?? [])
+  return [...new Set(targets)].map(target => blobState(container, address, target, lengthMs).records)
+}
+
 async function findLease(
   { container, name }: LeasePlace,
   { self }: Pick<LeaseHolder, 'self'>,
@@ -78,8 +91,10 @@ async function guard<T>({ url }: Container, work: () => Promise<T>): Promise<T> 
   try {
     return await work()
   } catch (error) {
-    if (!(error instanceof StoreError)) throw error
-    throw fail('store-not-usable', `The store ${url} cannot be used: ${error.message}.`)
+    const isSignIn = error instanceof DefenderError
+    if (!isSignIn && !(error instanceof StoreError)) throw error
+    const message = `The store ${url} cannot be used: ${error.message.replace(/\.$/, '')}.`
+    throw fail('store-not-usable', message, isSignIn ? { wayOut: error.wayOut } : {})
   }
 }
 
