@@ -337,6 +337,17 @@ describe('in a clone without blobs', () => {
     expect(connections()).toBe(1)
   })
 
+  test('that is shallow and sparse too, the change is told', async () => {
+    const { origin, folder, connections } = await partial()
+    await rm(folder, { recursive: true })
+    const options = ['--filter=blob:none', '--depth=2', '--sparse']
+    git(join(folder, '..'), 'clone', '-q', ...options, `file://${origin.folder}`, folder)
+    git(folder, 'sparse-checkout', 'set', 'policies')
+    const { comparison } = await documentOf(origin, ['--base', 'HEAD^1'], folder)
+    expect(comparison?.added).toHaveLength(2)
+    expect(connections()).toBe(0)
+  })
+
   test('a remote that is away is told in the words of git', async () => {
     const { origin, folder } = await partial()
     await rm(origin.folder, { recursive: true })

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { sign } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -49,7 +49,7 @@ async function serveTls(
   const server = await serveEmulator(emulator, { port: 0, tls: LOCAL })
   onTestFinished(() => server.close())
   const folder = await temporaryFolder({
-    'holdfast.yaml': `version: 1\ntenantId: ${TENANT}\nendpoint: ${server.url}\nauthority: ${server.url}\npolicies: [policies]\n`,
+    'holdfast.yaml': `version: 1\ntenantId: ${TENANT}\nendpoint: ${server.url}\nauthority: ${server.url}\npolicies: [policies]\nstore: local\n`,
     'policies/a.yaml': policy('contain', 'isolated: full', ['ws-1.contoso.com']),
     'trusted.pem': LOCAL.cert,
     'client.pem': client.key + client.cert,
@@ -158,6 +158,13 @@ describe.each(Object.entries(WAYS))('signing in over TLS with %s', (_way, { toke
   })
 })
 
+/** The first record that lies below a folder. */
+async function recordBelow(folder: string): Promise<string> {
+  const files = await readdir(folder, { recursive: true })
+  const name = files.find(file => /audit.*\.jsonl$/.test(file)) ?? ''
+  return readFile(join(folder, name), 'utf8')
+}
+
 /** Where a pipeline gives the job an assertion, each time it is asked. */
 async function startPipeline(): Promise<{
   readonly env: Readonly<Record<string, string>>
@@ -191,6 +198,8 @@ test('an apply that outlives its tokens signs in with a fresh assertion of the j
   const pipeline = await startPipeline()
   const ran = await run(['apply', '--auto-approve', '--json'], folder, { ...env, ...pipeline.env })
   expect(ran.code, ran.stderr).toBe(0)
+  const [head = ''] = (await recordBelow(folder)).split('\n')
+  expect(JSON.parse(head)).toMatchObject({ event: 'run', who: { token: { appId: CLIENT } } })
   const issued = emulator.requests().filter(({ path, status }) => path.includes('/token') && status === 200)
   expect(issued.length).toBeGreaterThan(1)
   expect(pipeline.asked.length).toBeGreaterThanOrEqual(issued.length)

@@ -56,6 +56,15 @@ const ROWS: Readonly<Record<string, Row>> = {
     argv: ['apply', 'p.plan', '--trusted-keys', 'keys/anna.pub.pem', '--no-wait'],
     code: 6,
   },
+  'a plan and its signature that PowerShell wrote again in UTF-16 are what was signed': {
+    before: async folder => {
+      for (const name of ['p.plan', 'p.plan.sig', 'keys/anna.pub.pem']) {
+        const path = join(folder, name)
+        await writeFile(path, Buffer.from(`\ufeff${await readFile(path, 'utf8')}`, 'utf16le'))
+      }
+    },
+    code: 6,
+  },
   'a plan without a signature is refused': {
     before: folder => rm(join(folder, 'p.plan.sig')),
     code: 4,

@@ -4,7 +4,7 @@ import { checkSignature, SIGNATURE_SUFFIX, type TrustedKeys } from '../../plan/d
 import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import type { CommandContext } from '../command.ts'
-import { displayPath, type ReadFile, readText } from '../declaration/read-text.ts'
+import { displayPath, draftText, type ReadFile, readText } from '../declaration/read-text.ts'
 import { fail } from '../fail.ts'
 import { readTrusted, signatureFailure } from './plan-keys.ts'
 import { believePlan } from './read-plan-file.ts'
@@ -38,7 +38,9 @@ async function checkFile(file: ReadFile, trusted: TrustedKeys, cwd: string): Pro
       exit: 'refused',
     })
   }
-  const checked = checkSignature(text, file.digest, trusted)
+  // Of the text as UTF-8, which is what was signed: another program may have written it again with a mark before it.
+  const { digest } = draftText(file.path, file.text)
+  const checked = checkSignature(text, digest, trusted)
   if ('keyId' in checked) return checked.keyId
   // Nobody trusted has signed it: approval is missing. A trusted signature of something else: it was altered.
   throw signatureFailure(path, checked, checked.code === 'signature-wrong' ? 'stale' : 'refused')
