@@ -120,6 +120,11 @@ export const CLI_CODES = {
     meaning: 'Something could not be read, so nothing may be concluded about what it would have shown.',
     wayOut: 'Run the command again; the diagnostics name each read that failed.',
   },
+  'store-missing': {
+    meaning: 'A watcher was to apply, and nothing keeps it apart from other watchers of the tenant.',
+    wayOut:
+      'Set `store` in holdfast.yaml: an address all of them share, or `local` where this host alone applies; or leave --apply out.',
+  },
   'approval-missing': {
     meaning: 'Nobody can be asked here, and no consent was given on the command line.',
     wayOut: ['Run in a terminal.', 'Give --auto-approve.', 'Give --expect PLANID.', 'Give a PLANFILE.'],

@@ -53,6 +53,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/drift.ts')).drift,
   },
   {
+    name: 'watch',
+    summary: 'look again and again, tell what changed, and do what is due where allowed',
+    load: async () => (await import('./commands/watch.ts')).watch,
+  },
+  {
     name: 'explain',
     summary: 'explain one machine: policy lines, actions, plan, and what would change it',
     load: async () => (await import('./commands/explain.ts')).explain,

@@ -2,7 +2,6 @@ import { COMMANDS } from './commands.ts'
 import { EXIT_CODES } from './exit-codes.ts'
 import { watchInterrupt } from './interrupt.ts'
 import type { Io } from './io.ts'
-import { toFailure } from './to-failure.ts'
 import { readVersion } from './version.ts'
 
 /**
@@ -22,8 +21,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const code = await runProgram(argv, io, COMMANDS, { signal: interrupt.signal, main })
     return interrupt.code ?? code
   } catch (error) {
+    const [{ toFailure }, { reportFailure }] = await Promise.all([
+      import('./to-failure.ts'),
+      import('./report-failure.ts'),
+    ])
     const failure = toFailure(error, io.env)
-    const { reportFailure } = await import('./report-failure.ts')
     const { code } = interrupt
     const exit =
       code === null

@@ -17,15 +17,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   authoring: ['schema', 'posture', 'plan', 'analysis', 'report'],
   defender: ['schema', 'posture', 'plan', 'apply'],
   emulator: ['schema', 'posture', 'plan', 'apply'],
+  watch: ['schema', 'posture', 'plan', 'analysis', 'apply', 'report'],
   pipeline: ['schema', 'posture', 'plan', 'analysis', 'apply', 'report'],
   local: ['schema', 'posture', 'plan', 'analysis', 'apply', 'audit', 'report', 'defender'],
   cli: [
     ...['schema', 'posture', 'plan', 'analysis', 'apply', 'audit', 'report', 'authoring'],
-    ...['defender', 'emulator', 'pipeline', 'local'],
+    ...['defender', 'emulator', 'pipeline', 'local', 'watch'],
   ],
 }
 const ROOMS = Object.keys(MAY_IMPORT)
-const CORE = ['schema', 'posture', 'plan', 'analysis', 'apply', 'audit', 'report', 'authoring']
+const CORE = ['schema', 'posture', 'plan', 'analysis', 'apply', 'audit', 'report', 'authoring', 'watch']
 
 /** Builtins that the core may use: they compute, and reach nothing. */
 const PURE_BUILTINS: Readonly<Record<string, readonly string[]>> = {

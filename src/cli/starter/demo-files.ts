@@ -1,5 +1,6 @@
 const CONFIGURATION = `version: 1
 policies: [policies/**/*.yaml]
+store: local                 # this host alone applies
 guards:
   maxMachines: 10
   maxShare: 25%

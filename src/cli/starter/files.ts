@@ -4,6 +4,7 @@ version: 1
 cloud: commercial                # commercial | gcc | gcc-high | dod
 # tenantId: 00000000-0000-0000-0000-000000000000   # then a token of another tenant is an error
 policies: [policies/**/*.yaml]
+# store: local                   # where this host alone applies; runners share an Azure Blob container
 
 guards:                          # limits on one apply; a plan that goes beyond one is refused as a whole
   maxMachines: 20                # machines that are isolated, restricted, released, …
