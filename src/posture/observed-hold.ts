@@ -1,3 +1,4 @@
+import type { Duration } from '../schema/duration.ts'
 import { addMs, type Instant } from '../schema/instant.ts'
 import type { Evidence, EvidenceLens } from './evidence.ts'
 import type { HoldPosture, Lapse } from './fold-hold.ts'
@@ -99,7 +100,7 @@ function deniedBefore(
   rows: readonly Evidence[],
   evidence: EvidenceLens,
 ): Evidence | undefined {
-  const began = imposes.at(-1)?.action.lastUpdateDateTimeUtc ?? at
+  const began = (imposes.at(-1) as DirectedAction).action.lastUpdateDateTimeUtc
   const last = rows.findLast(
     row => row.at < at && row.at > began && isSettled(posture, row, evidence, row.at),
   )
@@ -109,9 +110,9 @@ function deniedBefore(
 
 /** A later impose that the device shows to have moved the end: then its own time counts, and no report has to be fresh. */
 function nextEnd(imposes: readonly DirectedAction[], { at }: Evidence, { effect }: HoldLens): Instant | null {
-  const { lasts } = effect
-  if (lasts === undefined) return null
-  const ends = imposes.map(({ action }) => addMs(action.lastUpdateDateTimeUtc, lasts.ms))
+  // Where isolation stays nothing lapses, and nothing is asked here.
+  const { ms } = effect.lasts as Duration
+  const ends = imposes.map(({ action }) => addMs(action.lastUpdateDateTimeUtc, ms))
   return ends.find(end => end > at) ?? null
 }
 

@@ -368,6 +368,7 @@ describe('what devices report', () => {
     ['too old counts for nothing while the time runs', 'full until 168 h', 30, [own(0)], [3, false]],
     ['once lost it stays lost after its end, however old', 'none lost', 900, [own(0)], [3, false]],
     ['held since is not lost', 'none lapsed', 900, [own(0)], [3, false], [50, true]],
+    ['free before its end and held after it holds', 'full held', 172, [own(0)], [160, false], [171, true]],
     ['free before its end and after it stays lost', 'none lost', 172, [own(0)], [160, false], [171, false]],
     [
       'held before its end and free after it has lapsed',

@@ -58,6 +58,20 @@ const RENEWED = 'm1/isolated impose none->full (renewed)'
 const PLAIN = 'm1/isolated impose none->full (lapsed)'
 const LAPSED = 'm1/isolated lapsed full/none by nobody'
 
+describe('a hold past its time that its device still reports', () => {
+  const seen = [{ machineId: machineId(1), at: addMs(NOW, -HOUR), isolated: true }]
+
+  test.each([
+    [[ended(20, OURS)], 'for as long as it is reported'],
+    [[ended(20, OURS), past(100, { id: actionId(2), ...OURS })], 'until 2026-11-25 14:00Z'],
+  ])('counts as held, for the time of a later isolation where there is one', (actions, end) => {
+    const plan = planOf({ observed: { actions, evidence: seen } })
+    expect(plan.changes).toStrictEqual([])
+    const note = plan.diagnostics.find(({ code }) => code === 'observed-held')
+    expect(note?.message).toContain(`it counts as held ${end}`)
+  })
+})
+
 describe('a declared hold that ended by itself', () => {
   const ROWS: Readonly<Record<string, Row>> = {
     'is renewed where it was ours and ended lately': {

@@ -74,6 +74,8 @@ test('a device that was merged is asked under all its records', () => {
     ],
     alsoOthers: true,
   })
+  const alive = machines.map(one => (one.id === OLD ? { ...one, lastSeen: at('2026-11-19') } : one))
+  expect(reportNeed({ ...look, machines: alive }, configuration()).machineIds).toStrictEqual([OLD])
   expect(reportNeed({ ...look, scope: 'named' }, configuration()).machineIds).toStrictEqual([
     OLD,
     HEIR,
