@@ -128,6 +128,14 @@ export function addMs(instant: Instant, ms: number): Instant {
   return compose(toEpochMs(instant) + Math.floor(ms), instant.slice(23, 27))
 }
 
+/** The next instant that can be told from this one: 100 ns later. */
+export function nextTick(instant: Instant): Instant {
+  const fraction = Number(instant.slice(20, 27)) + 1
+  return fraction < 10_000_000
+    ? (`${instant.slice(0, 20)}${pad(fraction, 7)}Z` as Instant)
+    : addMs(`${instant.slice(0, 20)}0000000Z` as Instant, 1000)
+}
+
 /** Milliseconds from `from` to `to`, negative when `to` is earlier. */
 export function msBetween(from: Instant, to: Instant): number {
   return toEpochMs(to) - toEpochMs(from)

@@ -1,5 +1,6 @@
 import { assemblePlan } from '../../plan/assemble/assemble-plan.ts'
-import { unknownInputs, unlistedMachine } from '../../plan/assemble/create-plan.ts'
+import { unknownInputs } from '../../plan/assemble/create-plan.ts'
+import { unlistedMachine } from '../../plan/assemble/unlisted-machine.ts'
 import type { Plan } from '../../plan/document/document.ts'
 import { freezeDiagnostics } from '../../plan/document/freeze.ts'
 import { shortPlanId } from '../../plan/document/marker-of.ts'

@@ -1,5 +1,5 @@
 import type { Findings } from '../../plan/assemble/assemble-plan.ts'
-import { unlistedMachine } from '../../plan/assemble/create-plan.ts'
+import { unlistedMachine } from '../../plan/assemble/unlisted-machine.ts'
 import type { Machine } from '../../posture/machine.ts'
 import { normalName } from '../../schema/machine-name.ts'
 import { resolveMachine } from '../service/resolve-machine.ts'

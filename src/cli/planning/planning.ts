@@ -1,9 +1,10 @@
 import { type GitState, readGitState } from '../../local/git/git-state.ts'
-import { assemblePlan, type Findings } from '../../plan/assemble/assemble-plan.ts'
+import type { Findings } from '../../plan/assemble/assemble-plan.ts'
 import {
   createPlan,
   examinePosture,
   listUnchanged,
+  planOfFindings,
   type UnchangedItem,
 } from '../../plan/assemble/create-plan.ts'
 import type { GuardName, Plan } from '../../plan/document/document.ts'
@@ -168,7 +169,7 @@ export async function makePlan(
     options,
   }
   const findings = examinePosture(input)
-  const plan = expectedPlan(input, assemblePlan(findings), asked.expect)
+  const plan = expectedPlan(input, planOfFindings(findings), asked.expect)
   return {
     plan:
       base === undefined

@@ -35,8 +35,6 @@ export interface Findings {
   /** Blocked items of machines that did not resolve. */
   readonly unresolved: readonly Blocked[]
   readonly diagnostics: readonly Diagnostic[]
-  /** When to look again although nothing happens; absent where nobody asked, or nothing is known. */
-  readonly nextLookAt?: Instant
 }
 
 /** What ended longest ago has waited longest, and can wait again: the latest to end are renewed first. */
@@ -64,7 +62,6 @@ export function assemblePlan({
   items,
   unresolved,
   diagnostics,
-  nextLookAt,
 }: Omit<Findings, 'claims' | 'history' | 'lens'>): Plan {
   const { observation, configuration, options } = input
   const name = ownNames(configuration)
@@ -114,7 +111,7 @@ export function assemblePlan({
     ),
     createdAt: formatInstant(input.now),
     expiresAt: formatInstant(expiryOf(input)),
-    nextLookAt: nextLookAt === undefined ? null : formatInstant(nextLookAt),
+    nextLookAt: null,
     target: observation.target,
     source: input.source,
     observed: {

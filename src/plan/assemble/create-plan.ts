@@ -1,30 +1,21 @@
 import { compareText, type History, indexHistory, rewindHistory } from '../../posture/history.ts'
-import type { HoldLens } from '../../posture/hold-lens.ts'
-import type { Machine } from '../../posture/machine.ts'
-import { ownNames } from '../../posture/marker.ts'
 import { foldMergedActions } from '../../posture/merges.ts'
 import type { Diagnostic } from '../../schema/diagnostic.ts'
-import type { Instant } from '../../schema/instant.ts'
+import { formatInstant, type Instant } from '../../schema/instant.ts'
 import type { Claim } from '../claim/claim.ts'
 import { composeClaims, hasExpired } from '../claim/compose.ts'
-import type { Note, Plan } from '../document/document.ts'
+import type { Plan } from '../document/document.ts'
 import { freezeDiagnostics } from '../document/freeze.ts'
-import { compileConfirmation } from '../judge/confirm-by-name.ts'
 import { endsInFreeze } from '../judge/ends-in-freeze.ts'
 import { evaluateMachine } from '../judge/evaluate-machine.ts'
 import type { EvaluationContext } from '../judge/evaluation.ts'
 import { evidenceDiagnostics } from '../judge/evidence-notes.ts'
 import type { Item } from '../judge/item.ts'
-import { compileProtection } from '../judge/limits.ts'
 import { findLongHolds, findShortKept } from '../judge/long-holds.ts'
 import { mergeDiagnostics } from '../judge/merge-notes.ts'
 import { nameDiagnostics } from '../judge/other-names.ts'
 import { isolationHints } from '../judge/platform-hints.ts'
-import { promisedEnds } from '../judge/promised-end.ts'
-import { restrictionsOf } from '../judge/restricted-device.ts'
 import { lapseDiagnostics } from '../judge/unproven-lapses.ts'
-import { compileUnprunable } from '../judge/unprunable.ts'
-import type { AddressPattern } from '../select/address.ts'
 import { chooseItems, readPatterns } from '../select/choose.ts'
 import { findIdleProtection } from '../select/idle-protection.ts'
 import { countOnboarded } from '../select/observation.ts'
@@ -34,6 +25,9 @@ import { readFailures } from '../select/read-failures.ts'
 import { indexMachines, type MachineIndex, resolvePolicies } from '../select/resolve.ts'
 import { blockUnresolved, problemDiagnostics } from '../select/unresolved.ts'
 import { assemblePlan, type Findings } from './assemble-plan.ts'
+import { contextOf, type ReadFlag } from './evaluation-context.ts'
+import { nextLook } from './next-look.ts'
+import { unlistedMachine } from './unlisted-machine.ts'
 
 /**
  * Makes the plan: what would have to be done so that the machines are as the policies say.
@@ -46,7 +40,19 @@ import { assemblePlan, type Findings } from './assemble-plan.ts'
  * 4. Guard, estimate and digest what remains.
  */
 export function createPlan(input: PlanInput): Plan {
-  return assemblePlan(examinePosture(input))
+  return planOfFindings(examinePosture(input))
+}
+
+/** Writes the plan down, and when to look again although nothing happens. */
+export function planOfFindings(findings: Findings): Plan {
+  const plan = assemblePlan(findings)
+  const { input } = findings
+  if (input.options.asOf !== undefined || !plan.complete) return plan
+  const next = nextLook(findings, plan, now => {
+    const later = examinePosture({ ...input, now, observation: { ...input.observation, readAt: now } })
+    return { findings: later, plan: assemblePlan(later) }
+  })
+  return next === undefined ? plan : { ...plan, nextLookAt: formatInstant(next) }
 }
 
 /** Everything before the writing down: for a plan, and for what a plan does not hold, such as what is unchanged. */
@@ -125,24 +131,6 @@ function knownPosture(input: PlanInput, at: Instant): Findings {
   }
 }
 
-/** Further apart the two clocks make the time alone too weak a reason to renew (docs/contract.md#no-evidence). */
-const APART_MS = 5 * 60_000
-
-function noInferenceOf({ observation: { clockSkewMs, evidenceUnread } }: PlanInput): Note | null {
-  if (evidenceUnread !== undefined) {
-    return {
-      code: 'evidence-unread',
-      message: `nothing but the time says that the isolation ended, and what the devices report could not be read: ${evidenceUnread}`,
-    }
-  }
-  if (Math.abs(clockSkewMs) <= APART_MS) return null
-  return {
-    code: 'clocks-differ',
-    message:
-      'nothing but the time says that the isolation ended, and the clock of this machine is over 5 minutes from the service’s; set it right, then plan again.',
-  }
-}
-
 /** What is to spare machines; where no machine was read at all nothing is said of it. */
 function sparingOf({ policies, configuration, observation }: PlanInput, index: MachineIndex, at: Instant) {
   return {
@@ -151,44 +139,6 @@ function sparingOf({ policies, configuration, observation }: PlanInput, index: M
     index,
     now: at,
     wholeTenant: observation.scope === 'tenant' && index.all.length > 0,
-  }
-}
-
-type ReadFlag = (flag: string, texts: readonly string[]) => readonly AddressPattern[]
-
-function contextOf(input: PlanInput, lens: HoldLens, index: MachineIndex, read: ReadFlag): EvaluationContext {
-  const { observation, configuration, policies, options } = input
-  const { now: at } = lens
-  const recordsOf = ({ id }: Machine): readonly Machine[] => index.merges.recordsOf(id)
-  const observedAt = lastKnownAt(input, at)
-  const protection = compileProtection(configuration, observedAt, recordsOf)
-  return {
-    limits: {
-      configuration,
-      protection,
-      roles: observation.roles,
-      restrictions: restrictionsOf(observation.restrictions),
-    },
-    contest: { now: at, withinMs: configuration.contested.within.ms, name: ownNames(configuration) },
-    lens,
-    now: at,
-    observedAt,
-    historyFrom: observation.historyFrom,
-    name: ownNames(configuration),
-    reassert: read('reassert', options.reassert),
-    retry: read('retry', options.retry),
-    resubmit: read('resubmit', options.resubmit),
-    reason: options.reason,
-    prune: options.prune && observation.acceptedEmpty !== true,
-    renewalsAlone: options.renewals === true,
-    askedNow: options.askedNow === true,
-    noInference: noInferenceOf(input),
-    unprunable: compileUnprunable(index, policies, at),
-    promised: promisedEnds(input, at),
-    sisters: new Set(configuration.sisters),
-    mustBeNamed: compileConfirmation(configuration, observedAt, recordsOf),
-    wholeTenant: observation.scope === 'tenant',
-    keepGoing: options.keepGoing,
   }
 }
 
@@ -224,30 +174,6 @@ function evaluateAll(
     ...known,
     ...unlisted.flatMap(id => evaluateMachine(unlistedMachine(id), [], history.of(id), context)),
   ]
-}
-
-/** A machine that has a history and no record any more: what we hold there must not be forgotten. */
-export function unlistedMachine(id: string): Machine {
-  return {
-    id,
-    computerDnsName: null,
-    osPlatform: null,
-    version: null,
-    osBuild: null,
-    agentVersion: null,
-    healthStatus: null,
-    onboardingStatus: null,
-    riskScore: null,
-    exposureLevel: null,
-    deviceValue: null,
-    rbacGroupId: null,
-    rbacGroupName: null,
-    aadDeviceId: null,
-    mergedIntoMachineId: null,
-    machineTags: [],
-    firstSeen: null,
-    lastSeen: null,
-  }
 }
 
 /** Notes on what needs nothing done that only inform. */

@@ -65,7 +65,7 @@ export interface Subject {
 }
 
 /** An action in flight for longer than this is reported as drift (docs/contract.md#drift-kinds). */
-const STUCK_DRIFT_MS = 72 * 3_600_000
+export const STUCK_DRIFT_MS: number = 72 * 3_600_000
 
 /** Finds an action that is in flight for over 72 h. */
 export function findStuck(inFlight: readonly MachineAction[], now: Instant): MachineAction | undefined {

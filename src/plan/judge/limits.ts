@@ -10,7 +10,7 @@ import type { DecidedChange, DraftRequest } from './decision.ts'
 import { type Restrictions, restrictedNote } from './restricted-device.ts'
 
 /** A machine report older than this makes a hold likely to stay pending (docs/service.md#offline-devices). */
-const SILENT_MS = 48 * 3_600_000
+export const SILENT_MS: number = 48 * 3_600_000
 
 /** Protected machines of a configuration, made ready for many machines. */
 export interface Protection {

@@ -9,13 +9,18 @@ const STUCK_HOURS = 96
 /** A live response is queued for two hours (docs/service.md#live-response-queue); at 6 h something is wrong. */
 const STUCK_LIVE_RESPONSE_HOURS = 6
 
+/** For how long an action may be in flight. */
+export function stuckMs(action: MachineAction): number {
+  return hoursOf(action) * HOUR_MS
+}
+
 function hoursOf({ type }: MachineAction): number {
   return type === 'LiveResponse' ? STUCK_LIVE_RESPONSE_HOURS : STUCK_HOURS
 }
 
 /** Says whether an action is in flight for longer than the service tries. */
 export function isStuck(action: MachineAction, now: Instant): boolean {
-  return addMs(action.creationDateTimeUtc, hoursOf(action) * HOUR_MS) < now
+  return addMs(action.creationDateTimeUtc, stuckMs(action)) < now
 }
 
 /** Names an action that is stuck, and the way out. */

@@ -5,7 +5,8 @@ import {
   timelineOf,
   timelinesOf,
 } from '../../../src/analysis/explain/timeline.ts'
-import { examinePosture, unlistedMachine } from '../../../src/plan/assemble/create-plan.ts'
+import { examinePosture } from '../../../src/plan/assemble/create-plan.ts'
+import { unlistedMachine } from '../../../src/plan/assemble/unlisted-machine.ts'
 import type { MachineAction } from '../../../src/posture/machine-action.ts'
 import type { Instant } from '../../../src/schema/instant.ts'
 import {

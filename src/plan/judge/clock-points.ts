@@ -1,0 +1,93 @@
+import type { EvidenceLens } from '../../posture/evidence.ts'
+import type { MachineHistory } from '../../posture/history.ts'
+import { HOLD_PAIRS } from '../../posture/holds.ts'
+import type { Machine } from '../../posture/machine.ts'
+import type { MachineAction } from '../../posture/machine-action.ts'
+import { hasEnded, hasSucceeded } from '../../posture/status.ts'
+import type { Configuration } from '../../schema/configuration.ts'
+import { addMs, type Instant } from '../../schema/instant.ts'
+import type { Claim } from '../claim/claim.ts'
+import { STUCK_DRIFT_MS } from './evaluation.ts'
+import { SILENT_MS } from './limits.ts'
+import { stuckMs } from './stuck.ts'
+
+type Settings = Pick<Configuration, 'effects' | 'retry' | 'contested' | 'apply'>
+
+/**
+ * The instants around which something about one machine can change by time alone: one for every rule that holds a time
+ * against the clock. Each is the last instant of the one side or the first of the other. More of them than matter cost
+ * a look at one machine each; one too few would let a look come too late.
+ */
+export function clockPoints(
+  machine: Machine,
+  history: MachineHistory,
+  claims: readonly Claim[],
+  evidence: EvidenceLens | undefined,
+  settings: Settings,
+  now: Instant,
+): readonly Instant[] {
+  const from = addMs(now, -reachMs(settings))
+  return [
+    ...(machine.lastSeen === null ? [] : [addMs(machine.lastSeen, SILENT_MS)]),
+    ...history.flatMap(action => (isPast(action, from) ? [] : actionPoints(action, settings))),
+    ...claims.flatMap(claim => claimPoints(claim, history, settings, now)),
+    ...(evidence?.of.get(machine.id) ?? []).map(({ at }) => addMs(at, evidence?.freshMs ?? 0)),
+  ]
+}
+
+/** How long after its last update an action that has ended can still alter anything by time alone, at most. */
+function reachMs({ effects, retry, contested }: Settings): number {
+  const { lasts, renewWithin, longFree } = effects.isolated
+  const ended = (lasts?.ms ?? 0) + Math.max(renewWithin.ms, longFree.ms)
+  return Math.max(retry.within.ms, contested.within.ms, ended)
+}
+
+function isPast(action: MachineAction, from: Instant): boolean {
+  return action.lastUpdateDateTimeUtc < from && hasEnded(action)
+}
+
+function actionPoints(action: MachineAction, settings: Settings): readonly Instant[] {
+  const { creationDateTimeUtc: created, lastUpdateDateTimeUtc: updated } = action
+  if (!hasEnded(action)) return [addMs(created, stuckMs(action)), addMs(created, STUCK_DRIFT_MS)]
+  return [
+    addMs(updated, settings.contested.within.ms),
+    addMs(updated, settings.retry.within.ms),
+    ...isolationPoints(action, settings),
+  ]
+}
+
+/** When an isolation ends by itself, and how long after an end it is renewed, or imposed without being asked for. */
+function isolationPoints(action: MachineAction, { effects }: Settings): readonly Instant[] {
+  const { isolated } = HOLD_PAIRS
+  const { lasts, renewWithin, longFree, renewBefore } = effects.isolated
+  if (lasts === undefined || (action.type !== isolated.impose && action.type !== isolated.lift)) return []
+  const { lastUpdateDateTimeUtc: updated } = action
+  const after = (end: Instant): readonly Instant[] => [addMs(end, renewWithin.ms), addMs(end, longFree.ms)]
+  // A lift of the service, or a try to renew, is an instant to count from itself.
+  if (action.type === isolated.lift || !hasSucceeded(action)) return after(updated)
+  const until = addMs(updated, lasts.ms)
+  const early = renewBefore === undefined ? [] : [addMs(until, -renewBefore.ms)]
+  return [until, ...early, ...after(until)]
+}
+
+function claimPoints(
+  claim: Claim,
+  history: MachineHistory,
+  { apply }: Settings,
+  now: Instant,
+): readonly Instant[] {
+  if (claim.kind === 'run') {
+    const { since, within } = claim.wish
+    const rolling =
+      within === undefined
+        ? []
+        : history
+            .filter(({ type }) => type === claim.facet.type)
+            .filter(({ creationDateTimeUtc }) => creationDateTimeUtc >= addMs(now, -within.ms))
+            .map(({ creationDateTimeUtc }) => addMs(creationDateTimeUtc, within.ms))
+    return since === undefined ? rolling : [since, ...rolling]
+  }
+  return claim.contributors.flatMap(({ policy: { expires } }) =>
+    expires === undefined ? [] : [addMs(expires, -apply.timeout.ms)],
+  )
+}
