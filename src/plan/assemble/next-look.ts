@@ -43,8 +43,9 @@ export function nextLook(
   replan: (now: Instant) => Later,
 ): Instant | undefined {
   const doubtful = doubtfulEnd(findings)
-  const differs = new Differing(findings, plan, replan)
-  for (const candidate of candidatesOf(findings)) {
+  const index = indexMachines(findings.input.observation.machines)
+  const differs = new Differing(findings, index, plan, replan)
+  for (const candidate of candidatesOf(findings, index)) {
     if (doubtful !== undefined && doubtful <= candidate.at) return doubtful
     for (const tick of [candidate.at, nextTick(candidate.at)]) {
       if (tick > findings.at && differs.at({ ...candidate, at: tick })) return tick
@@ -62,10 +63,9 @@ function doubtfulEnd({ items, at }: Findings): Instant | undefined {
   return ends.sort()[0]
 }
 
-function candidatesOf(findings: Findings): readonly Candidate[] {
+function candidatesOf(findings: Findings, { byId, merges }: MachineIndex): readonly Candidate[] {
   const { input, claims, history, lens, at } = findings
   const { observation, configuration, policies } = input
-  const { byId, merges } = indexMachines(observation.machines)
   const ids = new Set([...claims.keys(), ...history.machineIds])
   // What was done to a record that lives on as another counts there.
   const devices = [...ids].filter(id => merges.ownerOf(id) === id)
@@ -132,11 +132,11 @@ class Differing {
   /** What policies ask, as of the last instant at which that could change. */
   #claims: Findings['claims']
 
-  constructor(findings: Findings, plan: Plan, replan: (now: Instant) => Later) {
+  constructor(findings: Findings, index: MachineIndex, plan: Plan, replan: (now: Instant) => Later) {
     this.#findings = findings
     this.#plan = plan
     this.#replan = replan
-    this.#index = indexMachines(findings.input.observation.machines)
+    this.#index = index
     this.#claims = findings.claims
     this.#isLimited = plan.blocked.some(({ code }) => code.startsWith('over-max-'))
   }
