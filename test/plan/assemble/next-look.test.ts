@@ -22,7 +22,9 @@ import {
   policy,
 } from '../../support/build-core.ts'
 import { type Given, inputOf, planOf } from '../../support/plan-of.ts'
+import { seededRuns } from '../../support/seeded-runs.ts'
 
+const RUNS = seededRuns('when to look again', 25)
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
@@ -208,7 +210,7 @@ describe('against brute force', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      RUNS,
     )
   })
 })
