@@ -155,6 +155,11 @@ export const CLI_CODES = {
     wayOut:
       'Compare it with `holdfast actions list --since 30d`; what is older than the retention of the service is gone.',
   },
+  'foreign-in-flight': {
+    meaning: 'What is in flight on the machine that was named is not ours.',
+    wayOut:
+      'Talk to whoever asked for it. `holdfast actions cancel ID --reason TEXT` cancels an action of anybody by its id.',
+  },
   'nothing-chosen': {
     meaning: 'A command that changes something was not told what to change.',
     wayOut: 'Name what is meant: ids, names or options that choose. There is no way to say everything.',

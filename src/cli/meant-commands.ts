@@ -19,12 +19,14 @@ const MEANT: Readonly<Record<string, string>> = {
   get: '`holdfast machines show NAME` shows one machine, `holdfast machines list` all.',
   describe: '`holdfast explain NAME` says why a machine is as it is.',
   cancel:
-    '`holdfast actions cancel ID --reason TEXT` cancels what is in flight; `holdfast actions list` shows ids.',
-  kill: '`holdfast actions cancel ID --reason TEXT` cancels what is in flight; `holdfast actions list` shows ids.',
+    '`holdfast actions cancel NAME --reason TEXT` cancels what of ours is in flight on a machine, with the id of an action that one.',
+  kill: '`holdfast actions cancel NAME --reason TEXT` cancels what of ours is in flight on a machine, with the id of an action that one.',
   freeze:
     '`freeze:` in holdfast.yaml stops every apply of this configuration until an instant, with a reason.',
-  rollback: '`holdfast undo PLANID --reason TEXT` undoes what a plan did.',
-  revert: '`holdfast undo PLANID --reason TEXT` undoes what a plan did.',
+  rollback:
+    '`holdfast undo last --reason TEXT` undoes what the last plan did, with a plan id what that one did.',
+  revert:
+    '`holdfast undo last --reason TEXT` undoes what the last plan did, with a plan id what that one did.',
   destroy:
     'Nothing here removes machines: `isolated: false` in a policy releases them, and `holdfast apply --prune` lifts what no policy declares.',
   refresh: 'There is no state to refresh: `holdfast plan` reads the service each time.',

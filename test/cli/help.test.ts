@@ -66,7 +66,7 @@ test.each([
   ['isolate', '`holdfast contain NAME --for 24h --reason TEXT`'],
   ['Unisolate', '`holdfast release NAME --reason TEXT`'],
   ['ls', '`holdfast machines list`'],
-  ['cancel', '`holdfast actions cancel ID --reason TEXT`'],
+  ['cancel', '`holdfast actions cancel NAME --reason TEXT`'],
 ])('%s is answered with the command that is meant', async (word, command) => {
   const io = fakeIo()
   expect(await main([word, 'ws-1'], io)).toBe(1)

@@ -282,3 +282,38 @@ test('an interrupted wait says how the actions stand, and cancels nothing', asyn
   })
   expect(tenant.writes()).toBe(0)
 })
+
+test('what of ours is in flight on a machine is cancelled by its whole name, and what is not ours is told and left alone', async () => {
+  const tenant = await history()
+  const { ran, outcomes } = await cancel(tenant, 'WS-3.contoso.com')
+  expect(ran.code, ran.stderr).toBe(0)
+  expect(outcomes).toMatchObject([{ actionId: id(3), outcome: 'succeeded' }])
+  expect(ran.stderr).toContain(
+    `1 action in flight is not ours: Isolate by analyst@contoso.com (${id(5)}). Left alone.`,
+  )
+  expect(tenant.writes()).toBe(1)
+  const foreign = await tenant.run([
+    'actions',
+    'cancel',
+    'ws-3.contoso.com',
+    '--reason',
+    'x',
+    '--auto-approve',
+  ])
+  expect([foreign.code, foreign.stderr]).toStrictEqual([
+    4,
+    expect.stringContaining('error[foreign-in-flight]'),
+  ])
+  expect(tenant.writes()).toBe(1)
+})
+
+test.each([
+  ['nothing is in flight there', 'ws-1.contoso.com', 0, 'Cancel: nothing to do.'],
+  ['a short name, which is answered with the whole one', 'ws-1', 1, 'Did you mean ws-1.contoso.com'],
+  ['an id with a fault in it is no machine', `${id(2)}0`, 1, 'is no action id'],
+])('actions cancel: %s', async (_rule, name, code, words) => {
+  const tenant = await history()
+  const ran = await tenant.run(['actions', 'cancel', name, '--reason', 'x', '--auto-approve'])
+  expect([ran.code, `${ran.stdout}${ran.stderr}`]).toStrictEqual([code, expect.stringContaining(words)])
+  expect(tenant.writes()).toBe(0)
+})

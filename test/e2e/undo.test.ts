@@ -132,7 +132,7 @@ test('more lifts than may be are stopped, and let through by name with a reason'
 })
 
 test.each([
-  ['no id', ['undo', 'last', '--auto-approve'], 1, 'no plan id'],
+  ['no id', ['undo', 'yesterday', '--auto-approve'], 1, 'no plan id'],
   ['a plan that nothing carries', ['undo', '00000000', '--auto-approve'], 1, 'undo-unknown-plan'],
   ['nobody to ask', ['undo', '00000000'], 4, 'approval-missing'],
   ['--out with --auto-approve', ['undo', '00000000', '--out', 'x', '--auto-approve'], 1, 'flags-contradict'],
@@ -141,4 +141,40 @@ test.each([
   const ran = await tenant.run(argv)
   expect([ran.code, tenant.writes()]).toStrictEqual([code, 0])
   expect(ran.stderr.replaceAll(/\s+/g, ' ')).toContain(says)
+})
+
+test('undo last says which plan that is and asks; the answer yes undoes it, and a second time nothing is left', async () => {
+  const { tenant, planId } = await wrongMassIsolation()
+  const digits = planId.slice(7, 15)
+  const argv = ['undo', 'last', '--reason', 'wrong tag']
+  const refused = await tenant.run(argv, { terminal: true, answers: ['no'] })
+  expect(refused.code).toBe(4)
+  expect(refused.stderr.replaceAll(/\s+/g, ' ')).toContain(
+    `the last plan of ours is ${digits}: 4 Isolate, 4 RunAntiVirusScan on 4 machines, for contain`,
+  )
+  expect((await tenant.run(argv, { terminal: true, answers: ['yes'] })).code).toBe(0)
+  const writes = tenant.writes()
+  expect((await tenant.run(argv, { terminal: true, answers: ['yes'] })).stdout).toContain(
+    'Nothing is left to undo',
+  )
+  expect(tenant.writes()).toBe(writes)
+})
+
+test.each([
+  ['unseen', ['--auto-approve'], 'flags-contradict'],
+  ['where no action of ours is of a plan', ['--out', 'u.plan'], 'undo-unknown-plan'],
+])('undo last %s is an error and sends nothing', async (_rule, more, code) => {
+  const tenant = await startTenant()
+  const ran = await tenant.run(['undo', 'last', '--reason', 'x', ...more])
+  expect([ran.code, ran.stderr]).toStrictEqual([1, expect.stringContaining(`error[${code}]`)])
+  expect(tenant.writes()).toBe(0)
+})
+
+test('undo last is an error where the history could not be read: nobody knows then which it is', async () => {
+  const { tenant } = await wrongMassIsolation()
+  const writes = tenant.writes()
+  const env = { HOLDFAST_ENDPOINT: 'http://127.0.0.1:9' }
+  const ran = await tenant.run(['undo', 'last', '--out', 'u.plan', '--reason', 'x'], { env })
+  expect([ran.code, tenant.writes()]).toStrictEqual([1, writes])
+  expect(ran.stderr).toContain('error[read-incomplete]')
 })

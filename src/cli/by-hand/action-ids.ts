@@ -15,3 +15,8 @@ export function requireListed(missing: readonly string[]): void {
   if (missing.length === 0) return
   throw fail('action-not-found', `The service lists no action ${missing.join(', ')}.`)
 }
+
+/** Says whether an argument is meant as an action id: right, or with a fault in one of its five parts. */
+export function looksLikeActionId(text: string): boolean {
+  return /^[0-9a-f]*(-[0-9a-f]*){4}$/i.test(text)
+}

@@ -6,10 +6,11 @@ import { actionDocument } from '../../report/documents/action-document.ts'
 import { actionTable } from '../../report/terminal/render-actions.ts'
 import { counted } from '../../report/words/words.ts'
 import { addMs } from '../../schema/instant.ts'
-import { readActionIds, requireListed } from '../by-hand/action-ids.ts'
+import { looksLikeActionId, readActionIds, requireListed } from '../by-hand/action-ids.ts'
 import { AUTO_APPROVE_OPTION, askForAdHoc, requireAgreementOrTerminal } from '../by-hand/agreement.ts'
 import { cancelActions } from '../by-hand/cancelling.ts'
 import { concludeAdHoc, namesOfMachines, questionAt } from '../by-hand/conclude-ad-hoc.ts'
+import { findOurs } from '../by-hand/own-in-flight.ts'
 import type { Command, CommandContext } from '../command.ts'
 import { DOCUMENT_OPTIONS } from '../emit-document.ts'
 import { fail } from '../fail.ts'
@@ -21,19 +22,25 @@ const DEFAULT_TIMEOUT_MS = 60_000
 /** A healthy action of a machine that answers has ended long before. Shorter, it would come close to "all". */
 const LEAST_STUCK_MS = 3_600_000
 
-/** What is to be cancelled: ids, or what of ours hangs. */
-type Request = { readonly ids: readonly string[] } | { readonly stuckOverMs: number }
+/** What is to be cancelled: ids and what of ours is on machines, or what of ours hangs. */
+type Request =
+  | { readonly ids: readonly string[]; readonly machines: readonly string[] }
+  | { readonly stuckOverMs: number }
 
 function readRequest({ args, flags }: CommandContext): Request {
   const stuckOver = flags.duration('stuck-over')
   if (args.length > 0) {
     if (stuckOver !== undefined || flags.has('own')) {
-      throw fail('flags-contradict', 'Action ids, and --own --stuck-over, are two ways to choose: take one.')
+      throw fail(
+        'flags-contradict',
+        'Action ids or machines, and --own --stuck-over, are two ways to choose: take one.',
+      )
     }
-    return { ids: readActionIds(args) }
+    const machines = args.filter(text => !looksLikeActionId(text))
+    return { ids: readActionIds(args.filter(looksLikeActionId)), machines: [...new Set(machines)] }
   }
   if (stuckOver === undefined || !flags.has('own')) {
-    throw fail('nothing-chosen', 'Expected action ids, or --own together with --stuck-over DUR.')
+    throw fail('nothing-chosen', 'Expected action ids or machines, or --own together with --stuck-over DUR.')
   }
   if (stuckOver.ms < LEAST_STUCK_MS) {
     throw fail(
@@ -46,15 +53,21 @@ function readRequest({ args, flags }: CommandContext): Request {
 
 async function findActions(
   request: Request,
-  { signal }: CommandContext,
-  { service, configuration, historyFrom }: Session,
+  context: CommandContext,
+  session: Session,
 ): Promise<readonly MachineAction[]> {
+  const { signal } = context
+  const { service, configuration, historyFrom } = session
   const { client, clock } = service
   if ('ids' in request) {
-    const found = await client.listActions({ kind: 'ids', ids: request.ids }, signal)
+    const { ids, machines } = request
+    const found = ids.length === 0 ? [] : await client.listActions({ kind: 'ids', ids }, signal)
     const listed = new Set(found.map(({ id }) => id))
-    requireListed(request.ids.filter(id => !listed.has(id)))
-    return found.toSorted(compareNewestFirst)
+    requireListed(ids.filter(id => !listed.has(id)))
+    const ours = await findOurs(machines, context, session)
+    return [...new Map([...found, ...ours].map(action => [action.id, action])).values()].sort(
+      compareNewestFirst,
+    )
   }
   const all = await client.listActions({ kind: 'tenant', createdFrom: historyFrom }, signal)
   const before = addMs(clock.now(), client.clockSkewMs - request.stuckOverMs)
@@ -94,8 +107,8 @@ async function run(context: CommandContext): Promise<number> {
 /** `holdfast actions cancel`. */
 export const actionsCancel: Command = {
   description:
-    'Cancels actions that have not ended: those named by id, whoever asked for them, or our own that have been in flight for too long. Shows them and asks first; there is no way to say all. Then waits for what each really becomes.',
-  arguments: '[ids...]',
+    'Cancels actions that have not ended: those named by id, whoever asked for them; our own on machines that are named by id or whole name; or our own that have been in flight for too long. Shows them and asks first; there is no way to say all. Then waits for what each really becomes.',
+  arguments: '[names...]',
   options: [
     { name: 'own', kind: 'switch', description: 'our own, together with --stuck-over' },
     {
@@ -128,6 +141,10 @@ export const actionsCancel: Command = {
       does: 'one action',
     },
     {
+      command: 'holdfast actions cancel fin-ws-014.contoso.com --reason "wrong machine"',
+      does: 'what of ours is in flight on a machine',
+    },
+    {
       command:
         'holdfast actions cancel --own --stuck-over 24h --reason "offline since yesterday" --auto-approve',
       does: 'what hangs, unasked',
@@ -135,8 +152,8 @@ export const actionsCancel: Command = {
   ],
   exits: {
     ok: 'every action is over without having taken effect, or nothing hangs',
-    error: 'usage, authentication, no such action; nothing was sent unless the result says so',
-    refused: 'consent is missing; nothing was sent',
+    error: 'usage, authentication, no such action or machine; nothing was sent unless the result says so',
+    refused: 'consent is missing, or what is in flight on the machine is not ours; nothing was sent',
     partial: 'one took effect all the same, or the service refused to cancel it',
     pending: 'one had not ended at the time limit, or nobody knows',
   },

@@ -106,7 +106,7 @@ async function run(context: CommandContext): Promise<number> {
 /** `holdfast undo`. */
 export const undo: Command = {
   description:
-    'Undoes what one plan did: cancels what carries its marker and is in flight, and lifts what it holds. What anybody, or another plan, touched since is left alone and named; so is a machine that was held before. What has run cannot be undone and is listed. With --out it saves the plan for a review, for `holdfast apply FILE`; else it shows the plan, asks, and applies it.',
+    'Undoes what one plan did, or with `last` the plan that sent our newest action, which it names before it asks: cancels what carries its marker and is in flight, and lifts what it holds. What anybody, or another plan, touched since is left alone and named; so is a machine that was held before. What has run cannot be undone and is listed. With --out it saves the plan for a review, for `holdfast apply FILE`; else it shows the plan, asks, and applies it.',
   arguments: '<planid>',
   options: [
     { name: 'out', kind: 'text', value: 'FILE', description: 'save the plan, for `holdfast apply FILE`' },
@@ -151,6 +151,10 @@ export const undo: Command = {
     ...SERVICE_OPTIONS,
   ],
   examples: [
+    {
+      command: 'holdfast undo last --reason "wrong tag"',
+      does: 'what was applied last; says which plan that is, and asks',
+    },
     {
       command: 'holdfast undo 4f1c09ab --out undo.plan',
       does: 'what would undoing do? then `holdfast apply undo.plan`',

@@ -71,7 +71,9 @@ function heldTerms(
   })
   const distinct = new Map(holders.map(holder => [JSON.stringify(holder), holder]))
   const unique = [...distinct].sort(([a], [b]) => compareText(a, b)).map(([, holder]) => holder)
-  const ends = unique.map(({ policy }) => (policy === null ? undefined : expiries.get(policy)))
+  const ends = unique.map(({ policy }) =>
+    policy === null ? undefined : expiries.get(policy.slice(policy.indexOf('/') + 1)),
+  )
   const known = ends.filter(end => end !== undefined).sort()
   return { facet, level, by: unique, expires: known.length === ends.length ? (known.at(-1) ?? null) : null }
 }

@@ -47,6 +47,22 @@ test.each<[string, Readonly<Record<string, string>>, string | null]>([
   expect(group([machineWith({}, OWN)], expiries).held[0]?.expires).toBe(want)
 })
 
+test('the policy of a configuration with a name is found without that name', () => {
+  const comment = 'x [holdfast policy=emea/contain plan=0a1b2c3d change=4e5f6a7b]'
+  const held = machineWith({}, { requestorComment: comment })
+  const named: MachineDocument = {
+    ...held,
+    posture: {
+      ...held.posture,
+      isolated: {
+        ...held.posture.isolated,
+        by: held.posture.isolated.by.map(actor => ({ ...actor, class: 'own' })),
+      },
+    },
+  }
+  expect(group([named], { contain: '2026-12-01T00:00:00Z' }).held[0]?.expires).toBe('2026-12-01T00:00:00Z')
+})
+
 test('a hold that somebody else keeps too does not end with our policy', () => {
   const both = machineWith({}, OWN, { requestor: 'maria@contoso.com', requestSource: 'Portal' })
   const [held] = group([both], { contain: '2026-12-01T00:00:00Z' }).held
