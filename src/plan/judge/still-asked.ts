@@ -30,7 +30,8 @@ export function claimsOn(policies: readonly Policy[], machines: readonly Machine
 /**
  * Says why a planned change is not asked for any more; undefined where it still is (docs/contract.md#plan-outlives-nothing).
  *
- * What no policy stood behind, such as an undo, a policy can only contradict, and only one that came since.
+ * What no policy stood behind, such as an undo, only ends something; a policy can only contradict it, and only one that
+ * came since.
  *
  * @param claims - Of the machine.
  */
@@ -41,6 +42,8 @@ export function whyNotAsked(
 ): string | undefined {
   const claim = claims.find(({ address }) => address === change.address)
   if (change.policy === null) {
+    if (change.operations.some(operation => operation === 'impose' || operation === 'run'))
+      return `no policy asks for ${change.facet} here; plan again.`
     return hasMoved && claim !== undefined ? contradiction(change, claim) : undefined
   }
   const name = change.policy.name

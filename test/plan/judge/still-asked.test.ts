@@ -207,6 +207,15 @@ test('what a flag asked for has moved where a policy that came since declares ot
   expect(whyNot(changes, [{ ...FULL, state: isolated('none') }])).toStrictEqual([undefined])
 })
 
+test('what imposes or runs is asked for by a policy or not at all, whatever a plan says', () => {
+  const changes = [...planned([FULL]), ...planned([{ ...FULL, state: SCAN }])]
+  const forged = changes.map(change => ({ ...change, policy: null }))
+  expect(whyNot(forged, [], MACHINE, false)).toStrictEqual([
+    'no policy asks for isolated here; plan again.',
+    'no policy asks for scanned here; plan again.',
+  ])
+})
+
 test('a run that is called back has moved where a policy asks for it since', () => {
   const [change] = planned([{ ...FULL, state: SCAN }])
   if (change === undefined) throw new Error('nothing planned')
