@@ -1,16 +1,10 @@
 import { namesOf } from '../../plan/select/need.ts'
-import type { Place } from '../../schema/diagnostic.ts'
 import { normalText } from '../../schema/machine-name.ts'
 import type { MachineEntry, SelectorField } from '../../schema/policy.ts'
 
 /** The machines that an entry names, each as `dnsName x` or `id x`. */
 export function nameKeys(entry: MachineEntry): readonly string[] {
   return namesOf(entry).map(({ kind, text }) => `${kind} ${text}`)
-}
-
-/** The machines that an entry names, as names are compared, and where it does. */
-export function namePlaces(entry: MachineEntry): readonly { readonly key: string; readonly place: Place }[] {
-  return namesOf(entry).map(({ text, place }) => ({ key: text.trim().replace(/\.$/, ''), place }))
 }
 
 /** Says whether nothing but names chooses the machines of an entry, so that it reaches all that it names. */

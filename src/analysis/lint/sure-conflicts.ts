@@ -1,9 +1,9 @@
 import { contradict } from '../../plan/claim/compose.ts'
 import { RUN_FACETS } from '../../plan/claim/run-facets.ts'
-import { readMachineName } from '../../plan/select/need.ts'
+import { namesOf, readMachineName } from '../../plan/select/need.ts'
 import type { Diagnostic, Place } from '../../schema/diagnostic.ts'
 import type { DesiredState, FacetName, MachineEntry, Policy } from '../../schema/policy.ts'
-import { namePlaces, onlyNames } from './entry-cover.ts'
+import { onlyNames } from './entry-cover.ts'
 
 const HOLDS = ['isolated', 'restricted'] as const
 
@@ -45,7 +45,7 @@ function reachesByMachine(policies: readonly Policy[]): ReadonlyMap<string, read
     const mayBeExcepted = exceptionsOf(policy)
     const own = new Map<string, Place>()
     for (const entry of policy.machines.filter(isSure)) {
-      for (const { key, place } of namePlaces(entry)) if (!own.has(key)) own.set(key, place)
+      for (const { text, place } of namesOf(entry)) if (!own.has(text)) own.set(text, place)
     }
     for (const [key, place] of own) {
       if (mayBeExcepted(key)) continue
@@ -64,7 +64,7 @@ function isSure(entry: MachineEntry): boolean {
 
 /** Whether `except` of a policy may spare a machine: a selector, or a name of the other kind, could be any machine. */
 function exceptionsOf({ except }: Policy): (key: string) => boolean {
-  const keys = new Set(except.flatMap(namePlaces).map(({ key }) => key))
+  const keys = new Set(except.flatMap(namesOf).map(({ text }) => text))
   const kinds = new Set([...keys].map(kindOf))
   const isOpen = !except.every(onlyNames)
   return key => isOpen || keys.has(key) || [...kinds].some(kind => kind !== kindOf(key))

@@ -50,8 +50,7 @@ async function findRepository(revision: string, { io, flags }: CommandContext): 
     return { cwd, configuration, top: { cwd: await realpath(top), env } }
   } catch (error) {
     if (!(error instanceof GitError)) throw error
-    const isPlain = error.said === null || /not a git repository/i.test(error.said)
-    if (!isPlain) throw refused(revision, error)
+    if (!error.isAbsence) throw refused(revision, error)
     throw fail(
       'revision-not-found',
       `--base ${revision}: ${folder} is in no git repository, or there is no git.`,

@@ -1,7 +1,8 @@
 import { glob, readdir, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { describeFileError, errorCode } from '../../local/file-error.ts'
 import { fail } from '../fail.ts'
+import { CONFIGURATION_FILE } from './find-configuration.ts'
 import { displayPath } from './read-text.ts'
 
 /** What a file of policies is called. */
@@ -65,7 +66,9 @@ async function matchGlob(pattern: string, base: string): Promise<readonly string
 
 async function expandOne(pattern: string, base: string, kind: PathKind): Promise<readonly string[]> {
   const path = resolve(base, pattern)
-  const ofKind = (file: string): boolean => isTestPath(file) === (kind === 'test')
+  // Of a configuration further down the policies may be wanted; it is none itself.
+  const ofKind = (file: string): boolean =>
+    isTestPath(file) === (kind === 'test') && basename(file) !== CONFIGURATION_FILE
   try {
     const found = await stat(path)
     return found.isDirectory() ? (await walk(path)).filter(ofKind) : [path]

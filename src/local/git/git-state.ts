@@ -45,9 +45,7 @@ export async function readGitState(files: readonly string[], place: GitPlace): P
     return { commit, dirty: false }
   } catch (error) {
     if (!(error instanceof GitError)) throw error
-    const { said } = error
-    const isPlain = said === null || /not a git repository/i.test(said)
-    return { commit: null, dirty: null, ...(isPlain ? {} : { trouble: said }) }
+    return { commit: null, dirty: null, ...(error.isAbsence ? {} : { trouble: error.message }) }
   }
 }
 

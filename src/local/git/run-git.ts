@@ -25,6 +25,11 @@ export class GitError extends Error {
     super(said ?? 'there is no git')
     this.said = said
   }
+
+  /** Whether there simply is no repository, or no git; else one is there and git says why it gives nothing. */
+  get isAbsence(): boolean {
+    return this.said === null || /not a git repository/i.test(this.said)
+  }
 }
 
 /** What {@link runGit} may be told beside its words. */

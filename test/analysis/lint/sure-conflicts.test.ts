@@ -57,7 +57,6 @@ describe('two policies that both name a machine', () => {
 
   test.each<readonly [rule: string, first: Policy, second: Policy, facets: readonly string[]]>([
     ['by a list and a name', hold({ machines: [listed('ws-1.x')] }), release(), ['isolated']],
-    ['with a dot at the end', hold({ machines: [named('ws-1.x.')] }), release(), ['isolated']],
     [
       'named twice in one of them',
       hold({ machines: [named('ws-1.x'), listed('ws-1.x')] }),

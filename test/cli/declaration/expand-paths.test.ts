@@ -8,6 +8,7 @@ const FILES = {
   'policies/b.yaml': '',
   'policies/a.yml': '',
   'policies/deep/er/c.yaml': '',
+  'policies/deep/er/holdfast.yaml': '',
   'policies/notes.txt': '',
   'policies/.hidden/d.yaml': '',
   'policies/[x].yaml': '',
@@ -20,6 +21,10 @@ const FILES = {
 
 const ROWS: Readonly<Record<string, readonly [pattern: string, files: readonly string[]]>> = {
   'a file is itself': ['policies/b.yaml', ['policies/b.yaml']],
+  'a configuration further down is a policy only where it is named itself': [
+    'policies/deep/er/holdfast.yaml',
+    ['policies/deep/er/holdfast.yaml'],
+  ],
   'a file need not end in yaml': ['policies/notes.txt', ['policies/notes.txt']],
   'a folder is every yaml file below it, sorted, hidden ones left out': [
     'policies',

@@ -1,5 +1,5 @@
 import { withoutFilters } from '../../../local/git/git-state.ts'
-import { GIT_VARIABLES, readGit, saidBy } from '../../../local/git/run-git.ts'
+import { GIT_VARIABLES, GitError, readGit, saidBy } from '../../../local/git/run-git.ts'
 import { runProgram } from '../../../local/run-program.ts'
 import { shellWord } from '../../../report/words/shell-word.ts'
 import { fail } from '../../fail.ts'
@@ -15,14 +15,14 @@ export function commitCommand(paths: readonly string[], message: string): string
 export async function requireRepository({ cwd, env }: Pick<Io, 'cwd' | 'env'>): Promise<void> {
   try {
     await readGit(['rev-parse', '--is-inside-work-tree'], { cwd, env })
-  } catch {
-    throw fail(
-      'commit-not-possible',
-      '--commit needs a git repository, and this is none; nothing was done.',
-      {
-        wayOut: 'Leave --commit out, or run `git init` first.',
-      },
-    )
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error
+    const why = error.isAbsence ? 'this is none' : `git says: ${error.message}`
+    throw fail('commit-not-possible', `--commit needs a git repository, and ${why}; nothing was done.`, {
+      wayOut: error.isAbsence
+        ? 'Leave --commit out, or run `git init` first.'
+        : 'Do what git says, or leave --commit out.',
+    })
   }
 }
 
