@@ -44,7 +44,7 @@ export const APPLY_CODES = {
   'lease-lost': {
     meaning: 'The lease in the store was lost, or the store was: nothing more was sent.',
     wayOut:
-      'The same command again goes on once the store can be reached; `apply --status` shows who has the lease.',
+      'The same command again goes on once the store can be reached; `holdfast apply --status` shows who has the lease.',
   },
   'journal-failed': {
     meaning: 'The journal could not be read or written; without it nothing is submitted.',

@@ -1,6 +1,6 @@
 import { readGitPrefix } from '../local/git/git-state.ts'
 import type { Plan } from '../plan/document/document.ts'
-import { REPORT_FORMATS, type ReportFormat, type ReportFormatName } from '../report/report-formats.ts'
+import { loadReportFormat, type ReportFormat, type ReportFormatName } from '../report/report-formats.ts'
 import type { Style } from '../report/terminal/style.ts'
 import type { CommandContext } from './command.ts'
 import { fail } from './fail.ts'
@@ -65,11 +65,13 @@ export async function emit(
   const { io, color, options } = context
   const style = { ...styleOf(io.stdout, color, io.env), options, folder: await folderOf(outputs, io) }
   const instead = extras.find(({ path }) => path === undefined)
-  io.stdout.write(instead?.text ?? render(REPORT_FORMATS[outputs.format], style))
-  const copies = outputs.files.map(({ format, path }) => ({
-    path,
-    text: render(REPORT_FORMATS[format], style),
-  }))
+  io.stdout.write(instead?.text ?? render(await loadReportFormat(outputs.format), style))
+  const copies = await Promise.all(
+    outputs.files.map(async ({ format, path }) => ({
+      path,
+      text: render(await loadReportFormat(format), style),
+    })),
+  )
   const files = extras.flatMap(({ text, path }) => (path === undefined ? [] : [{ text, path }]))
   await writeCopies([...copies, ...files], io)
 }
@@ -81,7 +83,7 @@ export function withoutDiagnostics<T extends Pick<Plan, 'diagnostics'>>(
   document: T,
   format: ReportFormat,
 ): T {
-  return format === REPORT_FORMATS.human ? { ...document, diagnostics: [] } : document
+  return format.isHuman === true ? { ...document, diagnostics: [] } : document
 }
 
 /** Writes a plan to stdout and into every file asked for; `extra` is what only people are told. */

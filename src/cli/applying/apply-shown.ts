@@ -2,7 +2,7 @@ import { checkFreeze, checkPlan, checkRollout } from '../../apply/check-plan.ts'
 import type { ApplyResult } from '../../apply/result.ts'
 import { describeRollout, inOneWave, type Rollout, rolloutOf } from '../../plan/assemble/rollout.ts'
 import type { Plan } from '../../plan/document/document.ts'
-import { REPORT_FORMATS } from '../../report/report-formats.ts'
+import { loadReportFormat } from '../../report/report-formats.ts'
 import type { CommandContext } from '../command.ts'
 import { EXIT_CODES } from '../exit-codes.ts'
 import { fail } from '../fail.ts'
@@ -17,9 +17,13 @@ import { askForConsent } from './consent.ts'
 import { tellSignInLimit } from './sign-in-limit.ts'
 
 /** Shows the plan to people: on stdout, or on stderr where that is to be a document. */
-function showPlan(plan: Plan, { outputs }: ApplyParts, { io, color, options }: CommandContext): void {
+async function showPlan(
+  plan: Plan,
+  { outputs }: ApplyParts,
+  { io, color, options }: CommandContext,
+): Promise<void> {
   const output = outputs.format === 'human' ? io.stdout : io.stderr
-  const human = REPORT_FORMATS.human
+  const human = await loadReportFormat('human')
   const style = { ...styleOf(output, color, io.env), options, isApplying: true }
   output.write(`${human.plan(withoutDiagnostics(plan, human), style)}\n`)
 }
@@ -40,7 +44,7 @@ async function emitResult(
   tellDiagnostics(result.diagnostics, [], context)
   await emit(
     (format, style) => {
-      if (format !== REPORT_FORMATS.human) return format.result(result, plan, style)
+      if (format.isHuman !== true) return format.result(result, plan, style)
       return isIdle(plan) ? '' : format.result({ ...result, diagnostics: [] }, plan, style)
     },
     outputs,
@@ -88,7 +92,7 @@ export async function applyShown(made: Plan, context: CommandContext, parts: App
   const rollout = request.renewals ? undefined : rolloutOf(made, configuration)
   const plan = withRollout(made, rollout, request)
   const { expect } = request
-  showPlan(plan, parts, context)
+  await showPlan(plan, parts, context)
   service.audit.prepare({ plan: auditedPlan(made, request.planFile) })
   if (expect !== undefined && expect !== plan.planId) {
     throw fail('expect-mismatch', `The plan is ${plan.planId}, not ${expect}; nothing was submitted.`, {

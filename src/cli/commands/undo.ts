@@ -1,6 +1,5 @@
 import type { Plan } from '../../plan/document/document.ts'
 import type { SigningKey } from '../../plan/document/plan-signature.ts'
-import { REPORT_FORMATS } from '../../report/report-formats.ts'
 import { readApplyRequest, requireHonouredOverrides } from '../applying/apply-request.ts'
 import { applyShown, isIdle } from '../applying/apply-shown.ts'
 import { approvalOf } from '../applying/audit-subject.ts'
@@ -66,11 +65,7 @@ async function review(
 
 async function sayNothingLeft(plan: Plan, outputs: Outputs, context: CommandContext): Promise<number> {
   const text = `Nothing is left to undo (read ${plan.observed.readAt}).\n`
-  await emit(
-    (format, style) => (format === REPORT_FORMATS.human ? text : format.plan(plan, style)),
-    outputs,
-    context,
-  )
+  await emit((format, style) => (format.isHuman === true ? text : format.plan(plan, style)), outputs, context)
   return EXIT_CODES.ok
 }
 
