@@ -284,6 +284,13 @@ describe('places seen from the top of a repository', () => {
     ['../../../a.yaml', 'emea/', '../../a.yaml'],
   ])('%s below "%s" is %s', (file, below, want) => expect(at(file, below)).toBe(want))
 
+  test('tell several declarations apart, in the name of the suite and of the analysis', () => {
+    const below = inRepository(report, 'team b/')
+    expect(renderJunit(below)).toContain('<testsuite name="holdfast plan (team b)"')
+    expect(renderSarif(below)).toContain('"id": "holdfast/plan/team%20b/"')
+    expect(renderSarif(report)).toContain('"id": "holdfast/plan/"')
+  })
+
   test('are the same at the top, and what has no place keeps none', () => {
     expect(inRepository(report)).toStrictEqual(report)
     const [check] = inRepository(
