@@ -56,7 +56,10 @@ export function planOfFindings(findings: Findings): Plan {
 }
 
 /** Everything before the writing down: for a plan, and for what a plan does not hold, such as what is unchanged. */
-export function examinePosture(input: PlanInput): Findings {
+export function examinePosture(asked: PlanInput): Findings {
+  // By name, at the door: what is told of policies must not depend on the order of files.
+  const policies = [...asked.policies].sort((a, b) => compareText(a.name, b.name))
+  const input = { ...asked, policies }
   const at = input.options.asOf ?? input.now
   const { failures } = input.observation
   const findings = failures.length > 0 ? unknownPosture(input, at) : knownPosture(input, at)

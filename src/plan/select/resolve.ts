@@ -71,9 +71,7 @@ export function indexMachines(machines: readonly Machine[]): MachineIndex {
  */
 export function resolvePolicies(policies: readonly Policy[], index: MachineIndex, now: Instant): Resolution {
   const problems: ResolveProblem[] = []
-  // By name, so that what is told of them does not depend on the order of files.
-  const sorted = [...policies].sort((a, b) => compareText(a.name, b.name))
-  const matches = sorted.map(policy => ({ policy, machines: resolvePolicy(policy, index, now, problems) }))
+  const matches = policies.map(policy => ({ policy, machines: resolvePolicy(policy, index, now, problems) }))
   return { matches, problems }
 }
 
