@@ -124,3 +124,31 @@ test('a plan and an apply of machines that --target names by id go on past it', 
   expect(applied.code, applied.stderr).toBe(0)
   expect(tenant.writes()).toBe(1)
 })
+
+test('a machine that the application may not see keeps its hold: what a list lacks is unknown', async () => {
+  const tenant = await startTenant(
+    {
+      machines: [
+        { id: HELD, machineTags: ['INC-1'], hidden: true },
+        { id: OTHER, machineTags: ['INC-1'] },
+      ],
+      actions: [
+        {
+          type: 'Isolate',
+          scope: 'Full',
+          machineId: HELD,
+          status: 'Succeeded',
+          requestorComment: OWN,
+          requestSource: 'PublicApi',
+          creationDateTimeUtc: new Date(Date.now() - 86_400_000).toISOString(),
+        },
+      ],
+    },
+    BY_TAG,
+  )
+  const ran = await tenant.run(['plan', '--prune', '--json'])
+  expect(JSON.parse(ran.stdout), ran.stderr).toMatchObject({
+    changes: [{ address: `${OTHER}/isolated`, operations: ['impose'] }],
+    blocked: [{ address: `${HELD}/isolated`, code: 'record-missing' }],
+  })
+})

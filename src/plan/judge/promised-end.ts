@@ -40,7 +40,7 @@ export function promisedClaims(claims: readonly Claim[], subject: Subject): read
 function promisedClaim(facet: HoldName, { machine, history, context }: Subject): ExpiredClaim | undefined {
   const impose = lastImpose(foldHold(history, HOLD_PAIRS[facet], context.lens))
   if (impose === undefined || !isOwn(impose, context.name)) return undefined
-  const policy = context.promised.get(policyNamed(impose.requestorComment) ?? '')
+  const policy = context.promised.get(String(policyNamed(impose.requestorComment)))
   const wish = policy?.state[facet]
   if (policy === undefined || wish === undefined || wish.value === 'none') return undefined
   const lead = { policy, place: wish.place, named: false }

@@ -172,8 +172,9 @@ type NameProblem = Pick<ResolveProblem, 'code' | 'message'>
  * away. A merged record means the one that remains.
  */
 export function resolveName(name: Omit<MachineName, 'place'>, index: MachineIndex): Machine | NameProblem {
-  const ids = new Set(recordsOf(name, index).map(({ id }) => index.merges.heirOf(id)))
-  const records = [...ids].flatMap(id => index.byId.get(id) ?? [])
+  // Of each device the record that remains, which stands first.
+  const remaining = recordsOf(name, index).map(({ id }) => index.merges.recordsOf(id)[0] as Machine)
+  const records = [...new Set(remaining)]
   const [only] = records
   if (only === undefined) return unresolved(name)
   if (records.length === 1) return only.mergedIntoMachineId === null ? only : mergeUnresolved(name, only)

@@ -90,6 +90,8 @@ describe('a change is refused', () => {
   ])('a release that goes to another record %s', (_rule, machines, want) => {
     const aimed = { type: 'Unisolate', machineId: machineId(2), body: { Comment: 'x' } } as const
     expect(recheck([{ ...lift, requests: [aimed] }], {}, { machines }).refusals).toStrictEqual(want)
+    const nameless = { ...lift, requests: [aimed], machine: { ...planMachine(), dnsName: null } }
+    expect(recheck([nameless], {}, { machines }).refusals).toStrictEqual(want)
   })
 
   test('where a record that was merged into its machine is protected', () => {
