@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { publint } from 'publint'
@@ -7,8 +7,8 @@ import { formatMessage } from 'publint/utils'
 import { unexpectedFiles } from './package-contents.ts'
 
 /**
- * Checks what users get: packs a tarball, looks at its contents, lets publint read it, installs it into an empty
- * folder as a user would, and runs it there. Ends with exit code 1 and the findings when something is wrong.
+ * Checks what users get: packs a tarball, looks at its contents, lets publint read it, installs it with an empty
+ * prefix as README.md says, and runs it there. Ends with exit code 1 and the findings when something is wrong.
  */
 
 const ROOT = join(import.meta.dirname, '..')
@@ -40,7 +40,7 @@ async function publintFindings(tarball: string): Promise<readonly string[]> {
 
 /** Runs a command of the installed package; gives what is wrong with its end. */
 function runInstalled(folder: string, args: readonly string[], wanted: RegExp): readonly string[] {
-  const program = join(folder, 'node_modules', '.bin', 'holdfast')
+  const program = join(folder, 'bin', 'holdfast')
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], {
     cwd: folder,
     encoding: 'utf8',
@@ -51,15 +51,11 @@ function runInstalled(folder: string, args: readonly string[], wanted: RegExp): 
 
 function installAndRun(folder: string, tarball: string): readonly string[] {
   mkdirSync(folder)
-  writeFileSync(join(folder, 'package.json'), '{ "private": true }\n')
-  execFileSync(
-    'npm',
-    ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error', tarball],
-    {
-      cwd: folder,
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  )
+  const quiet = ['--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']
+  execFileSync('npm', ['install', '--global', '--prefix', folder, ...quiet, tarball], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     readonly version: string
   }

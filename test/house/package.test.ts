@@ -1,10 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { unexpectedFiles } from '../../scripts/package-contents.ts'
-import { ROOT } from './source-files.ts'
+import { ROOT, readFilesBelow } from './source-files.ts'
 
 interface Manifest {
   readonly version: string
@@ -18,6 +18,38 @@ interface Packed {
   readonly filename: string
   readonly files: readonly { readonly path: string }[]
 }
+
+describe('the clone, installed as README.md says', () => {
+  test('a global install with an empty prefix runs the command from the clone, and changes nothing in it', () => {
+    const prefix = mkdtempSync(join(tmpdir(), 'holdfast-prefix-'))
+    const npm = ['install', '--global', '--prefix', prefix, '--offline', '--no-audit', '--no-fund', '.']
+    const program = join(prefix, 'bin', 'holdfast')
+    const mode = statSync(join(ROOT, 'bin/holdfast.js')).mode
+    try {
+      execFileSync('npm', npm, { cwd: ROOT, stdio: 'ignore' })
+      const { status, stdout } = spawnSync(process.execPath, [program, '--version'], {
+        cwd: prefix,
+        encoding: 'utf8',
+      })
+      expect([status, stdout]).toStrictEqual([0, `${MANIFEST.version}\n`])
+      expect(statSync(join(ROOT, 'bin/holdfast.js')).mode).toBe(mode)
+    } finally {
+      rmSync(prefix, { recursive: true, force: true })
+    }
+  }, 60_000)
+
+  test('no page says to install a name that nobody of us has published', () => {
+    const pages = [
+      { path: 'README.md', text: readFileSync(join(ROOT, 'README.md'), 'utf8') },
+      ...readFilesBelow('docs', '.md'),
+    ]
+    expect(
+      pages
+        .filter(({ text }) => /npm (install|i|exec) [^`\n]*\bholdfast(?![-/\w.])/.test(text))
+        .map(({ path }) => path),
+    ).toStrictEqual([])
+  })
+})
 
 /**
  * The tarball as a user gets it, unpacked with its dependencies linked beside it and nothing else of the checkout in
