@@ -10,8 +10,9 @@ export const APPLY_CODES = {
     wayOut: 'Narrow the plan with --target, raise the limit, or override that guard by name with a reason.',
   },
   frozen: {
-    meaning: 'The configuration freezes every apply while a person works.',
-    wayOut: 'Talk to them; wait until it ends, or take `freeze` out of the configuration.',
+    meaning: 'The configuration, or `holdfast freeze`, freezes every apply while a person works.',
+    wayOut:
+      'Talk to them; wait until it ends, take `freeze` out of the configuration, or `holdfast freeze --end`.',
   },
   'only-blocked': {
     meaning: 'The plan holds nothing but blocked items, so there is nothing to submit.',

@@ -108,6 +108,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./commands/actions.ts')).actions,
   },
   {
+    name: 'freeze',
+    summary: 'stop every apply of the tenant for a while, or end that',
+    load: async () => (await import('./commands/freeze.ts')).freeze,
+  },
+  {
     name: 'unlock',
     summary: 'show who is applying to the tenant, or remove a lease by its id',
     load: async () => (await import('./commands/unlock.ts')).unlock,

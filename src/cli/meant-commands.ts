@@ -21,8 +21,6 @@ const MEANT: Readonly<Record<string, string>> = {
   cancel:
     '`holdfast actions cancel NAME --reason TEXT` cancels what of ours is in flight on a machine, with the id of an action that one.',
   kill: '`holdfast actions cancel NAME --reason TEXT` cancels what of ours is in flight on a machine, with the id of an action that one.',
-  freeze:
-    '`freeze:` in holdfast.yaml stops every apply of this configuration until an instant, with a reason.',
   rollback:
     '`holdfast undo last --reason TEXT` undoes what the last plan did, with a plan id what that one did.',
   revert:

@@ -20,6 +20,11 @@ export const LOCAL_CODES = {
       'In an incident, where nobody else applies, --without-store --reason TEXT.',
     ],
   },
+  'freeze-not-readable': {
+    meaning:
+      'What `holdfast freeze` left beside the lease cannot be read, so that nobody knows whether the tenant is frozen.',
+    wayOut: 'Ask who froze it; `holdfast freeze --end` removes it.',
+  },
   'audit-not-usable': {
     meaning:
       'The record of the run cannot be written; without it nothing is submitted, and where it fails later submitting stops.',

@@ -101,6 +101,8 @@ export interface Freeze {
   readonly until: Instant
   /** Whether renewals go on all the same; absent: no. */
   readonly renewals?: boolean
+  /** `holdfast freeze` left it beside the lease; absent: the configuration says it. */
+  readonly isOfTenant?: true
   readonly place: Place
 }
 

@@ -8,6 +8,7 @@ import { EXIT_CODES } from '../exit-codes.ts'
 import { fail } from '../fail.ts'
 import { emit, type Outputs, withoutDiagnostics } from '../outputs.ts'
 import { requireSignature } from '../planning/trusted-plan.ts'
+import { withTenantFreeze } from '../service/tenant-freeze.ts'
 import { tellDiagnostics } from '../tell-diagnostics.ts'
 import { styleOf } from '../terminal-style.ts'
 import { type ApplyRequest, hasConsent } from './apply-request.ts'
@@ -105,10 +106,10 @@ export async function applyShown(made: Plan, context: CommandContext, parts: App
     return EXIT_CODES.ok
   }
   const options = readApplyOptions(plan, context, parts)
+  const now = service.clock.now()
+  const frozen = await withTenantFreeze(configuration, service, plan.target, now)
   const refusal =
-    checkFreeze(configuration, service.clock.now(), options) ??
-    checkPlan(plan, options) ??
-    checkRollout(rollout, options)
+    checkFreeze(frozen, now, options) ?? checkPlan(plan, options) ?? checkRollout(rollout, options)
   const willSubmit = plan.changes.length > 0 && refusal === null
   if (willSubmit) await tellSignInLimit(plan, options, service, context)
   if (willSubmit && !hasConsent(request)) {
@@ -118,7 +119,7 @@ export async function applyShown(made: Plan, context: CommandContext, parts: App
   service.audit.prepare({ runId: options.runId })
   if (willSubmit) await parts.beforeSubmitting?.()
   else if (refusal === null) await declareOnly(plan, context, parts)
-  const result = await runApply(plan, options, context, parts)
+  const result = await runApply(plan, options, context, { ...parts, configuration: frozen })
   parts.onResult?.(result)
   await emitResult(result, plan, parts, context)
   return result.exit.code

@@ -10,8 +10,9 @@ import { addMs } from '../../schema/instant.ts'
 import type { CommandContext } from '../command.ts'
 import type { Session } from '../service/inventory.ts'
 import { openRecordedActions } from '../service/recorded-requests.ts'
+import { withTenantFreeze } from '../service/tenant-freeze.ts'
 import { askForAdHoc } from './agreement.ts'
-import { questionAt } from './conclude-ad-hoc.ts'
+import { questionAt, targetOf } from './conclude-ad-hoc.ts'
 import { type Submitted, submitOne } from './submit-one.ts'
 
 /** What a person asks of one machine. */
@@ -51,7 +52,9 @@ export async function submitAdHoc(
 ): Promise<Submitted> {
   const { machine, type, body, reason, what } = request
   const { clock, client } = service
-  const refusal = adHocRefusal(request, configuration, addMs(clock.now(), client.clockSkewMs))
+  const now = addMs(clock.now(), client.clockSkewMs)
+  const frozen = await withTenantFreeze(configuration, service, await targetOf(service), now)
+  const refusal = adHocRefusal(request, frozen, now)
   const name = safeName(machine.computerDnsName ?? machine.id)
   if (refusal !== undefined) {
     throw new Failure(refusal.code, `Nothing was sent to ${name}: ${refusal.message}`, { exit: 'refused' })

@@ -30,6 +30,7 @@ import {
   checkToken,
 } from '../doctor/doctor-checks.ts'
 import { checkEvidence } from '../doctor/evidence-check.ts'
+import { checkFreeze } from '../doctor/freeze-check.ts'
 import { probePermissions } from '../doctor/probing.ts'
 import { checkProtection } from '../doctor/protection-check.ts'
 import { DOCUMENT_OPTIONS, emitDocument } from '../emit-document.ts'
@@ -120,6 +121,7 @@ async function askService(
   checks.push(...checkReading(machines, await probe.read('machineactions', context.signal)))
   checks.push(checkClock(probe.clockSkewMs, service.endpointName))
   checks.push(...(await checkProtection(declaration, service, context)))
+  checks.push(...(await checkFreeze(configuration, service)))
   const evidence = await checkEvidence(configuration, service, context)
   checks.push(...evidence.checks)
   findings.hunts = evidence.has

@@ -15,6 +15,7 @@ import { fail } from '../fail.ts'
 import { CONFIGURATION_OPTIONS, SERVICE_OPTIONS } from '../options.ts'
 import { foldRecords } from '../service/fold-records.ts'
 import { readInventory, withService } from '../service/inventory.ts'
+import { withTenantFreeze } from '../service/tenant-freeze.ts'
 
 /** Blanks and quotes come along where a name is pasted. */
 function partOf({ args }: CommandContext): string | null {
@@ -67,7 +68,7 @@ async function run(context: CommandContext): Promise<number> {
       complete: failures.length === 0,
       part,
       ...groupPosture(meant, await readExpiries(configuration, context), part !== null),
-      freeze: freezeDocument(configuration, readAt),
+      freeze: freezeDocument(await withTenantFreeze(configuration, service, target, readAt), readAt),
       lease: lease === null ? null : describeLease(lease),
     }
     await emitDocument(document, renderTenantStatus, context)

@@ -20,6 +20,7 @@ import type { Declaration } from '../declaration/declaration.ts'
 import { fail } from '../fail.ts'
 import type { Flags } from '../flags.ts'
 import type { Service } from '../service/service.ts'
+import { tellTenantFreeze } from '../service/tenant-freeze.ts'
 import { readVersion } from '../version.ts'
 import { compareWithBase } from './base-plan.ts'
 import { observeFor } from './observing.ts'
@@ -147,7 +148,7 @@ export async function makePlan(
   asked: PlanRequest = {},
 ): Promise<Planned> {
   const { io, flags } = context
-  const { configuration, policies } = declaration
+  const { policies } = declaration
   const options = readPlanOptions(flags, declaration, asked)
   const at = service.clock.now()
   const [{ whole, need }, { trouble, ...git }] = await Promise.all([
@@ -157,7 +158,10 @@ export async function makePlan(
   const { base } = asked
   const observation = shortenHistory(whole, need.historyFrom)
   const seen = [...skewDiagnostics(whole), ...(whole.diagnostics ?? [])]
-  const notes = [...(asked.notes ?? []), ...commitNotes(trouble)]
+  const { target, readAt } = observation
+  const frozen = await tellTenantFreeze(declaration.configuration, service, target, readAt)
+  const { configuration } = frozen
+  const notes = [...(asked.notes ?? []), ...commitNotes(trouble), ...frozen.notes]
   const input: PlanInput = {
     policies,
     configuration,

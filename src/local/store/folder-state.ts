@@ -16,6 +16,7 @@ export function folderState(folder: string, journals: string = folder): TargetSt
     journals: folderShelf(journals),
     journalsAt: folderShelf,
     records: recordFolder(join(folder, AUDIT_FOLDER)),
+    freezes: folderShelf(join(folder, 'freeze')),
     lease: ({ self, clock, purpose }) => fileLease(folder, self, clock, purpose),
     findLease: ({ self, clock }) => findLease(folder, self, clock.now()),
     removeLease: found => removeLease(folder, found),

@@ -24,6 +24,8 @@ export interface TargetState {
   /** The journals of another run, which may lie elsewhere; by what its lease says of them. */
   journalsAt(place: string): Shelf
   readonly records: Shelf
+  /** The freeze of the target, beside its lease: see `kept-freeze.ts`. */
+  readonly freezes: Shelf
   lease(holder: LeaseHolder): Lease
   /** Finds the lease; null where nobody holds one. */
   findLease(holder: Pick<LeaseHolder, 'self' | 'clock'>): Promise<FoundLease | null>

@@ -69,8 +69,9 @@ const PLANNING_CODES = {
   },
   frozen: {
     meaning:
-      'The configuration freezes every apply while a person works; the message says who, why and until when.',
-    wayOut: 'Talk to them; wait until it ends, or take `freeze` out of the configuration.',
+      'The configuration, or `holdfast freeze`, freezes every apply while a person works; the message says who, why and until when.',
+    wayOut:
+      'Talk to them; wait until it ends, take `freeze` out of the configuration, or `holdfast freeze --end`.',
   },
   held: {
     meaning: 'An offboarding is blocked by a hold: an offboarded machine cannot be released any more.',

@@ -8,7 +8,7 @@ export function freezeInForce({ freeze }: Pick<Configuration, 'freeze'>, now: In
 }
 
 /** Says who froze what is applied, until when and why: one sentence. */
-export function describeFreeze({ owner, reason, until }: Freeze): string {
+export function describeFreeze({ owner, reason, until }: Pick<Freeze, 'owner' | 'reason' | 'until'>): string {
   return `${owner} has frozen every apply until ${displayInstant(until)}: ${reason}.`
 }
 
@@ -22,7 +22,8 @@ export function freezeDiagnostics(
   const { owner, until, place } = freeze
   if (freezeInForce(configuration, now) !== undefined) {
     const what = freeze.renewals === true ? 'Nothing but renewals' : 'Nothing'
-    const message = `${describeFreeze(freeze)} ${what} can be applied before then, unless \`freeze\` is taken out.`
+    const unless = freeze.isOfTenant ? '`holdfast freeze --end` ends it' : '`freeze` is taken out'
+    const message = `${describeFreeze(freeze)} ${what} can be applied before then, unless ${unless}.`
     return [{ severity: 'warning', code: 'frozen', message, place }]
   }
   const message = `The freeze by ${owner} ended at ${displayInstant(until)} and has no effect any more; take \`freeze\` out.`

@@ -23,12 +23,13 @@ export function endsInFreeze(
       : []
   })
   if (ending.length === 0) return []
+  const way = freeze.isOfTenant ? '`holdfast freeze --renewals`' : '`renewals: true` of `freeze`'
   const what = ending.length === 1 ? '1 declared isolation ends' : `${ending.length} declared isolations end`
   return [
     {
       severity: 'warning',
       code: 'ends-in-freeze',
-      message: `${what} by itself before the freeze does, and nothing renews it: ${ending.sort().join(', ')}. \`renewals: true\` of \`freeze\` lets \`apply --renewals\` go on.`,
+      message: `${what} by itself before the freeze does, and nothing renews it: ${ending.sort().join(', ')}. ${way} lets \`apply --renewals\` go on.`,
       place: freeze.place,
     },
   ]

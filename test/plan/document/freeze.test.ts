@@ -28,6 +28,12 @@ test('a plan warns of a freeze in force, and of one that is left over, at its pl
   expect(freezeDiagnostics({}, JUST_BEFORE)).toStrictEqual([])
 })
 
+test('a freeze that lies beside the lease is ended by the command, not in the configuration', () => {
+  const [frozen] = freezeDiagnostics({ freeze: { ...freeze, isOfTenant: true } }, JUST_BEFORE)
+  expect(frozen?.message).toContain('unless `holdfast freeze --end` ends it.')
+  expect(freezeDiagnostics({ freeze }, JUST_BEFORE)[0]?.message).toContain('unless `freeze` is taken out.')
+})
+
 test.each([
   ['frozen', at('2026-12-24T00:00:00Z')],
   ['freeze-over', NOW],

@@ -125,6 +125,10 @@ describe('a freeze', () => {
     expect(saidIn(plan)).toStrictEqual(['warning frozen', 'warning ends-in-freeze'])
     expect(plan.diagnostics[1]?.message).toContain('fin-ws-001.contoso.com (2026-11-24)')
     expect(saidIn(ending({}, '2026-11-20'))).toStrictEqual(['warning frozen'])
+    expect(plan.diagnostics[1]?.message).toContain('`renewals: true` of `freeze` lets')
+    expect(ending({ isOfTenant: true }).diagnostics[1]?.message).toContain(
+      '`holdfast freeze --renewals` lets',
+    )
   })
 
   test('names none where it lets renewals go on, and says so', () => {

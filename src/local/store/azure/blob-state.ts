@@ -13,7 +13,7 @@ import { StoreError } from './store-error.ts'
 import { parseLease, serializeLease } from './stored-lease.ts'
 
 /**
- * Keeps the state of one target in a container: below its prefix `lease`, `journal/`, `record/` and `yield/`.
+ * Keeps the state of one target in a container: below its prefix `lease`, `journal/`, `record/`, `yield/` and `freeze/`.
  *
  * @param target - The name of the target's folder.
  * @returns A state whose methods throw Failure `store-not-usable` where the store cannot be used.
@@ -35,6 +35,7 @@ export function blobState(
     journals,
     journalsAt: () => journals,
     records: shelfAt('record'),
+    freezes: shelfAt('freeze'),
     lease: holder => guardLease(new BlobLease(place, holder), container),
     findLease: holder => guard(container, () => findLease(place, holder)),
     removeLease: found => guard(container, () => removeLease(place, found)),
