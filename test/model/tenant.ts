@@ -41,8 +41,10 @@ export interface Wanted {
 
 /** What the service and the devices do beside what they are asked for. */
 export interface Nature {
-  /** Whether an isolation ends by itself, and whether the service writes that down. */
-  readonly lapses: 'never' | 'silent' | 'written'
+  /** Whether an isolation ends by itself, and whether the service writes that down, under its name or none. */
+  readonly lapses: 'never' | 'silent' | 'written' | 'unnamed'
+  /** How long after its time the service gets to it. */
+  readonly lateMs?: number
   /** Whether devices report of their isolation, and people free them off the record. */
   readonly reports: boolean
 }
@@ -51,8 +53,8 @@ export const STILL: Nature = { lapses: 'never', reports: false }
 
 const HOUR = 3_600_000
 const LASTS_MS = 7 * 24 * HOUR
-/** Devices report every three hours, and what they said is shown for ten days, after ten minutes. */
-const [REPORTS_EVERY_MS, REPORTS_KEPT_MS, REPORT_LAG_MS] = [3 * HOUR, 240 * HOUR, 600_000]
+/** What a device reports is shown so much later. */
+const REPORT_LAG_MS = 600_000
 
 const WELL: Fate = { afterMs: 10_000, end: 'Succeeded' }
 
@@ -153,20 +155,19 @@ export class Tenant {
     return this.entries.filter(({ listedFrom }) => listedFrom <= now).map(({ action }) => action)
   }
 
-  /** What the devices reported of their isolation; undefined where nobody hears them. */
+  /** What the devices reported of their isolation, last of all and before each turn; undefined where nobody hears them. */
   get reports(): readonly Evidence[] | undefined {
     if (!this.#nature.reports) return undefined
     const { record } = this
     const latest = addMs(this.clock.now(), -REPORT_LAG_MS)
     const there = this.machines.filter(({ healthStatus }) => healthStatus === 'Active')
     return there.flatMap(({ id: machineId }) => {
-      const rows: Evidence[] = []
-      for (let ago = 0; ago < REPORTS_KEPT_MS; ago += REPORTS_EVERY_MS) {
-        const at = addMs(latest, -ago)
-        const level = levelAt(record, machineId, 'isolated', at)
-        rows.push({ machineId, at, isolated: level !== 'none' && level !== 'unmanaged' })
-      }
-      return rows
+      const turns = record.turns.filter(turn => turn.machineId === machineId && turn.hold === 'isolated')
+      const before = turns.map(({ at }) => addMs(at, -1)).filter(at => at < latest)
+      return [...before, latest].map(at => {
+        const level = levelAt({ ...record, turns }, machineId, 'isolated', at)
+        return { machineId, at, isolated: level !== 'none' && level !== 'unmanaged' }
+      })
     })
   }
 
@@ -300,11 +301,13 @@ export class Tenant {
 
   /** Ends what ends by itself until a time: seven days after the first isolation since the device was free. */
   #lapse(until: Instant): void {
-    for (const [machineId, at] of [...this.#ends].sort(([, a], [, b]) => compare(a, b))) {
+    const { lapses, lateMs = 0 } = this.#nature
+    for (const [machineId, time] of [...this.#ends].sort(([, a], [, b]) => compare(a, b))) {
+      const at = addMs(time, lateMs)
       if (at > until) return
       this.#ends.delete(machineId)
       this.#turns.push({ ...freed(machineId, at), isLapse: true })
-      if (this.#nature.lapses === 'written') this.#write(machineId, at)
+      if (lapses === 'written' || lapses === 'unnamed') this.#write(machineId, at)
     }
   }
 
@@ -313,6 +316,7 @@ export class Tenant {
     this.#created += 1
     const action: MachineAction = {
       ...BARE,
+      requestor: this.#nature.lapses === 'unnamed' ? null : BARE.requestor,
       id: actionId(5000 + this.#created),
       type: 'Unisolate',
       machineId,
@@ -326,8 +330,12 @@ export class Tenant {
   /** Makes true on the device what a succeeded action says. */
   #take(action: MachineAction): void {
     const hold: Hold | undefined = HOLD_OF[action.type]
-    if (action.status !== 'Succeeded' || hold === undefined) return
     const { lastUpdateDateTimeUtc: at, machineId } = action
+    if (action.status === 'Succeeded' && action.type === 'Offboard') {
+      this.#ends.delete(machineId)
+      this.#turns.push(freed(machineId, at))
+    }
+    if (action.status !== 'Succeeded' || hold === undefined) return
     const level = levelOf(action)
     this.#turns.push({ at, machineId, hold, level, actionId: action.id })
     if (hold !== 'isolated' || this.#nature.lapses === 'never') return
