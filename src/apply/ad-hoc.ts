@@ -91,15 +91,6 @@ export function cancelOutcome(
   }
 }
 
-/** The exits that outcomes of actions without a plan lead to; none where all is good. */
-export function exitsOf(outcomes: readonly Pick<AdHocOutcome, 'outcome'>[]): readonly ExitName[] {
-  return outcomes.flatMap(({ outcome }): readonly ExitName[] => {
-    if (outcome === 'succeeded' || outcome === 'unchanged' || outcome === 'adopted') return []
-    const isOpen = outcome === 'pending' || outcome === 'uncertain' || outcome === 'not-attempted'
-    return [isOpen ? 'pending' : 'partial']
-  })
-}
-
 /** Counts the outcomes. */
 export function countOutcomes(outcomes: readonly Pick<AdHocOutcome, 'outcome'>[]): AdHocResult['summary'] {
   const counts: { [outcome in Outcome]?: number } = {}

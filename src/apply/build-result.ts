@@ -7,6 +7,7 @@ import { type ExitInput, exitOf } from './exit-code.ts'
 import { levelOf } from './holding.ts'
 import type { Item } from './item.ts'
 import type { KnownActions } from './known-actions.ts'
+import { isGood } from './outcomes.ts'
 import type { ApplyResult, ChangeOutcome, Outcome, RolloutResult } from './result.ts'
 
 /** What a result is built from. */
@@ -110,7 +111,7 @@ function notContained(
   const wanted = [...decided, ...awaited].filter(
     ({ facet, after }) => facet === 'isolated' && after !== 'none' && after !== null,
   )
-  const done = new Set(outcomes.flatMap(({ address, outcome }) => (SUCCESSES.has(outcome) ? [address] : [])))
+  const done = new Set(outcomes.flatMap(({ address, outcome }) => (isGood(outcome) ? [address] : [])))
   return sortedOnce(
     wanted.flatMap(({ address, machine, before, after }) => {
       if (machine === null) return []
@@ -126,8 +127,6 @@ function notContained(
     }),
   )
 }
-
-const SUCCESSES: ReadonlySet<Outcome> = new Set(['succeeded', 'adopted', 'unchanged'])
 
 function byAddress(a: { readonly address: string }, b: { readonly address: string }): number {
   return a.address < b.address ? -1 : a.address > b.address ? 1 : 0

@@ -1,13 +1,7 @@
 import { machinesOf } from '../plan/assemble/rollout.ts'
 import type { Amount } from '../schema/configuration.ts'
 import { type Item, isAwaited } from './item.ts'
-import type { Outcome } from './result.ts'
-
-/**
- * Outcomes that speak against going on. A cancelled action is somebody's objection; an uncertain one may have done
- * anything. What was refused beforehand was never tried.
- */
-const FAILURES: ReadonlySet<Outcome> = new Set(['failed', 'timed-out', 'cancelled', 'uncertain'])
+import { OUTCOME_MEANINGS } from './outcomes.ts'
 
 /** How the machines of one wave stand; lists are of machine ids. */
 export interface WaveTally {
@@ -34,7 +28,9 @@ export function tallyWave(
   let judged = 0
   for (const id of machineIds) {
     const items = itemsOf(id)
-    const hasFailed = items.some(({ stage }) => stage.kind === 'ended' && FAILURES.has(stage.outcome))
+    const hasFailed = items.some(
+      ({ stage }) => stage.kind === 'ended' && OUTCOME_MEANINGS[stage.outcome].failsWave,
+    )
     if (hasFailed) failed.push(id)
     if (hasFailed || items.some(({ awaited }) => awaited)) judged += 1
     if (items.some(item => isOpen(item, isThere(id)))) open.push(id)

@@ -1,6 +1,7 @@
 import { endOf } from './action-end.ts'
 import { explain } from './codes.ts'
 import { type ChangeItem, isHalfway, opensChain } from './item.ts'
+import { isGood } from './outcomes.ts'
 import type { Run } from './run.ts'
 
 /** What could be sent now, and what has to see an end first. */
@@ -16,9 +17,6 @@ export interface Queued {
 
 /** How many of one kind are chosen at once: what the quota lets through in a minute, and some more. */
 const ENOUGH = 120
-
-/** Outcomes of a dependency after which the change that depends on it may be sent. */
-const MET: ReadonlySet<string> = new Set(['succeeded', 'adopted', 'unchanged'])
 
 const NONE: readonly string[] = []
 
@@ -82,7 +80,7 @@ function judgeDependencies(run: Run, item: ChangeItem): Dependency {
     const { stage } = other
     const onlyHasToEnd = other.change?.facet === item.change.facet
     if (stage.kind === 'ended') {
-      if (!onlyHasToEnd && !MET.has(stage.outcome)) return 'failed'
+      if (!onlyHasToEnd && !isGood(stage.outcome)) return 'failed'
       continue
     }
     isMet = false

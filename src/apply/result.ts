@@ -15,6 +15,18 @@ export type Outcome =
 
 export type ExitName = 'ok' | 'error' | 'differences' | 'stale' | 'refused' | 'partial' | 'pending' | 'locked'
 
+/** The exit codes (docs/contract.md#exit-codes). */
+export const EXIT_CODES: Readonly<Record<ExitName, number>> = {
+  ok: 0,
+  error: 1,
+  differences: 2,
+  stale: 3,
+  refused: 4,
+  partial: 5,
+  pending: 6,
+  locked: 7,
+}
+
 export interface ChangeOutcome {
   readonly address: string
   /** Name for people; null where the machine has none. */

@@ -1,4 +1,5 @@
 import { numberOf, textOf } from './journal-values.ts'
+import { isOutcome, OUTCOME_MEANINGS, type OutcomeMeaning } from './outcomes.ts'
 import type { JournalEntry } from './ports.ts'
 import { retriesIn } from './read-journal.ts'
 import type { Outcome } from './result.ts'
@@ -46,14 +47,10 @@ const AT_SERVICE: ReadonlySet<unknown> = new Set(['accepted', 'found'])
 /** Answers that leave open what became of the request. */
 const LEFT_OPEN: ReadonlySet<unknown> = new Set(['unknown', 'active-exists', 'existing'])
 
-/** Outcomes with which a run left what another run of the plan goes on with. */
-const UNFINISHED: ReadonlySet<unknown> = new Set<Outcome>(['pending', 'uncertain', 'not-attempted'])
-
-/** Outcomes after which nothing is left to do at an address. */
-const GOOD: ReadonlySet<unknown> = new Set<Outcome>(['succeeded', 'adopted', 'unchanged'])
-
-/** Outcomes that another attempt may change. */
-const FAILED: ReadonlySet<unknown> = new Set<Outcome>(['failed', 'timed-out', 'cancelled'])
+/** What the state of an address means; undefined while it has no outcome, or one of another version. */
+function meaningOf(state: ItemState | undefined): OutcomeMeaning | undefined {
+  return isOutcome(state) ? OUTCOME_MEANINGS[state] : undefined
+}
 
 interface Draft extends RunSummary {
   readonly states: Map<string, ItemState>
@@ -92,7 +89,7 @@ export function isUnfinished(
 ): boolean {
   const isSettled = (address: string): boolean => isGoodIn(later, address)
   if (end !== null) {
-    return [...states].some(([address, state]) => UNFINISHED.has(state) && !isSettled(address))
+    return [...states].some(([address, state]) => meaningOf(state)?.verdict === 'open' && !isSettled(address))
   }
   const all = addresses ?? [...states.keys()]
   return all.length === 0 || !all.every(isSettled)
@@ -100,18 +97,20 @@ export function isUnfinished(
 
 /** Says whether a run has outcomes that `--retry-failed` may send again, and that no later run brought to a good end. */
 export function hasFailed({ states }: RunSummary, later: readonly RunSummary[]): boolean {
-  return [...states].some(([address, state]) => FAILED.has(state) && !isGoodIn(later, address))
+  return [...states].some(
+    ([address, state]) => meaningOf(state)?.isRetried === true && !isGoodIn(later, address),
+  )
 }
 
 function isGoodIn(runs: readonly RunSummary[], address: string): boolean {
-  return runs.some(run => run.end !== null && GOOD.has(run.states.get(address)))
+  return runs.some(run => run.end !== null && meaningOf(run.states.get(address))?.verdict === 'good')
 }
 
 function beginRun(entry: JournalEntry, runId: string, planId: string, before: Draft | undefined): Draft {
   const states = new Map<string, ItemState>()
   for (const [address, state] of before?.states ?? []) {
     if (state === 'pending') states.set(address, 'in-flight')
-    else if (!UNFINISHED.has(state)) states.set(address, state)
+    else if (meaningOf(state)?.verdict !== 'open') states.set(address, state)
   }
   const { at } = entry
   return {

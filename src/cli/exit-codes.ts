@@ -1,16 +1,6 @@
-import type { ExitName } from '../apply/result.ts'
+import { EXIT_CODES, type ExitName } from '../apply/result.ts'
 
-/** The exit codes of docs/contract.md#exit-codes. */
-export const EXIT_CODES: Readonly<Record<ExitName, number>> = {
-  ok: 0,
-  error: 1,
-  differences: 2,
-  stale: 3,
-  refused: 4,
-  partial: 5,
-  pending: 6,
-  locked: 7,
-}
+export { EXIT_CODES } from '../apply/result.ts'
 
 /** What each exit code means, for `--help`; a command may say it in narrower words. */
 export const EXIT_MEANINGS: Readonly<Record<ExitName, string>> = {

@@ -1,10 +1,11 @@
+import { OUTCOMES } from '../apply/outcomes.ts'
 import type { ApplyResult } from '../apply/result.ts'
 import type { Plan } from '../plan/document/document.ts'
 import type { DriftDocument } from '../report/documents/drift-document.ts'
 import { driftVerdict } from '../report/words/drift-verdict.ts'
 import { isConverged, matchSentence } from '../report/words/plan-verdict.ts'
 import { renderPlanSummary } from '../report/words/render-plan-summary.ts'
-import { OUTCOMES, resultLine } from '../report/words/result-summary.ts'
+import { resultLine } from '../report/words/result-summary.ts'
 import type { PipelineDocument } from './read-document.ts'
 
 /** What later steps of a pipeline can ask for, by kebab-case name. Values are not yet escaped. */

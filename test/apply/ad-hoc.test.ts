@@ -1,11 +1,5 @@
 import { expect, test } from 'vitest'
-import {
-  awaitedOutcome,
-  type CancelRefusal,
-  cancelOutcome,
-  countOutcomes,
-  exitsOf,
-} from '../../src/apply/ad-hoc.ts'
+import { awaitedOutcome, type CancelRefusal, cancelOutcome, countOutcomes } from '../../src/apply/ad-hoc.ts'
 import type { Outcome } from '../../src/apply/result.ts'
 import { action } from '../support/build-core.ts'
 
@@ -36,21 +30,6 @@ test.each<[string, string, boolean, CancelRefusal | undefined, Outcome, string |
   ['was refused because it had ended', 'Cancelled', false, REFUSED, 'succeeded', null],
 ])('a cancelled action that %s', (_rule, status, wasOver, refusal, outcome, code) => {
   expect(cancelOutcome(action({ status }), null, wasOver, refusal)).toMatchObject({ outcome, code, status })
-})
-
-test.each<[Outcome, readonly string[]]>([
-  ['succeeded', []],
-  ['unchanged', []],
-  ['adopted', []],
-  ['failed', ['partial']],
-  ['timed-out', ['partial']],
-  ['cancelled', ['partial']],
-  ['refused', ['partial']],
-  ['pending', ['pending']],
-  ['uncertain', ['pending']],
-  ['not-attempted', ['pending']],
-])('%s leads to the exits %s', (outcome, exits) => {
-  expect(exitsOf([{ outcome }])).toStrictEqual(exits)
 })
 
 test('outcomes are counted', () => {

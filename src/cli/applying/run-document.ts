@@ -1,3 +1,4 @@
+import { isGood } from '../../apply/outcomes.ts'
 import type { RunSummary } from '../../apply/run-summary.ts'
 import { addressesOf, type FoundRun } from '../../local/journal/run-folder.ts'
 import { describeOwner } from '../../local/lease/lease-record.ts'
@@ -5,7 +6,6 @@ import { isDead, isVisible, readIdentity } from '../../local/process-identity.ts
 import type { Plan } from '../../plan/document/document.ts'
 import { shortPlanId } from '../../plan/document/marker-of.ts'
 import type { RunDocument, RunItemDocument } from '../../report/documents/status-document.ts'
-import { isGood } from '../../report/words/result-summary.ts'
 import { compareText } from '../../report/words/words.ts'
 import { type Instant, parseInstant } from '../../schema/instant.ts'
 import type { RunState } from './run-state.ts'

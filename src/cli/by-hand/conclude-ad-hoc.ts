@@ -1,4 +1,5 @@
-import { type AdHocOutcome, type AdHocResult, countOutcomes, exitsOf } from '../../apply/ad-hoc.ts'
+import { type AdHocOutcome, type AdHocResult, countOutcomes } from '../../apply/ad-hoc.ts'
+import { exitsOf } from '../../apply/outcomes.ts'
 import type { ExitName } from '../../apply/result.ts'
 import type { Machine } from '../../posture/machine.ts'
 import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
@@ -22,7 +23,7 @@ export interface AdHocEnd {
 }
 
 function exitOf({ outcomes, exits = [] }: AdHocEnd, { signal }: CommandContext): AdHocResult['exit'] {
-  const code = worstExit([...exits, ...exitsOf(outcomes)])
+  const code = worstExit([...exits, ...exitsOf(outcomes.map(({ outcome }) => outcome))])
   return signalExit(signal) ?? { code, name: nameOfExit(code) }
 }
 

@@ -1,4 +1,4 @@
-import { exitsOf } from '../../apply/ad-hoc.ts'
+import { exitsOf } from '../../apply/outcomes.ts'
 import type { ExitName } from '../../apply/result.ts'
 import {
   type LibraryOutcome,
@@ -14,7 +14,7 @@ import type { Session } from '../service/inventory.ts'
 /** The exit of writes to the library; refused where nothing else came of it. */
 export function libraryExit(outcomes: readonly Pick<LibraryOutcome, 'outcome'>[]): ExitName {
   if (outcomes.length > 0 && outcomes.every(({ outcome }) => outcome === 'refused')) return 'refused'
-  const code = worstExit(exitsOf(outcomes))
+  const code = worstExit([...exitsOf(outcomes.map(({ outcome }) => outcome))])
   const names = Object.keys(EXIT_CODES) as ExitName[]
   return names.find(name => EXIT_CODES[name] === code) ?? 'error'
 }

@@ -1,7 +1,8 @@
+import { isGood, isOpen } from '../../apply/outcomes.ts'
 import type { ApplyResult, ChangeOutcome } from '../../apply/result.ts'
 import type { Plan, PolicyReference } from '../../plan/document/document.ts'
 import { facetPath, quoteName } from '../words/machine-label.ts'
-import { isGood, isOpen, resultLine } from '../words/result-summary.ts'
+import { resultLine } from '../words/result-summary.ts'
 import { joined } from '../words/words.ts'
 import {
   bareCheck,

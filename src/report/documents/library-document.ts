@@ -1,10 +1,10 @@
+import { isGood } from '../../apply/outcomes.ts'
 import type { Outcome } from '../../apply/result.ts'
 import type { Target } from '../../plan/document/document.ts'
 import { escapeTerminal } from '../terminal/escape-terminal.ts'
 import { layOut, span } from '../terminal/lay-out.ts'
 import type { Style } from '../terminal/style.ts'
 import { cell, renderTable } from '../terminal/table.ts'
-import { isGood } from '../words/result-summary.ts'
 import { counted, joined, shownTime } from '../words/words.ts'
 import type { DocumentExit } from './document-exit.ts'
 

@@ -1,17 +1,11 @@
+import { isGood, isOpen, OUTCOMES } from '../../apply/outcomes.ts'
 import type { ApplyResult, ChangeOutcome, Outcome } from '../../apply/result.ts'
 import type { Plan } from '../../plan/document/document.ts'
 import type { Tone } from '../terminal/paint.ts'
 import { facetPath } from '../words/machine-label.ts'
 import { nowSentences, undoHint } from '../words/now-text.ts'
 import { type LineNote, shownTransition } from '../words/plan-line.ts'
-import {
-  isGood,
-  isOpen,
-  OUTCOMES,
-  resultLine,
-  resumeHint,
-  troubledOutcomes,
-} from '../words/result-summary.ts'
+import { resultLine, resumeHint, troubledOutcomes } from '../words/result-summary.ts'
 import { waveLines } from '../words/rollout-text.ts'
 import { counted, joined, shownTime } from '../words/words.ts'
 import { countLabels } from './charts.ts'

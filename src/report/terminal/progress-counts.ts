@@ -1,5 +1,5 @@
+import { OUTCOMES } from '../../apply/outcomes.ts'
 import type { Progress, ProgressItem } from '../../apply/progress.ts'
-import { OUTCOMES } from '../words/result-summary.ts'
 
 /** How far an apply is, in numbers: `12 queued, 1 sending, 5 in flight; 20 succeeded, 2 failed`. */
 export function progressCounts({ items }: Progress): string {

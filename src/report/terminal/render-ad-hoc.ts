@@ -1,6 +1,6 @@
 import type { AdHocOutcome, AdHocResult } from '../../apply/ad-hoc.ts'
+import { isGood, isOpen, OUTCOMES } from '../../apply/outcomes.ts'
 import { safeName } from '../words/machine-label.ts'
-import { isGood, isOpen, OUTCOMES } from '../words/result-summary.ts'
 import { joined } from '../words/words.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { layOut, span } from './lay-out.ts'

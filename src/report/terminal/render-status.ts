@@ -1,3 +1,4 @@
+import { OUTCOMES } from '../../apply/outcomes.ts'
 import type {
   LeaseDocument,
   RunDocument,
@@ -5,7 +6,6 @@ import type {
   StatusDocument,
 } from '../documents/status-document.ts'
 import { facetPath, safeName } from '../words/machine-label.ts'
-import { OUTCOMES } from '../words/result-summary.ts'
 import { counted, joined } from '../words/words.ts'
 import { escapeTerminal } from './escape-terminal.ts'
 import { layOut, span } from './lay-out.ts'

@@ -1,7 +1,7 @@
+import { isGood } from '../../apply/outcomes.ts'
 import type { ApplyResult } from '../../apply/result.ts'
 import type { Change, Plan } from '../../plan/document/document.ts'
 import { quoteName } from './machine-label.ts'
-import { isGood } from './result-summary.ts'
 import { counted } from './words.ts'
 
 /** As many machines as are named; of more the number is told. */

@@ -1,32 +1,6 @@
-import type { ApplyResult, ChangeOutcome, Outcome } from '../../apply/result.ts'
+import { isGood, isOpen, OUTCOMES } from '../../apply/outcomes.ts'
+import type { ApplyResult, ChangeOutcome } from '../../apply/result.ts'
 import { isStoppedByWave } from './rollout-text.ts'
-
-/** Every outcome, the good ones first, then what went wrong, then what is still open. */
-export const OUTCOMES: readonly Outcome[] = [
-  'succeeded',
-  'adopted',
-  'unchanged',
-  'failed',
-  'timed-out',
-  'cancelled',
-  'refused',
-  'pending',
-  'uncertain',
-  'not-attempted',
-]
-
-const GOOD: ReadonlySet<Outcome> = new Set(['succeeded', 'adopted', 'unchanged'])
-const OPEN: ReadonlySet<Outcome> = new Set(['pending', 'uncertain', 'not-attempted'])
-
-/** Says whether nothing is left to do about an outcome. */
-export function isGood(outcome: Outcome): boolean {
-  return GOOD.has(outcome)
-}
-
-/** Says whether an outcome is not final: the same command goes on with it. */
-export function isOpen(outcome: Outcome): boolean {
-  return OPEN.has(outcome)
-}
 
 /** The outcomes that a reader must look at: what went wrong first, then what is open. */
 export function troubledOutcomes({ outcomes }: ApplyResult): readonly ChangeOutcome[] {
