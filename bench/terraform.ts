@@ -10,10 +10,7 @@ export function terraformPlan(resources: number): Contender | undefined {
   if (spawnSync('terraform', ['version']).status !== 0) return undefined
   const cwd = scratch('terraform')
   const names = Array.from({ length: resources }, (_unused, index) => `machine-${index}`)
-  writeFileSync(
-    join(cwd, 'main.tf'),
-    `resource "terraform_data" "machine" {\n  count = ${resources}\n  input = { name = "machine-\${count.index}", isolated = "none" }\n}\n`,
-  )
+  writeFileSync(join(cwd, 'main.tf'), names.map(blockOf).join(''))
   // Written by hand: to apply so many takes Terraform a quarter of an hour.
   writeFileSync(join(cwd, 'terraform.tfstate'), JSON.stringify(stateOf(names)))
   const { status, stderr } = spawnSync('terraform', ['init', '-input=false'], { cwd })
@@ -28,28 +25,31 @@ function stateOf(names: readonly string[]): object {
     serial: 1,
     lineage: '5f0c9f4e-0000-4000-8000-000000000000',
     outputs: {},
-    resources: [
-      {
-        mode: 'managed',
-        type: 'terraform_data',
-        name: 'machine',
-        provider: 'provider["terraform.io/builtin/terraform"]',
-        instances: names.map(instanceOf),
-      },
-    ],
+    resources: names.map(resourceOf),
     check_results: null,
   }
 }
 
-function instanceOf(name: string, index: number): object {
+function blockOf(name: string): string {
+  return `resource "terraform_data" "${name}" {\n  input = { name = "${name}", isolated = "none" }\n}\n`
+}
+
+function resourceOf(name: string): object {
   const data = { value: { isolated: 'none', name }, type: ['object', { isolated: 'string', name: 'string' }] }
   const key = createHash('sha1').update(name).digest('hex')
   const id = `${key.slice(0, 8)}-${key.slice(8, 12)}-4${key.slice(13, 16)}-a${key.slice(17, 20)}-${key.slice(20, 32)}`
   return {
-    index_key: index,
-    schema_version: 0,
-    attributes: { id, input: data, output: data, triggers_replace: null },
-    sensitive_attributes: [],
-    identity_schema_version: 0,
+    mode: 'managed',
+    type: 'terraform_data',
+    name,
+    provider: 'provider["terraform.io/builtin/terraform"]',
+    instances: [
+      {
+        schema_version: 0,
+        attributes: { id, input: data, output: data, triggers_replace: null },
+        sensitive_attributes: [],
+        identity_schema_version: 0,
+      },
+    ],
   }
 }

@@ -8,6 +8,7 @@ import { ListReader } from './list-reader.ts'
 import type { Found, ReadsInput } from './machine-reads.ts'
 import { errorAt404, nullAt404 } from './not-found.ts'
 import { createdFrom } from './odata.ts'
+import { paced } from './paced-reads.ts'
 import type { ListSource } from './page-chain.ts'
 import { readByCreation, readBySkip } from './paging.ts'
 import { readAction } from './wire-action.ts'
@@ -46,7 +47,11 @@ export function createActionReads(input: ReadsInput): ActionReads {
     endpoint,
     list: 'machineactions',
     readPage: errorAt404(
-      readBody(() => new ListReader(readAction)),
+      paced(
+        readBody(() => new ListReader(readAction)),
+        clock,
+        limits.callsPerMinute,
+      ),
       clock,
       'machineactions',
     ),

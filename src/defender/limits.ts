@@ -16,7 +16,12 @@ export interface ReadLimits {
   readonly pages: number
   /** How long one list may take to read, in ms. */
   readonly listWithinMs: number
-  /** Batches that are asked for at the same time. */
+  /**
+   * Calls of one list that may begin within a minute: some less than the service allows (docs/service.md#quota), for
+   * others of the same application.
+   */
+  readonly callsPerMinute: number
+  /** Batches, or pages, that are asked for at the same time. */
   readonly concurrency: number
 }
 
@@ -30,5 +35,6 @@ export const READ_LIMITS: ReadLimits = {
   callsPerForm: 10,
   pages: 1500,
   listWithinMs: 15 * 60_000,
+  callsPerMinute: 90,
   concurrency: 4,
 }

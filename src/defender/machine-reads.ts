@@ -9,6 +9,7 @@ import type { ReadLimits } from './limits.ts'
 import { ListReader } from './list-reader.ts'
 import { emptyAt404, nullAt404 } from './not-found.ts'
 import { listUrl } from './odata.ts'
+import { paced } from './paced-reads.ts'
 import type { CountSupport, ListSource } from './page-chain.ts'
 import { readBySkip } from './paging.ts'
 import { withHeirs, withRelated } from './related-records.ts'
@@ -61,7 +62,11 @@ const ONBOARDED = "onboardingStatus eq 'Onboarded' and mergedIntoMachineId eq nu
 export function createMachineReads(input: ReadsInput): MachineReads {
   const refused = new Set<string>()
   const readPage = emptyAt404(
-    input.readBody(() => new ListReader(readMachine)),
+    paced(
+      input.readBody(() => new ListReader(readMachine)),
+      input.clock,
+      input.limits.callsPerMinute,
+    ),
     input.clock,
     NO_MACHINES,
   )

@@ -34,6 +34,8 @@ export interface Stretch<Row> {
   readonly count: number | undefined
   /** Whether the list goes on after these rows, or may: without a count only a page without rows is its end. */
   readonly goesOn: boolean
+  /** Whether links led to some of the rows. */
+  readonly isLinked: boolean
 }
 
 /** Pages in a row that may bring nothing new before a chain of nextLinks counts as endless. */
@@ -67,7 +69,12 @@ export async function readStretch<Row extends { readonly id: string }>(
   }
   const count = believedCount(page.count, skip + distinct(rows))
   const isShort = count === undefined || skip + rows.length < count
-  return { rows, count, goesOn: rows.length > 0 && (rows.length >= pageSize || isShort) }
+  return {
+    rows,
+    count,
+    goesOn: rows.length > 0 && (rows.length >= pageSize || isShort),
+    isLinked: followed.size > 1,
+  }
 }
 
 /** A count of fewer rows than came counts something else, such as the page: nobody knows then where the list ends. */

@@ -5,6 +5,7 @@ import type { ReadLimits } from './limits.ts'
 import { createdFrom, type ListQuery } from './odata.ts'
 import { createPageBudget, type PageBudget } from './page-budget.ts'
 import { distinct, type ListSource, readStretch, type Stretch, stuck } from './page-chain.ts'
+import { openPages, regularPages } from './read-ahead.ts'
 import { RowsMissing } from './rows-missing.ts'
 
 /** One reading of a list to its end. */
@@ -26,13 +27,13 @@ const PASSES = 3
 async function readWhole<Row extends { readonly id: string }>(
   source: ListSource<Row>,
   atMost: number,
-  once: (budget: PageBudget) => Promise<Reading<Row>>,
+  once: (budget: PageBudget, pass: number) => Promise<Reading<Row>>,
 ): Promise<Row[]> {
   const budget = createPageBudget(source)
   let before: string | undefined
   for (let pass = 1; ; pass += 1) {
     try {
-      const { rows, count } = await once(budget)
+      const { rows, count } = await once(budget, pass)
       if (count === undefined || rows.length >= Math.min(count, atMost)) return rows
       const came = fingerprint(rows)
       if (pass === PASSES && came === before) throw new RowsMissing(source.list, rows, count)
@@ -60,7 +61,8 @@ function fingerprint(rows: readonly { readonly id: string }[]): string {
  * Reads a whole list by `$skip`, or by nextLink where the service gives one.
  *
  * Each further page starts one row early: where the last row of the page before is not seen again, rows moved to the
- * front and some were skipped, so the reading starts over. Rows that come twice are kept once.
+ * front and some were skipped, so the reading starts over. Rows that come twice are kept once. Where an order is asked
+ * for, the first reading asks for several pages at the same time.
  *
  * Rejects with `paging-unstable`, `paging-stuck` or `paging-endless` where no reading reaches the end, and with a
  * {@link RowsMissing} where every reading lacks the same rows.
@@ -71,16 +73,15 @@ export function readBySkip<Row extends { readonly id: string }>(
   context: ReadContext,
   atMost: number = Number.POSITIVE_INFINITY,
 ): Promise<Row[]> {
-  return readWhole(source, atMost, async budget => {
+  return readWhole(source, atMost, async (budget, pass) => {
     const byId = new Map<string, Row>()
-    let count: number | undefined
+    const { count, at } = await openPages(source, query, context, budget, pass)
     let last: string | undefined
     for (let skip = 0; ; ) {
-      const stretch = await readStretch(source, query, skip, context, budget)
+      const stretch = await at(skip)
       if (last !== undefined && !stretch.rows.some(row => row.id === last)) {
         throw unstable(source.list, 'rows moved under it')
       }
-      if (skip === 0) count = stretch.count
       const known = byId.size
       for (const row of stretch.rows) byId.set(row.id, row)
       if (!stretch.goesOn || byId.size >= atMost) return { rows: [...byId.values()], count }
@@ -110,42 +111,76 @@ function isLastPage(
 }
 
 /**
- * Reads actions created at or after a time, oldest first, each page from the creation of the last row seen: new
- * actions come at the end, so nothing shifts under the reading. Where a whole page has one creation time, `$skip`
- * leads on.
+ * Reads actions created at or after a time, oldest first: new actions come at the end, so nothing shifts under the
+ * reading.
+ *
+ * Several pages at the same time by `$skip`, where the service counts and as long as each page goes on where the one
+ * before ended; what is left then is read one page after the other, each from the creation of the last row seen. Where
+ * a whole page has one creation time, `$skip` leads on.
  *
  * Rejects with `query-refused` where the service does not keep to the filter or the order, since then the last row is
  * not the newest; else as {@link readBySkip} does.
  */
-export function readByCreation<Row extends { readonly id: string; readonly creationDateTimeUtc: Instant }>(
+export function readByCreation<Row extends Created>(
   source: ListSource<Row>,
   start: Instant,
   context: ReadContext,
 ): Promise<Row[]> {
-  return readWhole(source, Number.POSITIVE_INFINITY, async budget => {
+  return readWhole(source, Number.POSITIVE_INFINITY, async (budget, pass) => {
     const byId = new Map<string, Row>()
-    let count: number | undefined
-    let from = start
-    let last = start
-    for (let skip = 0, page = 0; ; page += 1) {
-      const query = { filter: createdFrom(from), orderBy: 'creationDateTimeUtc asc' }
-      const stretch = await readStretch(source, query, skip, context, budget)
-      if (page === 0) count = stretch.count
-      const known = byId.size
+    const pages = await openPages(source, createdAscending(start), context, budget, pass)
+    const { count } = pages
+    let end: Stretch<Row> | undefined
+    for await (const stretch of pages.isForeseen ? regularPages(pages, start) : []) {
       for (const row of stretch.rows) byId.set(row.id, row)
-      if (!stretch.goesOn) return { rows: [...byId.values()], count }
-      const first = stretch.rows[0]?.creationDateTimeUtc ?? from
-      last = lastOfAscending(skip > 0 ? last : from, stretch.rows)
-      if (last > first) {
-        from = last
-        skip = 0
-      } else {
-        // The first page from a time on may well hold nothing but the rows that led there.
-        if (skip > 0 && byId.size === known) throw stuck(source.list)
-        skip += distinct(stretch.rows)
-      }
+      end = stretch
     }
+    if (end?.goesOn === false) return { rows: [...byId.values()], count }
+    const from = end?.rows.at(-1)?.creationDateTimeUtc ?? start
+    const read = (created: Instant, skip: number): Promise<Stretch<Row>> =>
+      created === start && skip === 0
+        ? pages.at(0)
+        : readStretch(source, createdAscending(created), skip, context, budget)
+    await readOnwards(source, from, read, byId)
+    return { rows: [...byId.values()], count }
   })
+}
+
+/** Something with an id and a time of creation. */
+interface Created {
+  readonly id: string
+  readonly creationDateTimeUtc: Instant
+}
+
+/** Reads one page after the other, each from the creation of the last row seen, to the end of the list. */
+async function readOnwards<Row extends Created>(
+  source: ListSource<Row>,
+  start: Instant,
+  read: (from: Instant, skip: number) => Promise<Stretch<Row>>,
+  byId: Map<string, Row>,
+): Promise<void> {
+  let from = start
+  let last = start
+  for (let skip = 0; ; ) {
+    const stretch = await read(from, skip)
+    const known = byId.size
+    for (const row of stretch.rows) byId.set(row.id, row)
+    if (!stretch.goesOn) return
+    const first = stretch.rows[0]?.creationDateTimeUtc ?? from
+    last = lastOfAscending(skip > 0 ? last : from, stretch.rows)
+    if (last > first) {
+      from = last
+      skip = 0
+    } else {
+      // The first page from a time on may well hold nothing but the rows that led there.
+      if (skip > 0 && byId.size === known) throw stuck(source.list)
+      skip += distinct(stretch.rows)
+    }
+  }
+}
+
+function createdAscending(from: Instant): Pick<ListQuery, 'filter' | 'orderBy'> {
+  return { filter: createdFrom(from), orderBy: 'creationDateTimeUtc asc' }
 }
 
 function lastOfAscending(

@@ -142,7 +142,8 @@ export interface Configuration {
   readonly freeze?: Freeze
   readonly retry: { readonly maxAttempts: number; readonly within: Duration }
   readonly contested: { readonly within: Duration }
-  readonly history: { readonly lookback: Duration }
+  /** `pagesInFlight`: pages of one list that are asked for at the same time; as the client does where it is missing. */
+  readonly history: { readonly lookback: Duration; readonly pagesInFlight?: number }
   readonly evidence: EvidenceSettings
   readonly apply: {
     readonly timeout: Duration

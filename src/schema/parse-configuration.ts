@@ -136,7 +136,10 @@ function readTimes(
       within: or(retry?.within, defaults.retry.within),
     },
     contested: { within: or(contested?.within, defaults.contested.within) },
-    history: { lookback: or(history?.lookback, defaults.history.lookback) },
+    history: {
+      lookback: or(history?.lookback, defaults.history.lookback),
+      ...(history?.pagesInFlight === undefined ? {} : { pagesInFlight: Number(history.pagesInFlight) }),
+    },
     evidence: {
       read: evidence?.read ?? defaults.evidence.read,
       settle: or(evidence?.settle, defaults.evidence.settle),

@@ -158,7 +158,9 @@ export async function openService(context: CommandContext, configuration: Config
   const graph = graphTarget(target, configuration.cloud)
   const signIn = emulation?.signIn ?? (await chooseSignIn(context, target, graph, clock, send))
   const token = signIn.tokenFor(target.scope)
-  const dependencies = { send, token, target, clock }
+  const { pagesInFlight } = configuration.history
+  const limits = pagesInFlight === undefined ? {} : { concurrency: pagesInFlight }
+  const dependencies = { send, token, target, clock, limits }
   const openHunting = async (): Promise<HuntingClient> =>
     (await import('../../defender/hunting-client.ts')).createHuntingClient({
       send,
