@@ -11,6 +11,7 @@ import { createdFrom } from './odata.ts'
 import { paced } from './paced-reads.ts'
 import type { ListSource } from './page-chain.ts'
 import { readByCreation, readBySkip } from './paging.ts'
+import { shareTexts } from './share-texts.ts'
 import { readAction } from './wire-action.ts'
 import { readEntity } from './wire-list.ts'
 
@@ -42,13 +43,14 @@ const BEGINNING = '0001-01-01T00:00:00.0000000Z' as Instant
 export function createActionReads(input: ReadsInput): ActionReads {
   const { readJson, readBody, limits, clock, endpoint, counts } = input
   const refused = new Set<string>()
+  const share = shareTexts()
   const created = new Map<string, Instant>()
   const source: ListSource<MachineAction> = {
     endpoint,
     list: 'machineactions',
     readPage: errorAt404(
       paced(
-        readBody(() => new ListReader(readAction)),
+        readBody(() => new ListReader(row => readAction(row, share))),
         clock,
         limits.callsPerMinute,
       ),

@@ -30,9 +30,9 @@ export function doubtMachines(need: Need, brought: Brought): Observation['failur
 
 /** Machines of the history that an empty list lacks; of a read by name only a 404 makes them doubtful. */
 function unlistedIds(need: Need, { machines, actions, isWhole, noMachines }: Brought): readonly string[] {
+  if (isWhole ? machines.length > 0 : !noMachines) return []
   const named = [...new Set(actions.map(({ machineId }) => machineId))].sort()
-  if (isWhole) return machines.length === 0 ? named : []
-  if (!noMachines) return []
+  if (isWhole) return named
   const listed = new Set(machines.map(({ id }) => id))
   return named.filter(id => need.ids.includes(id) && !listed.has(id))
 }

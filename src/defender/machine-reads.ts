@@ -13,6 +13,7 @@ import { paced } from './paced-reads.ts'
 import type { CountSupport, ListSource } from './page-chain.ts'
 import { readBySkip } from './paging.ts'
 import { withHeirs, withRelated } from './related-records.ts'
+import { shareTexts } from './share-texts.ts'
 import { type Page, readEntity } from './wire-list.ts'
 import { isOnboarded, readMachine } from './wire-machine.ts'
 
@@ -61,9 +62,10 @@ const ONBOARDED = "onboardingStatus eq 'Onboarded' and mergedIntoMachineId eq nu
 /** Makes the reads of machines. */
 export function createMachineReads(input: ReadsInput): MachineReads {
   const refused = new Set<string>()
+  const share = shareTexts()
   const readPage = emptyAt404(
     paced(
-      input.readBody(() => new ListReader(readMachine)),
+      input.readBody(() => new ListReader(row => readMachine(row, share))),
       input.clock,
       input.limits.callsPerMinute,
     ),

@@ -30,6 +30,8 @@ export interface ListSource<Row extends { readonly id: string }> {
 /** The rows of one query and of the pages its nextLinks lead to, in the service's order. */
 export interface Stretch<Row> {
   readonly rows: readonly Row[]
+  /** How many rows there are; one that came twice is one, so that the next page does not start too late. */
+  readonly distinct: number
   /** How many rows the service counts for the query, paging aside; undefined where it does not say. */
   readonly count: number | undefined
   /** Whether the list goes on after these rows, or may: without a count only a page without rows is its end. */
@@ -67,10 +69,12 @@ export async function readStretch<Row extends { readonly id: string }>(
     for (const row of next.rows) rows.push(row)
     page = { ...next, count: page.count }
   }
-  const count = believedCount(page.count, skip + distinct(rows))
+  const distinct = new Set(rows.map(row => row.id)).size
+  const count = believedCount(page.count, skip + distinct)
   const isShort = count === undefined || skip + rows.length < count
   return {
     rows,
+    distinct,
     count,
     goesOn: rows.length > 0 && (rows.length >= pageSize || isShort),
     isLinked: followed.size > 1,
@@ -95,11 +99,6 @@ function followedLink(link: string, from: string, list: string): string {
 
 function malformedLink(list: string, why: string): DefenderError {
   return new DefenderError('malformed-answer', `The link to the next page of the list ${list} ${why}.`)
-}
-
-/** How many rows there are; one that came twice is one, so that the next page does not start too late. */
-export function distinct(rows: readonly { readonly id: string }[]): number {
-  return new Set(rows.map(row => row.id)).size
 }
 
 /** Asks with `$count` unless the service is known to refuse it; a refusal is put to the test without it. */

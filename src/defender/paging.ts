@@ -4,7 +4,7 @@ import type { ReadContext } from './json-reader.ts'
 import type { ReadLimits } from './limits.ts'
 import { createdFrom, type ListQuery } from './odata.ts'
 import { createPageBudget, type PageBudget } from './page-budget.ts'
-import { distinct, type ListSource, readStretch, type Stretch, stuck } from './page-chain.ts'
+import { type ListSource, readStretch, type Stretch, stuck } from './page-chain.ts'
 import { openPages, regularPages } from './read-ahead.ts'
 import { RowsMissing } from './rows-missing.ts'
 
@@ -89,7 +89,7 @@ export function readBySkip<Row extends { readonly id: string }>(
         if (isLastPage(stretch, last, source.limits)) return { rows: [...byId.values()], count }
         throw stuck(source.list)
       }
-      const came = distinct(stretch.rows)
+      const came = stretch.distinct
       // A page of one row that began with itself would be asked for again by the same query.
       const overlap = came > 1 ? 1 : 0
       skip += came - overlap
@@ -103,11 +103,11 @@ export function readBySkip<Row extends { readonly id: string }>(
  * row that it began early with; where the service counts, what is lacking is told by the count.
  */
 function isLastPage(
-  { rows, count }: Stretch<{ readonly id: string }>,
+  { rows, distinct, count }: Stretch<unknown>,
   last: string | undefined,
   { pageSize }: ReadLimits,
 ): boolean {
-  return count === undefined ? last !== undefined && distinct(rows) === 1 : rows.length < pageSize
+  return count === undefined ? last !== undefined && distinct === 1 : rows.length < pageSize
 }
 
 /**
@@ -174,7 +174,7 @@ async function readOnwards<Row extends Created>(
     } else {
       // The first page from a time on may well hold nothing but the rows that led there.
       if (skip > 0 && byId.size === known) throw stuck(source.list)
-      skip += distinct(stretch.rows)
+      skip += stretch.distinct
     }
   }
 }

@@ -3,7 +3,7 @@ import { DefenderError } from './defender-error.ts'
 import type { ReadContext } from './json-reader.ts'
 import type { ListQuery } from './odata.ts'
 import type { PageBudget } from './page-budget.ts'
-import { distinct, type ListSource, readStretch, type Stretch } from './page-chain.ts'
+import { type ListSource, readStretch, type Stretch } from './page-chain.ts'
 
 /** The pages of one query, wherever they begin. */
 export interface Pages<Row> {
@@ -46,8 +46,8 @@ export async function openPages<Row extends { readonly id: string }>(
 }
 
 /** Where the pages after the first begin: each one row early, as whoever reads them does. */
-function foresee<Row extends { readonly id: string }>({ rows, count, isLinked }: Stretch<Row>): number[] {
-  const step = distinct(rows) - 1
+function foresee({ distinct, count, isLinked }: Stretch<unknown>): number[] {
+  const step = distinct - 1
   if (count === undefined || isLinked || step < 1) return []
   const starts: number[] = []
   for (let skip = step; skip + 1 < count; skip += step) starts.push(skip)
@@ -97,9 +97,8 @@ export async function* regularPages<
     if (stretch === undefined || !goesOnFrom(stretch.rows, last?.id, from)) return
     yield stretch
     last = stretch.rows.at(-1)
-    const came = distinct(stretch.rows)
-    if (!stretch.goesOn || came < 2) return
-    skip += came - 1
+    if (!stretch.goesOn || stretch.distinct < 2) return
+    skip += stretch.distinct - 1
   }
 }
 

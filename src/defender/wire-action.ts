@@ -1,5 +1,6 @@
 import type { ActionCommand, MachineAction } from '../posture/machine-action.ts'
 import { MalformedRow } from './malformed-row.ts'
+import { type Share, shareNothing } from './share-texts.ts'
 import { readInstant } from './wire-instant.ts'
 
 /** A row of `GET /api/machineactions` as far as it is read; nothing is taken for granted. */
@@ -30,11 +31,12 @@ const NO_COMMANDS: readonly ActionCommand[] = []
  * Words are open and the old spellings `lastUpdateTimeUtc` and `Canceled` are understood. An update time that is
  * missing, as in the payloads of 2020, is the creation time.
  *
+ * @param share - Keeps texts that come again and again once.
  * @returns The action; its `machineId` is empty where the row names no machine, and the caller must leave it out or
  * know better.
  * @throws MalformedRow where id, type, status or a time is missing or unreadable.
  */
-export function readAction(value: unknown): MachineAction {
+export function readAction(value: unknown, share: Share = shareNothing): MachineAction {
   if (typeof value !== 'object' || value === null) throw new MalformedRow('the row is no object')
   const row: WireAction = value
   const { id, type, status } = row
@@ -48,18 +50,18 @@ export function readAction(value: unknown): MachineAction {
   if (updated === undefined) throw new MalformedRow('lastUpdateDateTimeUtc')
   return {
     id: id.toLowerCase(),
-    type,
-    status: status === 'Canceled' ? 'Cancelled' : status,
-    machineId: typeof row.machineId === 'string' ? row.machineId.toLowerCase() : '',
-    requestor: textOrNull(row.requestor),
+    type: share(type),
+    status: share(status === 'Canceled' ? 'Cancelled' : status),
+    machineId: typeof row.machineId === 'string' ? share(row.machineId.toLowerCase()) : '',
+    requestor: sharedOrNull(row.requestor, share),
     requestorComment: textOrNull(row.requestorComment),
-    requestSource: textOrNull(row.requestSource),
+    requestSource: sharedOrNull(row.requestSource, share),
     creationDateTimeUtc: created,
     lastUpdateDateTimeUtc: updated,
     cancellationRequestor: textOrNull(row.cancellationRequestor),
     cancellationComment: textOrNull(row.cancellationComment),
     errorHResult: typeof row.errorHResult === 'number' ? row.errorHResult : 0,
-    scope: textOrNull(row.scope),
+    scope: sharedOrNull(row.scope, share),
     relatedFileInfo: readFile(row.relatedFileInfo),
     commands: readCommands(row.commands),
   }
@@ -67,6 +69,10 @@ export function readAction(value: unknown): MachineAction {
 
 function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null
+}
+
+function sharedOrNull(value: unknown, share: Share): string | null {
+  return typeof value === 'string' ? share(value) : null
 }
 
 function readFile(value: unknown): MachineAction['relatedFileInfo'] {

@@ -1,5 +1,6 @@
 import type { Machine } from '../posture/machine.ts'
 import { MalformedRow } from './malformed-row.ts'
+import { type Share, shareNothing } from './share-texts.ts'
 import { readInstant } from './wire-instant.ts'
 
 /** A row of `GET /api/machines` as far as it is read; nothing is taken for granted. */
@@ -31,26 +32,27 @@ const NO_TAGS: readonly string[] = []
  * Reads one Machine of the wire (docs/service.md#machine-shape). Whatever is missing is null; words are open; `rbacGroupId` may be
  * a number or, as the documentation types it, text.
  *
+ * @param share - Keeps texts that come again and again once.
  * @throws MalformedRow where the id is missing or a time is there and unreadable.
  */
-export function readMachine(value: unknown): Machine {
+export function readMachine(value: unknown, share: Share = shareNothing): Machine {
   if (typeof value !== 'object' || value === null) throw new MalformedRow('the row is no object')
   const row: WireMachine = value
   if (typeof row.id !== 'string' || row.id === '') throw new MalformedRow('id')
   return {
     id: row.id.toLowerCase(),
     computerDnsName: textOrNull(row.computerDnsName),
-    osPlatform: textOrNull(row.osPlatform),
-    version: textOrNull(row.version),
+    osPlatform: textOrNull(row.osPlatform, share),
+    version: textOrNull(row.version, share),
     osBuild: numberOrNull(row.osBuild),
-    agentVersion: textOrNull(row.agentVersion),
-    healthStatus: textOrNull(row.healthStatus),
-    onboardingStatus: textOrNull(row.onboardingStatus ?? row.onboardingstatus),
-    riskScore: textOrNull(row.riskScore),
-    exposureLevel: textOrNull(row.exposureLevel),
-    deviceValue: textOrNull(row.deviceValue),
+    agentVersion: textOrNull(row.agentVersion, share),
+    healthStatus: textOrNull(row.healthStatus, share),
+    onboardingStatus: textOrNull(row.onboardingStatus ?? row.onboardingstatus, share),
+    riskScore: textOrNull(row.riskScore, share),
+    exposureLevel: textOrNull(row.exposureLevel, share),
+    deviceValue: textOrNull(row.deviceValue, share),
     rbacGroupId: numberOrNull(row.rbacGroupId),
-    rbacGroupName: textOrNull(row.rbacGroupName),
+    rbacGroupName: textOrNull(row.rbacGroupName, share),
     aadDeviceId: textOrNull(row.aadDeviceId),
     mergedIntoMachineId: textOrNull(row.mergedIntoMachineId)?.toLowerCase() ?? null,
     machineTags: readTags(row.machineTags),
@@ -64,8 +66,8 @@ export function isOnboarded(machine: Machine): boolean {
   return machine.mergedIntoMachineId === null && machine.onboardingStatus?.toLowerCase() === 'onboarded'
 }
 
-function textOrNull(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null
+function textOrNull(value: unknown, share: Share = shareNothing): string | null {
+  return typeof value === 'string' && value !== '' ? share(value) : null
 }
 
 function numberOrNull(value: unknown): number | null {

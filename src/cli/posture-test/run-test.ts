@@ -19,14 +19,14 @@ function observeGiven({ scenario, now }: PostureTest, declaration: Declaration):
   const emulator = createEmulator({ scenario, clock: manualClock(toEpochMs(now)) })
   const { policies, configuration } = declaration
   const { historyFrom } = needOf(policies, configuration, now, { wholeTenant: true })
-  const actions = emulator.actions().map(readAction)
+  const actions = emulator.actions().map(row => readAction(row))
   return {
     target: { endpoint: 'test', tenantId: null },
     readAt: now,
     clockSkewMs: 0,
     historyFrom,
     scope: 'tenant',
-    machines: emulator.machines().map(readMachine),
+    machines: emulator.machines().map(row => readMachine(row)),
     actions: actions.filter(({ creationDateTimeUtc }) => creationDateTimeUtc >= historyFrom),
     onboarded: null,
     failures: [],
