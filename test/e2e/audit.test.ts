@@ -363,7 +363,7 @@ describe('audit verify and export', () => {
 })
 
 test('an action in flight by hand is adopted, and the record says that nothing was sent for it', async () => {
-  const tenant = await startTenant({ machines: machines(4), behaviour: { settle: { Isolate: '5s' } } })
+  const tenant = await startTenant({ machines: machines(4), behaviour: { settle: { Isolate: '100s' } } })
   isolateByHand(tenant)
   await tenant.run(APPLY)
   const [lines = []] = await records(tenant)

@@ -37,10 +37,16 @@ interface Kept {
   readonly planFile: boolean
 }
 
+/** A moment of a run, told by what it does and not by the clock: a busy machine has the same ones. */
+interface Moment {
+  readonly request: number
+  readonly afterMs: number
+}
+
 interface Rig {
   readonly emulator: Emulator
-  /** Runs the apply in a process of its own and kills it so many ms after its first request. */
-  apply(killAfterMs: number): Promise<{ readonly end: number | string; readonly tookMs: number }>
+  /** Runs the apply in a process of its own, and kills it so many ms after one of its requests, counted from 0. */
+  apply(kill?: Moment): Promise<{ readonly end: number | string; readonly requests: number }>
   /** Runs the same command in this process, where nothing kills it. */
   applyAgain(): Promise<{ readonly code: number; readonly told: string }>
   loseState(): Promise<void>
@@ -81,13 +87,12 @@ async function startRig({ planFile, state: isKept }: Kept): Promise<Rig> {
   if (planFile) await run(['plan', '--out', 'saved.plan'])
   return {
     emulator,
-    async apply(killAfterMs) {
-      let begunAt = 0
+    async apply(kill) {
+      let requests = 0
       let timer: NodeJS.Timeout | undefined
       onRequest = () => {
-        if (begunAt > 0) return
-        begunAt = performance.now()
-        timer = setTimeout(() => child.kill('SIGKILL'), killAfterMs)
+        if (requests === kill?.request) timer = setTimeout(() => child.kill('SIGKILL'), kill.afterMs)
+        requests += 1
       }
       const child = spawn(process.execPath, ['--no-warnings', CLI, ...argv], {
         cwd: folder,
@@ -101,7 +106,7 @@ async function startRig({ planFile, state: isKept }: Kept): Promise<Rig> {
       const [code, signal] = (await once(child, 'close')) as [number | null, string | null]
       clearTimeout(timer)
       onRequest = () => undefined
-      return { end: code ?? signal ?? 'unknown', tookMs: performance.now() - begunAt }
+      return { end: code ?? signal ?? 'unknown', requests }
     },
     applyAgain: () => run(argv),
     loseState: () => rm(state, { recursive: true, force: true }),
@@ -123,14 +128,14 @@ function expectTheEnd({ emulator }: Rig, context: string): void {
 }
 
 /** Kills one apply at a moment, and gives the same command until it ends well; false where it had ended before. */
-async function killOnce(moment: number, lengthMs: number, kept: Kept): Promise<number | undefined> {
+async function killOnce(share: number, requests: number, kept: Kept): Promise<number | undefined> {
   const rig = await startRig(kept)
   onTestFinished(() => rig.close())
-  const killAfterMs = moment * lengthMs + (kept.state ? 0 : LOOKUP_MS)
-  const { end } = await rig.apply(killAfterMs)
+  const moment = { request: Math.floor(share * requests), afterMs: ((share * requests) % 1) * 3 * WAY_MS }
+  const { end } = await rig.apply(moment)
   if (end !== 'SIGKILL') return undefined
   const sent = rig.emulator.actions().length
-  const context = `killed after ${killAfterMs.toFixed(1)} ms with ${sent} sent, ${JSON.stringify(kept)}`
+  const context = `killed ${moment.afterMs.toFixed(1)} ms after request ${moment.request} with ${sent} sent, ${JSON.stringify(kept)}`
   if (!kept.state) await rig.loseState()
   let told = ''
   for (let runs = 0; runs < RUNS_TO_THE_END; runs += 1) {
@@ -153,7 +158,7 @@ test('killed at any moment, the same command comes to the same end, with everyth
   const seed = countFromEnvironment('KILL_SEED', Date.now() % 1_000_000)
   const whole = await startRig({ planFile: false, state: true })
   onTestFinished(() => whole.close())
-  const { end, tookMs } = await whole.apply(60_000)
+  const { end, requests } = await whole.apply()
   expect(end).toBe(6)
   // Every moment is as likely as any other: without this the ends of the range come up far more often.
   const share = fc.noBias(fc.integer({ min: 0, max: 999_999 })).map(millionths => millionths / 1_000_000)
@@ -164,7 +169,7 @@ test('killed at any moment, the same command comes to the same end, with everyth
     for (const [index, drawn] of moments) {
       const kept = { state: index % 2 === 0, planFile: index % 4 < 2 }
       let killed: number | undefined
-      for (const moment of drawn) killed ??= await killOnce(moment, tookMs, kept)
+      for (const moment of drawn) killed ??= await killOnce(moment, requests, kept)
       expect(killed, `kill ${index} came after the run's end ${TRIES} times`).toBeDefined()
       sent.push(killed ?? 0)
     }
@@ -172,7 +177,7 @@ test('killed at any moment, the same command comes to the same end, with everyth
   await Promise.all([worker(), worker(), worker(), worker()])
   const midway = sent.filter(count => count > 0 && count < CHANGES).length
   stderr.write(
-    `kill -9: ${sent.length} moments of ${tookMs.toFixed(0)} ms, ${midway} of them with some of ${CHANGES} sent, KILL_SEED=${seed}\n`,
+    `kill -9: ${sent.length} moments of ${requests} requests, ${midway} of them with some of ${CHANGES} sent, KILL_SEED=${seed}\n`,
   )
   expect(sent).toHaveLength(kills)
 })
