@@ -87,7 +87,7 @@ function believedCount(count: number | undefined, came: number): number | undefi
 }
 
 /** The address of the next page; a link that leads to another list, or nowhere, makes no sense. */
-function followedLink(link: string, from: string, list: string): string {
+export function followedLink(link: string, from: string, list: string): string {
   const url = URL.parse(link, from)
   if (url === null) throw malformedLink(list, 'is no address')
   // Whether the token may go to the host is for the caller to say, who says so in every case.

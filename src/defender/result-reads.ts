@@ -2,8 +2,12 @@ import { isLoopback } from '../schema/endpoint.ts'
 import type { CallLog } from './caller.ts'
 import { DefenderError } from './defender-error.ts'
 import type { ReadContext, ReadJson } from './json-reader.ts'
+import { READ_LIMITS } from './limits.ts'
+import { followedLink, stuck } from './page-chain.ts'
 import { type LibraryFile, readLibraryFile } from './wire-library.ts'
 import { readList } from './wire-list.ts'
+
+const LIBRARY = 'libraryfiles'
 
 /** Reads of what actions bring back, and of the live response library; each rejects with a DefenderError. */
 export interface ResultReads {
@@ -34,8 +38,25 @@ export function createResultReads(endpoint: string, readJson: ReadJson, log: Cal
     packageLink: (actionId, signal) => readLink(`${pathOf(actionId)}/getPackageUri`, { log, signal }),
     liveResponseLink: (actionId, index, signal) =>
       readLink(`${pathOf(actionId)}/GetLiveResponseResultDownloadLink(index=${index})`, { log, signal }),
-    listLibraryFiles: async signal =>
-      readList(await readJson(`${endpoint}/api/libraryfiles`, { log, signal }), readLibraryFile).rows,
+    listLibraryFiles: signal => readLibrary(`${endpoint}/api/libraryfiles`, readJson, { log, signal }),
+  }
+}
+
+/** Reads the library to its end: no page says that it has several, and a file on the next one would look absent. */
+async function readLibrary(
+  start: string,
+  readJson: ReadJson,
+  context: ReadContext,
+): Promise<readonly LibraryFile[]> {
+  const files: LibraryFile[] = []
+  const followed = new Set<string>()
+  for (let url = start; ; ) {
+    if (followed.has(url) || followed.size === READ_LIMITS.pages) throw stuck(LIBRARY)
+    followed.add(url)
+    const { rows, nextLink } = readList(await readJson(url, context), readLibraryFile)
+    for (const file of rows) files.push(file)
+    if (nextLink === undefined) return files
+    url = followedLink(nextLink, url, LIBRARY)
   }
 }
 

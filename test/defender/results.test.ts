@@ -180,6 +180,25 @@ describe('a download', () => {
 })
 
 describe('the library', () => {
+  const page = (fileName: string, link?: unknown): Reply => ({
+    body: { value: [{ fileName }], ...(link === undefined ? {} : { '@odata.nextLink': link }) },
+  })
+
+  test('is read to its end: a file on another page is not absent', async () => {
+    const { send } = scripted([page('a.ps1', '/api/libraryfiles?$skiptoken=1'), page('b.ps1')])
+    const files = await createReadClient(dependencies(send)).listLibraryFiles()
+    expect(files.map(({ fileName }) => fileName)).toStrictEqual(['a.ps1', 'b.ps1'])
+  })
+
+  test.each<[string, unknown, string]>([
+    ['leads on for ever', '/api/libraryfiles?$skiptoken=1', 'paging-stuck'],
+    ['leads to another list', '/api/machines', 'malformed-answer'],
+    ['is no text', 7, 'malformed-answer'],
+  ])('whose next link %s is an error', async (_what, link, code) => {
+    const { send } = scripted([page('a.ps1', link), page('b.ps1', link)])
+    expect((await rejection(createReadClient(dependencies(send)).listLibraryFiles())).code).toBe(code)
+  })
+
   const file = { fileName: 'triage.ps1', sha256: 'ABC', createdBy: 'analyst', hasParameters: true }
   const upload: LibraryUpload = {
     fileName: 'tri"age.ps1',
