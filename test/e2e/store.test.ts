@@ -1,10 +1,11 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { ApplyResult } from '../../src/apply/result.ts'
 import { main } from '../../src/cli/main.ts'
 import { thisHost } from '../../src/cli/process-io.ts'
 import { type Azurite, startAzurite, storeToken } from '../support/azurite.ts'
+import { startStoreProxy } from '../support/store-proxy.ts'
 import { CONFIGURATION, ISOLATE_TWO, machines, startTenant } from './emulated-tenant.ts'
 
 const SLOW = { machines: machines(4), behaviour: { settle: { Isolate: '8s' } } }
@@ -58,6 +59,17 @@ test('what one host began another goes on with: journal, plan and record lie in 
   })
   const exported = await on('three', ['audit', 'export'])
   expect(exported.stdout).toContain('"event":"request"')
+})
+
+test('an apply makes a handful of requests to the store, and five more for each of its own', async () => {
+  const proxy = await startStoreProxy(azurite)
+  onTestFinished(() => proxy.close())
+  const { tenant, on } = await shared({ store: `${proxy.store}/costs` })
+  expect((await on('one', APPLY)).code).toBe(0)
+  expect(tenant.writes()).toBe(2)
+  // A renewal more or less: 3 for each.
+  expect(proxy.seen.length).toBeGreaterThanOrEqual(30)
+  expect(proxy.seen.length).toBeLessThan(30 + 2 * 5 + 3 * 3)
 })
 
 describe('while another host has the lease', () => {

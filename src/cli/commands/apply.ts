@@ -136,7 +136,7 @@ export const apply: Command = {
       name: 'status',
       kind: 'switch',
       description:
-        'apply nothing; show who applies and how far every run came, from any terminal of this host',
+        'apply nothing; show who applies and how far every run came, from any terminal of this host, or of any host where they share a store',
     },
     {
       name: 'trusted-keys',

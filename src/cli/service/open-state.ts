@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Clock } from '../../apply/ports.ts'
 import type { SignIn } from '../../defender/token.ts'
 import { nameTarget, stateDirectory } from '../../local/state-directory.ts'
 import type { StoreProof } from '../../local/store/azure/prove-store.ts'
@@ -36,6 +37,7 @@ export const STORE_SCOPE = 'https://storage.azure.com/.default'
 export interface StateParts {
   readonly configuration: Configuration
   readonly signIn: SignIn
+  readonly clock: Clock
   /** The target is an emulator in this process: nothing of it stays. */
   readonly isEmulated: boolean
 }
@@ -101,7 +103,7 @@ export function openStates(context: CommandContext, parts: StateParts): States {
       import('../../local/store/store-lease.ts'),
     ])
     const token = parts.signIn.tokenFor(STORE_SCOPE)
-    const container = await openContainer(address, token, `holdfast/${readVersion()}`)
+    const container = await openContainer(address, token, parts.clock, `holdfast/${readVersion()}`)
     return { container, azure, leaseMs: io.host.storeLeaseMs ?? STORE_LEASE_MS }
   }
 

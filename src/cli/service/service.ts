@@ -173,7 +173,7 @@ export async function openService(context: CommandContext, configuration: Config
   const named = observing(emulation, { settings, openHunting })
   const client = createReadClient(dependencies)
   const endpointName = emulation?.name ?? target.endpoint
-  const states = openStates(context, { configuration, signIn, isEmulated: emulation !== undefined })
+  const states = openStates(context, { configuration, signIn, clock, isEmulated: emulation !== undefined })
   const audit = new AuditTrail({
     toolVersion: readVersion(),
     env: context.io.env,

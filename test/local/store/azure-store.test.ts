@@ -43,7 +43,7 @@ function addressOf(store: string): StoreAddress {
 /** The same tenant as processes on several hosts see it. */
 async function scene(store = azurite.store) {
   const address = addressOf(`${store}/emea`)
-  const container = await openContainer(address, TOKEN, 'test')
+  const container = await openContainer(address, TOKEN, new StillClock(), 'test')
   const tenant = `tenant-${tenants++}`
   const clock = new StillClock()
   const join = (): TargetState => blobState(container, address, tenant, LEASE_MS)
@@ -273,14 +273,19 @@ describe('the shelves of a store', () => {
 
 test('what is missing is said in words: the container, the right to write', async () => {
   const { address } = await scene()
-  const missing = await openContainer({ ...address, container: 'nothere' }, TOKEN, 'test')
+  const missing = await openContainer({ ...address, container: 'nothere' }, TOKEN, new StillClock(), 'test')
   const state = blobState(missing, address, 'tenant', LEASE_MS)
   const lease: Lease = state.lease({ self: host('a'), clock: new FakeClock() })
   await expect(lease.acquire()).rejects.toMatchObject({
     code: 'store-not-usable',
     message: expect.stringContaining('ContainerNotFound'),
   })
-  const refused = await openContainer(address, { get: async () => ({ text: 'x.y.z' }) }, 'test')
+  const refused = await openContainer(
+    address,
+    { get: async () => ({ text: 'x.y.z' }) },
+    new StillClock(),
+    'test',
+  )
   await expect(blobState(refused, address, 'tenant', LEASE_MS).journals.list()).rejects.toMatchObject({
     message: expect.stringContaining('HTTP 403'),
   })

@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { TokenSource } from '../../../src/defender/token.ts'
 import { blobState } from '../../../src/local/store/azure/blob-state.ts'
 import { type Container, openContainer } from '../../../src/local/store/azure/container.ts'
+import { proveStore } from '../../../src/local/store/azure/prove-store.ts'
 import type { TargetState } from '../../../src/local/store/target-state.ts'
-import { parseStore } from '../../../src/schema/store-address.ts'
+import { parseStore, type StoreAddress } from '../../../src/schema/store-address.ts'
 import { type Azurite, startAzurite, storeToken } from '../../support/azurite.ts'
 import { FakeClock } from '../../support/fake-clock.ts'
 import {
@@ -26,6 +27,9 @@ let tenants = 0
 
 interface Scene {
   readonly proxy: StoreProxy
+  /** How long was waited before each request that was sent again. */
+  readonly waits: readonly number[]
+  readonly address: StoreAddress
   readonly state: TargetState
   readonly container: Container
   /** Does this to the first request of a kind, and lets everything else pass. */
@@ -37,9 +41,12 @@ async function scene(token: TokenSource = TOKEN): Promise<Scene> {
   onTestFinished(() => proxy.close())
   const address = parseStore(proxy.store)
   if (address === undefined || address === 'local') throw new Error(proxy.store)
-  const container = await openContainer(address, token, 'test')
+  const waits: number[] = []
+  const container = await openContainer(address, token, { sleep: async ms => void waits.push(ms) }, 'test')
   return {
     proxy,
+    waits,
+    address,
     container,
     state: blobState(container, address, `lost-${tenants++}`, 60_000),
     once(fate, kind) {
@@ -144,15 +151,23 @@ test('the lease of a log that ended while nobody wrote is renewed, and the line 
 })
 
 test('what does not pass is told after a few tries, with what was asked', async () => {
-  const { state, proxy } = await scene()
+  const { state, proxy, waits } = await scene()
   proxy.decide(() => ({ status: 503, code: 'ServerBusy' }))
   await expect(state.journals.read('a')).rejects.toMatchObject({
     code: 'store-not-usable',
     message: expect.stringMatching(/cannot be used: reading lost-\d+\/journal\/a: HTTP 503 ServerBusy\.$/),
   })
   expect(proxy.seen).toHaveLength(4)
+  expect(waits).toStrictEqual([200, 700, 2000])
   proxy.decide(() => 'lose request')
   await expect(state.journals.read('a')).rejects.toThrow(/cannot be used: reading .*: /)
+})
+
+test('the wait that the store asks for is waited', async () => {
+  const { state, once, waits } = await scene()
+  once({ status: 429, code: 'TooManyRequests', headers: { 'retry-after': '7' } }, () => true)
+  await state.journals.read('a')
+  expect(waits).toStrictEqual([7000])
 })
 
 test('a wait that is too long is not waited', async () => {
@@ -178,4 +193,49 @@ test('a token that is refused is replaced once', async () => {
 test('a token that cannot be had is told as it is', async () => {
   const { state } = await scene({ get: () => Promise.reject(new Error('no sign-in')) })
   await expect(state.journals.read('a')).rejects.toThrow('no sign-in')
+})
+
+describe('trying a store out', () => {
+  const isConditional = ({ headers }: PassingRequest) => headers['if-match'] !== undefined
+  const DENIED: Fate = { status: 403, code: 'AuthorizationPermissionMismatch' }
+
+  test('finds that all works, and leaves nothing', async () => {
+    const { container, address } = await scene()
+    expect(await proveStore(container, { ...address, prefix: 'proof' })).toStrictEqual({ works: true })
+    expect(await proveStore(container, address)).toStrictEqual({ works: true })
+    expect(await container.list('proof')).toStrictEqual([])
+    expect(await container.list('doctor')).toStrictEqual([])
+  })
+
+  test.each<[string, (request: PassingRequest) => boolean, Fate, string, string]>([
+    ['no right to write', isWrite, DENIED, 'lease', 'Storage Blob Data Contributor'],
+    ['no leases', isLease('acquire'), DENIED, 'lease', 'HTTP 403'],
+    [
+      'leases that keep nobody out',
+      isLease('renew'),
+      { status: 409, code: 'x' },
+      'lease',
+      'cannot be renewed',
+    ],
+    ['no appends', isAppend, DENIED, 'append', 'HTTP 403'],
+    ['no removing', ({ method }) => method === 'DELETE', DENIED, 'removing', 'HTTP 403'],
+  ])('finds %s', async (_what, kind, fate, what, why) => {
+    const { container, address, once } = await scene()
+    once(fate, kind)
+    expect(await proveStore(container, address)).toStrictEqual({
+      works: false,
+      what,
+      why: expect.stringContaining(why),
+    })
+  })
+
+  test('finds that a version that was replaced can be written over', async () => {
+    const { container, address, proxy } = await scene()
+    let seen = 0
+    proxy.decide(request => {
+      if (isConditional(request)) seen += 1
+      return isConditional(request) && seen === 2 ? { status: 201, code: '' } : 'pass'
+    })
+    expect(await proveStore(container, address)).toMatchObject({ works: false, what: 'compare-and-swap' })
+  })
 })

@@ -1,5 +1,5 @@
-import { setTimeout as rest } from 'node:timers/promises'
 import type { ContainerClient, RequestPolicyFactory } from '@azure/storage-blob'
+import type { Clock } from '../../../apply/ports.ts'
 import type { TokenSource } from '../../../defender/token.ts'
 import type { StoreAddress } from '../../../schema/store-address.ts'
 import { StoreError, storeErrorOf } from './store-error.ts'
@@ -39,11 +39,13 @@ export interface WriteConditions {
  */
 export class Container {
   readonly #client: ContainerClient
+  readonly #clock: Pick<Clock, 'sleep'>
   /** Address of the container, for people. */
   readonly url: string
 
-  constructor(client: ContainerClient, url: string) {
+  constructor(client: ContainerClient, url: string, clock: Pick<Clock, 'sleep'>) {
     this.#client = client
+    this.#clock = clock
     this.url = url
   }
 
@@ -217,7 +219,7 @@ export class Container {
         if (!(told instanceof StoreError) || !told.isPassing || waitMs === undefined) throw told
         const { retryAfterMs = 0 } = told
         if (retryAfterMs > LONGEST_WAIT_MS) throw told
-        await rest(Math.max(waitMs, retryAfterMs))
+        await this.#clock.sleep(Math.max(waitMs, retryAfterMs))
       }
     }
   }
@@ -248,6 +250,7 @@ function authorize(token: TokenSource): RequestPolicyFactory {
 export async function openContainer(
   { account, container }: StoreAddress,
   token: TokenSource,
+  clock: Pick<Clock, 'sleep'>,
   userAgent: string,
 ): Promise<Container> {
   const { AnonymousCredential, ContainerClient, newPipeline } = await import('@azure/storage-blob')
@@ -257,5 +260,5 @@ export async function openContainer(
   })
   pipeline.factories.unshift(authorize(token))
   const url = `${account}/${container}`
-  return new Container(new ContainerClient(url, pipeline), url)
+  return new Container(new ContainerClient(url, pipeline), url, clock)
 }
