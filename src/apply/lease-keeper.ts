@@ -28,6 +28,7 @@ export class LeaseKeeper {
   #settledAt: Instant | undefined
   #onAsked: () => void = () => undefined
   #onLost: () => void = () => undefined
+  #isLost = false
 
   constructor(lease: Lease, clock: RunClock) {
     this.#lease = lease
@@ -64,9 +65,10 @@ export class LeaseKeeper {
     this.#onAsked = listener
   }
 
-  /** Calls a listener once a lease is lost with which there is no going on. */
+  /** Calls a listener once a lease is lost with which there is no going on; at once where it is already. */
   onLost(listener: () => void): void {
     this.#onLost = listener
+    if (this.#isLost) listener()
   }
 
   /** Takes the lease, or says who has it. Rejects where the lease cannot be read or written. */
@@ -140,7 +142,9 @@ export class LeaseKeeper {
     renewing.abort()
     if (this.#renewing !== renewing) return
     this.#renewing = undefined
-    if (this.#lease.isFenced) this.#onLost()
+    if (this.#lease.isFenced === undefined) return
+    this.#isLost = true
+    this.#onLost()
   }
 
   /** A request that cannot be read is none: who asks waits for a bounded time only. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JournalEntry, Lease } from '../../src/apply/ports.ts'
+import { addMs } from '../../src/schema/instant.ts'
 import { clockAtNow, planFor, policyFor, sceneOf, start } from '../support/apply-harness.ts'
 import { isolated, machine, machineId } from '../support/build-core.ts'
 import { FakeService } from '../support/fake-service.ts'
@@ -45,6 +46,27 @@ describe('a lease in a store', () => {
     expect(result.exit).toStrictEqual({ code: 1, name: 'error' })
     expect(result.diagnostics).toMatchObject([{ severity: 'error', code: 'lease-lost' }])
     expect(result.summary).toStrictEqual({ 'not-attempted': 110 })
+  })
+
+  test('that is lost while what the one before sent is waited for is an error, too', async () => {
+    const { scene, plan, service, clock, lease } = await setScene()
+    const now = clock.now()
+    const former = {
+      owner: 'dead',
+      planId: null,
+      runId: null,
+      renewedAt: now,
+      silentFrom: addMs(now, 30_000),
+    }
+    const taken: Lease = {
+      ...lease,
+      acquire: async () => ({ kind: 'held', generation: 2, takenOver: former }),
+      renew: async () => false,
+    }
+    const result = await clock.drive(start(scene, plan, {}, { lease: taken }))
+    expect(service.posts).toHaveLength(0)
+    expect(result.exit).toStrictEqual({ code: 1, name: 'error' })
+    expect(result.diagnostics.map(({ code }) => code)).toStrictEqual(['lease-lost', 'lease-taken-over'])
   })
 
   test('that is given back is not lost', async () => {

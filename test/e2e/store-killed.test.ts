@@ -22,8 +22,8 @@ const APPLY = ['apply', '--auto-approve', '--no-wait', '--json', '--lease-timeou
 const [LATE_MS, LOOKUP_MS] = [1500, 3000]
 /** How long the last connection of a run that was replaced is waited for (docs/contract.md#lease-in-store). */
 const CONNECTION_MS = 30_000
-/** What a take-over may take beyond what it waits for. */
-const SLACK_MS = 15_000
+/** What a take-over may take beyond what it waits for: 15 s where the machine does nothing else, as at night. */
+const SLACK_MS = countFromEnvironment('STORE_SLACK_MS', 120_000)
 /** How long a request is on its way, and its answer. */
 const WAY_MS = 8
 /** The same command ends well after at most so many runs. */
@@ -184,12 +184,14 @@ async function strike(one: Case, atMs: number, backMs: number, index: number) {
   const second = rig.start('two')
   if (way === 'stopped') setTimeout(() => first.process.kill('SIGCONT'), backMs)
   await second.ended
-  const [next] = rig.posts.slice(sent)
+  const endedAt = performance.now()
+  // It may have found that its plan had moved: then it has looked, and sends nothing.
+  const actedAt = rig.posts[sent]?.at ?? endedAt
   if (way === 'stopped') await first.ended
   await comeToTheEnd(rig, 'two', context)
   expectTheEnd(rig, context)
-  const tookMs = next === undefined ? undefined : next.at - struckAt
-  if (way === 'killed' && place === 'one store' && tookMs !== undefined) {
+  const tookMs = actedAt - struckAt
+  if (way === 'killed' && place === 'one store') {
     expect(tookMs, context).toBeLessThan(leaseMs + CONNECTION_MS + LOOKUP_MS + SLACK_MS)
   }
   return { sent, tookMs, context }
@@ -213,8 +215,7 @@ test('of two runs one is killed or stopped at any moment: nothing is sent twice,
   const all = CASES.flatMap(one => Array.from({ length: countFromEnvironment(...one.count) }, () => one))
   const draws = fc.sample(fc.array(share, { minLength: 6, maxLength: 6 }), { seed, numRuns: all.length })
   const jobs = all.map((one, index) => ({ one, index, draw: draws[index] ?? [] })).values()
-  const struck: { readonly sent: number; readonly tookMs: number | undefined; readonly context: string }[] =
-    []
+  const struck: { readonly sent: number; readonly tookMs: number; readonly context: string }[] = []
   const worker = async (): Promise<void> => {
     for (const { one, index, draw } of jobs) {
       const [back = 0, ...moments] = draw
@@ -229,7 +230,7 @@ test('of two runs one is killed or stopped at any moment: nothing is sent twice,
   }
   await Promise.all(Array.from({ length: Math.min(8, all.length) }, worker))
   const midway = struck.filter(({ sent }) => sent < CHANGES).length
-  const slowest = Math.max(0, ...struck.map(({ tookMs: each = 0 }) => each))
+  const slowest = Math.max(0, ...struck.map(({ tookMs }) => tookMs))
   stderr.write(
     `two runs: ${struck.length} strikes within ${shared.toFixed(0)} ms, ${midway} of them with some of ${CHANGES} sent, the slowest take-over after ${(slowest / 1000).toFixed(1)} s, KILL_SEED=${seed}\n`,
   )
