@@ -10,9 +10,9 @@ const root = join(import.meta.dirname, '..')
 
 try {
   if (installIsDue(root) || buildIsDue(root)) {
-    await withLock(join(root, '.prepare.lock'), () => {
+    await withLock(join(root, '.prepare.lock'), async () => {
       // Asked again under the lock: another run may have done the work while this one waited.
-      if (installIsDue(root)) install(root)
+      if (installIsDue(root)) await install(root)
       if (buildIsDue(root)) build(root)
     })
   }

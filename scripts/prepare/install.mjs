@@ -1,7 +1,10 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join, relative } from 'node:path'
+
+/** How often an install says how far it is. */
+const TICK_MS = 5000
 
 const WINDOWS = process.platform === 'win32'
 
@@ -22,20 +25,20 @@ export function installIsDue(root) {
  * Every option that the caller's npm settings could turn against it is given by hand. Throws when npm fails, or when
  * the pinned Node is not there afterwards.
  */
-export function install(root) {
-  process.stderr.write('Installing dependencies (npm ci)…\n')
+export async function install(root) {
+  const packages = lockedPaths(root).length
+  process.stderr.write(`Installing ${packages} packages (npm ci), this once; minutes on a busy machine…\n`)
   const [command, ...first] = npmCommand()
   const flags = ['--ignore-scripts=false', '--include=dev', '--include=optional', '--include=prod']
   const quiet = ['--no-audit', '--no-fund', '--no-progress', '--no-dry-run', '--loglevel=error']
-  const { status, error, stdout, stderr } = spawnSync(command, [...first, 'ci', ...flags, ...quiet], {
+  const { status, words } = await runShowing(root, command, [...first, 'ci', ...flags, ...quiet], {
     cwd: root,
     env: { ...process.env, PATH: pathWithout(join(root, 'node_modules')), NODE_ENV: 'development' },
-    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
     shell: WINDOWS && first.length === 0,
   })
-  if (error) throw new Error(`npm could not be started (${error.message}); npm 11 must be on the PATH`)
   if (status !== 0) {
-    process.stderr.write(`${stdout}${stderr}`)
+    process.stderr.write(words)
     throw new Error(
       '`npm ci` failed; its words are above. The network or the npm registry may be out of reach',
     )
@@ -44,6 +47,41 @@ export function install(root) {
     throw new Error('`npm ci` did not install the pinned Node: its install script must be allowed to run')
   }
   writeFileSync(stampPath(root), lockDigest(root))
+}
+
+/** Runs npm and says every five seconds how far it is; gives what it said, which only a failure shows. */
+async function runShowing(root, command, args, options) {
+  const began = Date.now()
+  const timer = setInterval(
+    () => process.stderr.write(`  ${progressOf(root, Date.now() - began)}\n`),
+    TICK_MS,
+  )
+  try {
+    return await new Promise((resolve, reject) => {
+      const child = spawn(command, args, options)
+      const chunks = []
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => chunks.push(chunk))
+      child.on('error', error =>
+        reject(new Error(`npm could not be started (${error.message}); npm 11 must be on the PATH`)),
+      )
+      child.on('close', status => resolve({ status, words: Buffer.concat(chunks).toString('utf8') }))
+    })
+  } finally {
+    clearInterval(timer)
+  }
+}
+
+/** How many of the packages lie where they belong: `14 s: 231 of 530 packages`. */
+export function progressOf(root, ms) {
+  const paths = lockedPaths(root)
+  const there = paths.filter(path => existsSync(join(root, path, 'package.json'))).length
+  return `${Math.round(ms / 1000)} s: ${there} of ${paths.length} packages`
+}
+
+/** Where the lockfile puts packages, those of other platforms left out. */
+function lockedPaths(root) {
+  const { packages } = JSON.parse(readText(join(root, 'package-lock.json')))
+  return Object.keys(packages).filter(path => path !== '' && packages[path].optional !== true)
 }
 
 function stampPath(root) {

@@ -12,7 +12,7 @@ const GIVE_UP_MS = 15 * 60_000
 export async function withLock(path, work) {
   await acquire(path)
   try {
-    return work()
+    return await work()
   } finally {
     rmSync(path, { force: true })
   }

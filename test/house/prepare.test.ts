@@ -84,6 +84,18 @@ describe('npm test and npm run demo on a fresh clone', () => {
     expect(existsSync(join(folder, '.prepare.lock'))).toBe(false)
   })
 
+  test('says at once what takes so long, and how far it is by what lies there', () => {
+    expect(prepare().stderr.split('\n')[0]).toBe(
+      'Installing 1 packages (npm ci), this once; minutes on a busy machine…',
+    )
+    const script = "import('./scripts/prepare/install.mjs').then(m => console.log(m.progressOf('.', 14_400)))"
+    const progress = (): string =>
+      spawnSync(process.execPath, ['-e', script], { cwd: folder, encoding: 'utf8' }).stdout
+    expect(progress()).toBe('14 s: 0 of 1 packages\n')
+    write('node_modules/a/package.json', '{}')
+    expect(progress()).toBe('14 s: 1 of 1 packages\n')
+  })
+
   test('does nothing, and says nothing, the second time', () => {
     prepare()
     expect(prepare()).toStrictEqual({ status: 0, stderr: '', calls: [] })
