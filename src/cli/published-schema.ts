@@ -8,6 +8,7 @@ export const SCHEMA_NAMES = [
   'drift',
   'result',
   'failure',
+  'status',
   'scenario',
   'test',
 ] as const

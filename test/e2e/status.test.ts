@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 import { CONFIGURATION, ISOLATE_TWO, machines, startTenant } from './emulated-tenant.ts'
 
@@ -54,4 +55,39 @@ test('status needs no declaration', async () => {
   const tenant = await startTenant({ machines: machines(1) }, {})
   const { code, stdout } = await tenant.run(['status'])
   expect([code, stdout]).toStrictEqual([0, expect.stringContaining('0 isolated, 0 restricted')])
+})
+
+test('what status writes as JSON is as its published schema says: held, in flight, free, frozen, and with a lease', async () => {
+  const path = new URL('../../schemas/status.schema.json', import.meta.url)
+  const validate = new Ajv().compile(JSON.parse(await readFile(path, 'utf8')))
+  const scenario = {
+    machines: machines(4),
+    behaviour: { settle: { Isolate: '10s', RestrictCodeExecution: '1h' } },
+  }
+  const both = (ISOLATE_TWO['policies/contain.yaml'] ?? '').replace(
+    'isolated: full',
+    'isolated: full\n  restricted: true',
+  )
+  const tenant = await startTenant(scenario, { ...ISOLATE_TWO, 'policies/contain.yaml': both })
+  await tenant.run(['apply', '--auto-approve', '--no-wait'])
+  await expect.poll(async () => (await tenant.run(['status'])).stdout).toContain('2 isolated')
+  await tenant.run(['freeze', '--for', '9h', '--reason', 'x'])
+  const document = JSON.parse((await tenant.run(['status', 'ws', '--json'])).stdout)
+  expect([document.held.length, document.inFlight.length, document.free.length]).toStrictEqual([1, 1, 2])
+  const lease = {
+    id: '0f3a9c51d2b84e67',
+    owner: 'process 4711 on soc-jump-1',
+    planId: null,
+    runId: null,
+    journal: null,
+    created: document.readAt,
+    renewed: document.readAt,
+    expires: document.readAt,
+    state: 'live',
+    removed: false,
+  }
+  for (const each of [document, { ...document, lease, freeze: null }]) {
+    expect(validate(each), JSON.stringify(validate.errors)).toBe(true)
+  }
+  expect(validate({ ...document, more: 1 })).toBe(false)
 })

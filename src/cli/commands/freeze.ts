@@ -4,6 +4,8 @@ import { type KeptFreeze, readFreeze, removeFreeze, writeFreeze } from '../../lo
 import type { Shelf } from '../../local/store/shelf.ts'
 import { describeFreeze } from '../../plan/document/freeze.ts'
 import { escapeTerminal } from '../../report/terminal/escape-terminal.ts'
+import { layOut, span } from '../../report/terminal/lay-out.ts'
+import type { Style } from '../../report/terminal/style.ts'
 import { shownTime } from '../../report/words/words.ts'
 import { addMs, formatInstant } from '../../schema/instant.ts'
 import { AUTO_APPROVE_OPTION, askForAgreement, requireAgreementOrTerminal } from '../by-hand/agreement.ts'
@@ -59,13 +61,18 @@ async function ownerOf({ io }: CommandContext, { token }: Service): Promise<stri
   return ci?.['actor'] ?? `${user ?? 'somebody'} on ${host}`
 }
 
-function render({ freeze, action, folder }: FreezeCommandDocument): string {
-  if (freeze === null) return `Nobody has frozen this tenant (${escapeTerminal(folder)}).\n`
+function sentences({ freeze, action, folder }: FreezeCommandDocument): readonly string[] {
+  if (freeze === null) return [`Nobody has frozen this tenant (${folder}).`]
   const { owner, reason, until, renewals } = freeze
-  const words = `${escapeTerminal(owner)}, until ${shownTime(until)}: ${escapeTerminal(reason)}.`
-  if (action === 'ended') return `Ended: the freeze by ${words}\n`
+  const words = `${owner}, until ${shownTime(until)}: ${reason}.`
+  if (action === 'ended') return [`Ended: the freeze by ${words}`]
   const go = renewals ? 'Renewals go on.' : 'Renewals stop too: what ends by itself meanwhile stays ended.'
-  return `Frozen by ${words}\n${go} \`holdfast freeze --end\` ends it.\n`
+  return [`Frozen by ${words}`, `${go} \`holdfast freeze --end\` ends it.`]
+}
+
+function render(document: FreezeCommandDocument, style: Style): string {
+  const lines = sentences(document).map(text => layOut({ body: [span(escapeTerminal(text))] }, style))
+  return `${lines.join('\n')}\n`
 }
 
 /** Asks before a freeze of somebody else is ended or replaced. */
