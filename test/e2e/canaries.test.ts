@@ -14,6 +14,7 @@ import { CONFIGURATION, machines, policy } from './emulated-tenant.ts'
 
 /** What must be nowhere but where it was planted. */
 const CANARIES = {
+  graphToken: 'canary0graph0token',
   token: 'canary0token0opaque',
   secret: 'canary0client0secret',
   passphrase: 'canary0passphrase',
@@ -71,6 +72,7 @@ const FILES = {
 
 const SECRETS = {
   HOLDFAST_TOKEN: CANARIES.token,
+  HOLDFAST_GRAPH_TOKEN: CANARIES.graphToken,
   AZURE_CLIENT_SECRET: CANARIES.secret,
   AZURE_CLIENT_CERTIFICATE_PASSWORD: CANARIES.passphrase,
   GITHUB_ACTIONS: 'true',
@@ -183,7 +185,7 @@ test('no secret, link or body is in anything that a command prints or writes', a
   expect(await run(['plan', '--out', 'p.plan', ...ALL_FORMATS])).toBe(0)
   for (const [name, meddle] of Object.entries(FAILURES)) {
     expect(await run(['apply', 'p.plan', '--no-wait', ...ALL_FORMATS], meddle), name).not.toBe(0)
-    if (FAILING_READS.includes(name)) await run(['plan', '--json'], meddle)
+    if (FAILING_READS.includes(name)) await run(['plan', '--verify', '--json'], meddle)
   }
   expect(await run(['apply', 'p.plan', ...ALL_FORMATS])).toBe(0)
   const collect = ['package', 'download', 'ws-3.contoso.com', '--wait', '--reason', 'INC-1', '--auto-approve']
