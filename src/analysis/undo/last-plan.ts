@@ -1,5 +1,5 @@
 import type { MachineAction } from '../../posture/machine-action.ts'
-import { isOwn, type OwnNames, parseMarker, policyNamed } from '../../posture/marker.ts'
+import { isOwn, type OwnNames, parseMarker, policyOf } from '../../posture/marker.ts'
 import { compareNewestFirst } from '../../posture/select-actions.ts'
 import { displayInstant } from '../../schema/instant.ts'
 
@@ -14,8 +14,17 @@ export interface LastPlan {
   readonly words: string
 }
 
-function planOf({ requestorComment }: MachineAction): string {
-  return parseMarker(requestorComment)?.plan ?? NO_PLAN
+/** An action of ours, and what its marker says. */
+interface Carried {
+  readonly action: MachineAction
+  readonly plan: string
+  readonly policy: string
+}
+
+function carriedBy(action: MachineAction, name: OwnNames): readonly Carried[] {
+  const marker = parseMarker(action.requestorComment)
+  if (marker === undefined || marker.plan === NO_PLAN || !isOwn(action, name)) return []
+  return [{ action, plan: marker.plan, policy: policyOf(marker) }]
 }
 
 /**
@@ -27,26 +36,23 @@ function planOf({ requestorComment }: MachineAction): string {
  * @returns Undefined where no action of ours is of a plan.
  */
 export function findLastPlan(actions: readonly MachineAction[], name: OwnNames): LastPlan | undefined {
-  const ours = actions.filter(action => isOwn(action, name) && planOf(action) !== NO_PLAN)
-  const newest = ours.toSorted(compareNewestFirst)[0]
+  const ours = actions.flatMap(action => carriedBy(action, name))
+  const newest = ours.toSorted((a, b) => compareNewestFirst(a.action, b.action))[0]
   if (newest === undefined) return undefined
-  const plan = planOf(newest)
+  const { plan, action } = newest
+  const carried = ours.filter(each => each.plan === plan)
   return {
     plan,
-    words: wordsOf(
-      plan,
-      newest,
-      ours.filter(action => planOf(action) === plan),
-    ),
+    words: `the last plan of ours is ${plan}: ${didWords(carried)}, the newest at ${displayInstant(action.creationDateTimeUtc)}.`,
   }
 }
 
-function wordsOf(plan: string, newest: MachineAction, carried: readonly MachineAction[]): string {
+/** `2 Isolate, 1 RunAntiVirusScan on 2 machines, for contain, scan`. */
+function didWords(carried: readonly Carried[]): string {
   const types = new Map<string, number>()
-  for (const { type } of carried) types.set(type, (types.get(type) ?? 0) + 1)
+  for (const { action } of carried) types.set(action.type, (types.get(action.type) ?? 0) + 1)
   const did = [...types].sort().map(([type, count]) => `${count} ${type}`)
-  const machines = new Set(carried.map(({ machineId }) => machineId)).size
-  const policies = new Set(carried.flatMap(({ requestorComment }) => policyNamed(requestorComment) ?? []))
-  const on = machines === 1 ? '1 machine' : `${machines} machines`
-  return `the last plan of ours is ${plan}: ${did.join(', ')} on ${on}, for ${[...policies].sort().join(', ')}, the newest at ${displayInstant(newest.creationDateTimeUtc)}.`
+  const machines = new Set(carried.map(({ action }) => action.machineId)).size
+  const policies = [...new Set(carried.map(({ policy }) => policy))].sort()
+  return `${did.join(', ')} on ${machines === 1 ? '1 machine' : `${machines} machines`}, for ${policies.join(', ')}`
 }

@@ -74,8 +74,8 @@ function heldTerms(
   const ends = unique.map(({ policy }) =>
     policy === null ? undefined : expiries.get(policy.slice(policy.indexOf('/') + 1)),
   )
-  const known = ends.filter(end => end !== undefined).sort()
-  return { facet, level, by: unique, expires: known.length === ends.length ? (known.at(-1) ?? null) : null }
+  const expires = ends.includes(undefined) ? null : (ends.sort().at(-1) as string)
+  return { facet, level, by: unique, expires }
 }
 
 function grouped(

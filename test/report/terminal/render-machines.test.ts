@@ -26,6 +26,12 @@ test.each<[string, Partial<Machine> | string, readonly Partial<MachineAction>[],
     'isolated (full) since 2026-11-22 16:01Z, by application Other App, until 2026-11-29 16:01Z',
   ],
   [
+    'ended by itself',
+    {},
+    [{ creationDateTimeUtc: at('2026-11-01T00:00:00Z') }],
+    'not isolated since 2026-11-08: it ended by itself',
+  ],
+  [
     'isolated by us, under a policy',
     {},
     [{ requestorComment: ownComment(), scope: 'Selective', creationDateTimeUtc: T }],
