@@ -9,8 +9,9 @@ import { endOf } from './action-end.ts'
 import { explain } from './codes.ts'
 import { isHoldChange } from './holding.ts'
 import type { ChangeItem } from './item.ts'
-import { readHistory } from './looks.ts'
+import { FRESH_MS, readHistory } from './looks.ts'
 import type { Run } from './run.ts'
+import type { Moment } from './run-clock.ts'
 
 /** An impose of this run, until nothing can turn up any more that crossed it. */
 export interface SentImpose {
@@ -57,18 +58,19 @@ export class CrossingQueue {
     this.#lookedAt = now
     const due = [...run.imposes.values()].filter(({ listedAt }) => listedAt <= now)
     const machineIds = [...new Set(due.map(({ machineId }) => machineId))].sort()
+    const lookedAt = run.clock.moment()
     const result = await readHistory(run, machineIds)
     this.#isLooking = false
     // Where it failed the next look takes them in as well; at the end what is known by then decides.
     if (result.kind === 'failed') return
     for (const impose of due) {
       run.imposes.delete(impose.address)
-      await cancelIfCrossed(run, impose)
+      await cancelIfCrossed(run, impose, lookedAt)
     }
   }
 }
 
-async function cancelIfCrossed(run: Run, impose: SentImpose): Promise<void> {
+async function cancelIfCrossed(run: Run, impose: SentImpose, lookedAt: Moment): Promise<void> {
   const lift = crossingLift(run, impose)
   const item = run.item(impose.address)
   if (lift === undefined || item === undefined || item.change === null) return
@@ -78,7 +80,8 @@ async function cancelIfCrossed(run: Run, impose: SentImpose): Promise<void> {
   if (stage.kind !== 'in-flight') return
   const { actionId } = stage
   await run.ledger.write('crossed-cancel', { address, actionId, crossedBy: lift.id })
-  const answer = await run.deps.api.cancel(actionId, run.commentOf(change, step))
+  const isRecent = (): boolean => run.clock.isWithin(lookedAt, FRESH_MS)
+  const answer = await run.deps.api.cancel(actionId, run.commentOf(change, step), isRecent)
   await run.ledger.write('crossed-cancel-answer', { address, actionId, kind: answer.kind })
 }
 
@@ -115,7 +118,7 @@ function isOfService(run: Run, lift: MachineAction, actions: readonly MachineAct
 
 function tellCrossed(run: Run, { address }: SentImpose, lift: MachineAction): void {
   const item = run.item(address)
-  const what = `${lift.type} on ${item?.dnsName ?? lift.machineId} by ${attribute(lift)} crossed ${item?.type ?? 'the impose'}.`
+  const what = `${lift.type} on ${item?.dnsName ?? lift.machineId} by ${attribute(lift)} crossed what was sent.`
   const message = explain('crossed', what)
   run.crossed.set(address, message)
   run.diagnostics.push({ severity: 'warning', code: 'crossed', message })

@@ -6,7 +6,7 @@ import { judgeNow } from './judge-now.ts'
 import type { Run } from './run.ts'
 
 /** A change is sent on a look at most 60 s old (docs/contract.md#fresh-look). */
-const FRESH_MS = 60_000
+export const FRESH_MS = 60_000
 
 /** What is left of that for the journal and the way there when a change is taken up. */
 const ON_THE_WAY_MS = 5000

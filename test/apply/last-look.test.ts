@@ -273,6 +273,25 @@ describe('a lift of somebody that crossed an impose', () => {
     expect(scene.journal.entries.map(({ event }) => event)).toContain('crossed-cancel-answer')
   })
 
+  test('is not cancelled on a look that is older than a request may rest on', async () => {
+    let isAsleep = false
+    let told: Told | undefined
+    const beforeLeaving = () => {
+      if (told === undefined) return
+      const { clock, service } = told.scene
+      if (service.posts.length === 0) service.put(byAnalyst(service, 1, { status: 'Pending' }))
+      else if (!isAsleep && clock.monotonicMs() > 10_000) {
+        isAsleep = true
+        clock.stop(61_000)
+      }
+    }
+    told = await isolations(1, { beforeLeaving, settleMs: { Isolate: 5 * MINUTE } })
+    const result = await apply(told.scene, told.plan)
+    expect(isAsleep).toBe(true)
+    expect(told.scene.service.posts.filter(({ type }) => type === 'Cancel')).toStrictEqual([])
+    expect(result.diagnostics.map(({ code }) => code)).toContain('crossed')
+  })
+
   test('is told alone once the impose has ended', async () => {
     const { scene, result } = await crossed({ settleMs: { Isolate: 2000 } })
     expect(scene.service.posts.filter(({ type }) => type === 'Cancel')).toStrictEqual([])

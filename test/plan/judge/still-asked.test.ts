@@ -216,6 +216,16 @@ test('what imposes or runs is asked for by a policy or not at all, whatever a pl
   ])
 })
 
+test('a renewal of the weaker that ended is asked for where a stronger one is declared, and nothing else is', () => {
+  const weaker = { ...FULL, state: isolated('selective') }
+  const renewals = planned([weaker]).map(change => ({ ...change, renews: 'ended' }))
+  expect(whyNot(renewals, [weaker])).toStrictEqual([undefined])
+  expect(whyNot(renewals, [FULL])).toStrictEqual([undefined])
+  expect(whyNot(renewals, [{ ...FULL, state: isolated('none') }])).toStrictEqual([
+    expect.stringContaining('declares isolated none now'),
+  ])
+})
+
 test('a run that is called back has moved where a policy asks for it since', () => {
   const [change] = planned([{ ...FULL, state: SCAN }])
   if (change === undefined) throw new Error('nothing planned')
