@@ -152,7 +152,7 @@ function anything(random: () => number): Fate {
   return {
     mode: modes[Math.floor(random() * 3)] as Fate['mode'],
     sweepMs: random() < 0.3 ? Math.floor(random() * 40) * MINUTE : 0,
-    releasedBy: random() < 0.5 ? 'person' : 'playbook',
+    releasedBy: (['person', 'portal', 'playbook'] as const)[Math.floor(random() * 3)] ?? 'person',
     ...optional('releasedAfter', sometimes(0.3)),
     // Right at the end is when a release is most easily taken for the service's.
     ...(random() < 0.2 ? { releasedAfter: 7 * DAY + Math.floor((random() - 0.5) * 120) * MINUTE } : {}),
@@ -176,6 +176,16 @@ describe('whatever happens beside it', () => {
     (_name, more) => {
       const { tenant, silences } = watch({ ...more, fate: anything })
       expect([tenant.wrongs, silences]).toStrictEqual([[], []])
+      // Too early is sent only where the service is late, or where what holds is not what the history tells.
+      const early = new Set(tenant.early.map(text => text.split(' ')[0]))
+      const unexcused = tenant.devices.filter(
+        ({ id, fate: { sweepMs, isolatedAgainAfter, scriptAfter, offlineFrom } }) => {
+          const isExcused =
+            sweepMs > 0 || [isolatedAgainAfter, scriptAfter, offlineFrom].some(time => time !== undefined)
+          return early.has(id) && !isExcused
+        },
+      )
+      expect(unexcused.map(({ id }) => id)).toStrictEqual([])
     },
   )
 })

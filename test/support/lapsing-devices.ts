@@ -20,8 +20,8 @@ export interface Fate {
   readonly sweepMs: number
   /** Somebody releases it, on the record, so long after the beginning; absent: nobody does. */
   readonly releasedAfter?: number
-  /** Who does: a person, or an application that also asks for scans. */
-  readonly releasedBy?: 'person' | 'playbook'
+  /** Who does: a person by name, one through the portal, or an application that also asks for scans. */
+  readonly releasedBy?: 'person' | 'portal' | 'playbook'
   /** Somebody isolates it a second time. */
   readonly isolatedAgainAfter?: number
   /** Somebody frees it with a script, so that no action tells of it. */
@@ -200,9 +200,13 @@ export class LapsingTenant {
     // It may have waited for one to end, so that it happens now and not at its own time.
     const released = now
     device.releasedAt = released
-    const person = { requestor: 'ana@contoso.com', requestSource: 'Portal' }
-    const playbook = { requestor: 'Playbook', requestSource: 'PublicApi' }
-    const by = fate.releasedBy === 'playbook' ? playbook : person
+    // Nobody of them asks for anything else but the playbook: what tells each from the service is another thing.
+    const who = device.id.slice(-4)
+    const by = {
+      person: { requestor: `p${who}@contoso.com`, requestSource: 'PublicApi' },
+      portal: { requestor: `Somebody ${who}`, requestSource: 'Portal' },
+      playbook: { requestor: 'Playbook', requestSource: 'PublicApi' },
+    }[fate.releasedBy ?? 'person']
     if (fate.releasedBy === 'playbook')
       this.#write(device.id, addMs(released, -MINUTE), { type: 'RunAntiVirusScan', scope: 'Quick', ...by })
     this.#free(device, released)

@@ -1,7 +1,9 @@
 import { RUN_FACETS } from '../../plan/claim/run-facets.ts'
 import type { Observation } from '../../plan/select/observation.ts'
 import type { PolicyMatch } from '../../plan/select/resolve.ts'
+import { HOLD_PAIRS } from '../../posture/holds.ts'
 import { hasEnded, hasSucceeded } from '../../posture/status.ts'
+import type { Configuration } from '../../schema/configuration.ts'
 import { addMs, type Instant } from '../../schema/instant.ts'
 
 /** A stretch of time, both ends in it. */
@@ -31,9 +33,22 @@ function policyTimes({ policy }: PolicyMatch): readonly Instant[] {
   return [policy.expires, ...since].filter(time => time !== undefined)
 }
 
+/** When an isolation ends by itself, and when what is planned for that changes (docs/contract.md#lapse-everywhere). */
+function endTimes({ actions }: Observation, { isolated }: Configuration['effects']): readonly Instant[] {
+  const { lasts, renewWithin, longFree } = isolated
+  const { impose } = HOLD_PAIRS.isolated
+  if (lasts === undefined) return []
+  return actions
+    .filter(action => action.type === impose && hasSucceeded(action))
+    .flatMap(action => {
+      const until = addMs(action.lastUpdateDateTimeUtc, lasts.ms)
+      return [until, addMs(until, renewWithin.ms + 1), addMs(until, longFree.ms + 1)]
+    })
+}
+
 /**
  * Lists the moments of a stretch at which a plan may change: an action was created or ended, a machine was first seen,
- * a policy expired, a rolling run went stale. Both ends of the stretch are among them.
+ * a policy expired, an isolation ended by itself, a rolling run went stale. Both ends of the stretch are among them.
  *
  * @param observation - Of the machines that the policies reach, and their actions.
  */
@@ -41,11 +56,13 @@ export function changePoints(
   observation: Observation,
   matches: readonly PolicyMatch[],
   { from, to }: Span,
+  effects: Configuration['effects'],
 ): readonly Instant[] {
   const times: (Instant | null)[] = [
     ...observation.machines.map(({ firstSeen }) => firstSeen),
     ...observation.actions.map(({ creationDateTimeUtc }) => creationDateTimeUtc),
     ...observation.actions.filter(hasEnded).map(({ lastUpdateDateTimeUtc }) => lastUpdateDateTimeUtc),
+    ...endTimes(observation, effects),
     ...matches.flatMap(policyTimes),
     ...matches.flatMap(match => dueTimes(match, observation)),
   ]

@@ -117,7 +117,7 @@ export function prepareReplay(input: PlanInput, span: Span, stepMs?: number): Re
   const index = indexMachines(input.observation.machines)
   const { matches } = resolvePolicies(input.policies, index, input.now)
   const observation = reached(input, index, span.from)
-  const points = changePoints(observation, matches, span)
+  const points = changePoints(observation, matches, span, input.configuration.effects)
   return {
     input: { ...input, observation, diagnostics: [] },
     span,

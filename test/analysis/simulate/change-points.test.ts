@@ -5,7 +5,18 @@ import type { Machine } from '../../../src/posture/machine.ts'
 import type { MachineAction } from '../../../src/posture/machine-action.ts'
 import type { Instant } from '../../../src/schema/instant.ts'
 import type { Policy } from '../../../src/schema/policy.ts'
-import { action, at, lasting, machine, NOW, observation, placed, policy } from '../../support/build-core.ts'
+import {
+  action,
+  at,
+  configuration,
+  lasting,
+  machine,
+  NOW,
+  observation,
+  placed,
+  policy,
+  STAYS,
+} from '../../support/build-core.ts'
 
 const SPAN = { from: at('2026-11-01'), to: at('2026-11-11') }
 
@@ -13,9 +24,12 @@ function points(
   policies: readonly Policy[],
   actions: readonly MachineAction[] = [],
   machines: readonly Machine[] = [machine()],
+  effects = configuration().effects,
 ) {
   const { matches } = resolvePolicies(policies, indexMachines(machines), NOW)
-  return changePoints(observation({ machines, actions }), matches, SPAN).map(time => time.slice(8, 16))
+  return changePoints(observation({ machines, actions }), matches, SPAN, effects).map(time =>
+    time.slice(8, 16),
+  )
 }
 
 const SCAN = action({ type: 'RunAntiVirusScan', creationDateTimeUtc: at('2026-11-03') })
@@ -43,6 +57,16 @@ test.each(
         ],
       ),
       ['01T00:00', '03T00:00', '11T00:00'],
+    ],
+    'an isolation ends by itself, is renewed for a day, and is free for long after a week': [
+      points([policy()], [action({ creationDateTimeUtc: at('2026-10-26') })]),
+      ['01T00:00', '02T00:00', '03T00:00', '09T00:00', '11T00:00'],
+    ],
+    'where isolation stays it has no such moment': [
+      points([policy()], [action({ creationDateTimeUtc: at('2026-10-26') })], [machine()], {
+        isolated: STAYS,
+      }),
+      ['01T00:00', '11T00:00'],
     ],
     'what lies outside is none': [
       points([policy({ expires: at('2026-12-01') })], [action({ creationDateTimeUtc: at('2026-10-01') })]),
@@ -74,7 +98,7 @@ test.each(
         [ROLLING],
         [
           { ...SCAN, status: 'Failed' },
-          { ...SCAN, type: 'Isolate' },
+          { ...SCAN, type: 'CollectInvestigationPackage' },
         ],
       ),
       ['01T00:00', '03T00:00', '11T00:00'],

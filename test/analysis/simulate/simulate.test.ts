@@ -53,9 +53,9 @@ describe('plans', () => {
       ]),
     ).toStrictEqual([
       ['01', '01', 1, 1],
-      ['10', '22', 2, 1],
+      ['10', '22', 5, 1],
     ])
-    expect([changes, requests, moments]).toStrictEqual([2, { Isolate: 2 }, 5])
+    expect([changes, requests, moments]).toStrictEqual([2, { Isolate: 2 }, 8])
   })
 
   test('that come again are the same plan', () => {
@@ -128,7 +128,7 @@ describe('guards', () => {
       ]),
     ).toStrictEqual([
       ['maxMachines', 1, 3, '01', '03', 2],
-      ['maxMachines', 1, 3, '08', '22', 3],
+      ['maxMachines', 1, 3, '08', '22', 9],
     ])
     expect(plans[0]?.failed).toStrictEqual(['maxMachines'])
     expect(plans.find(({ from }) => from.startsWith('2026-11-05'))?.failed).toStrictEqual([])

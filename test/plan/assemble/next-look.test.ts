@@ -24,7 +24,7 @@ import {
 import { type Given, inputOf, planOf } from '../../support/plan-of.ts'
 import { seededRuns } from '../../support/seeded-runs.ts'
 
-const RUNS = seededRuns('when to look again', 25)
+const RUNS = seededRuns('when to look again', 8)
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 
