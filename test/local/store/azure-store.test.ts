@@ -4,6 +4,7 @@ import type { TokenSource } from '../../../src/defender/token.ts'
 import type { ProcessIdentity } from '../../../src/local/process-identity.ts'
 import { blobState } from '../../../src/local/store/azure/blob-state.ts'
 import { openContainer } from '../../../src/local/store/azure/container.ts'
+import { readFreeze, removeFreeze, writeFreeze } from '../../../src/local/store/kept-freeze.ts'
 import { namesOn } from '../../../src/local/store/shelf.ts'
 import type { TargetState } from '../../../src/local/store/target-state.ts'
 import { addMs } from '../../../src/schema/instant.ts'
@@ -62,6 +63,16 @@ async function runOut({ container, blob }: Awaited<ReturnType<typeof scene>>): P
 
 const generationOf = (answer: LeaseAnswer): number | null =>
   answer.kind === 'held' ? answer.generation : null
+
+test('a freeze that one host leaves in the store binds every other, until any of them ends it', async () => {
+  const { join } = await scene()
+  const since = new StillClock().now()
+  const freeze = { owner: 'anna', reason: 'INC-1', since, until: addMs(since, 7_200_000), renewals: false }
+  await writeFreeze(join().freezes, freeze)
+  expect(await readFreeze(join().freezes)).toStrictEqual(freeze)
+  await removeFreeze(join().freezes)
+  expect(await readFreeze(join().freezes)).toBeUndefined()
+})
 
 describe('the lease of a store', () => {
   test('is held by one, with a generation that grows with every holder', async () => {
