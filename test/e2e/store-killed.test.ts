@@ -220,8 +220,9 @@ test('of two runs one is killed or stopped at any moment: nothing is sent twice,
     for (const { one, index, draw } of jobs) {
       const [back = 0, ...moments] = draw
       let done: Awaited<ReturnType<typeof strike>>
-      for (const moment of moments) {
-        const atMs = moment * (one.place === 'one store' ? shared : alone)
+      for (const [tries, moment] of moments.entries()) {
+        // A run that was measured on a busy machine may take much longer than the next one: each try strikes earlier.
+        const atMs = (moment * (one.place === 'one store' ? shared : alone)) / 2 ** tries
         done ??= await strike(one, atMs, back * (one.leaseMs + 60_000), index)
       }
       expect(done, `strike ${index} came after the run's end ${moments.length} times`).toBeDefined()
