@@ -3,7 +3,7 @@ import type { Machine } from '../../posture/machine.ts'
 import { addMs, type Instant, nextTick } from '../../schema/instant.ts'
 import type { MachineEntry, Policy } from '../../schema/policy.ts'
 import type { Plan } from '../document/document.ts'
-import { clockPoints } from '../judge/clock-points.ts'
+import { clockPoints, silencePoint } from '../judge/clock-points.ts'
 import { isHoldItem } from '../judge/evaluate-hold.ts'
 import { evaluateMachine } from '../judge/evaluate-machine.ts'
 import type { Item } from '../judge/item.ts'
@@ -71,6 +71,7 @@ function candidatesOf(findings: Findings, { byId, merges }: MachineIndex): reado
   const devices = [...ids].filter(id => merges.ownerOf(id) === id)
   // A rule may take its instant for the one side or for the other, so that the tick after it counts as well.
   const isAhead = (time: Instant): boolean => time >= at
+  const addressed = addressedDevices(findings.items, merges.ownerOf)
   const ofMachines = devices.flatMap(id => {
     const machine = byId.get(id) ?? unlistedMachine(id)
     const points = clockPoints(
@@ -81,7 +82,8 @@ function candidatesOf(findings: Findings, { byId, merges }: MachineIndex): reado
       configuration,
       at,
     )
-    return points.filter(isAhead).map((time): Candidate => ({ at: time, machineId: id }))
+    const silence = addressed.has(id) ? silencePoint(machine) : []
+    return [...silence, ...points].filter(isAhead).map((time): Candidate => ({ at: time, machineId: id }))
   })
   const ofAll = [
     ...policies.flatMap(({ expires }) => (expires === undefined ? [] : [expires])),
@@ -90,6 +92,17 @@ function candidatesOf(findings: Findings, { byId, merges }: MachineIndex): reado
     .filter(isAhead)
     .map((time): Candidate => ({ at: time, machineId: null }))
   return [...ofAll, ...ofMachines].sort((a, b) => compareText(a.at, b.at))
+}
+
+/**
+ * The devices to which something is sent or in flight. On the others nothing changes with silence: whatever would be
+ * sent to them later has an instant of its own that comes first.
+ */
+function addressedDevices(items: readonly Item[], ownerOf: (id: string) => string): ReadonlySet<string> {
+  const addressed = items.filter(
+    ({ decision, inFlight }) => decision.kind === 'change' || inFlight.length > 0,
+  )
+  return new Set(addressed.map(({ machine }) => ownerOf(machine.id)))
 }
 
 /** Every entry that chooses machines by when they were last seen. */

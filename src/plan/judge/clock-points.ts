@@ -14,8 +14,8 @@ import { stuckMs } from './stuck.ts'
 type Settings = Pick<Configuration, 'effects' | 'retry' | 'contested' | 'apply'>
 
 /**
- * The instants around which something about one machine can change by time alone: one for every rule that holds a time
- * against the clock. Each is the last instant of the one side or the first of the other. More of them than matter cost
+ * The instants around which something about one machine can change by time alone, {@link silencePoint} apart: one for
+ * every rule that holds a time against the clock. Each is the last instant of the one side or the first of the other. More of them than matter cost
  * a look at one machine each; one too few would let a look come too late.
  */
 export function clockPoints(
@@ -28,11 +28,18 @@ export function clockPoints(
 ): readonly Instant[] {
   const from = addMs(now, -reachMs(settings))
   return [
-    ...(machine.lastSeen === null ? [] : [addMs(machine.lastSeen, SILENT_MS)]),
     ...history.flatMap(action => (isPast(action, from) ? [] : actionPoints(action, settings))),
     ...claims.flatMap(claim => claimPoints(claim, history, settings, now)),
     ...(evidence?.of.get(machine.id) ?? []).map(({ at }) => addMs(at, evidence?.freshMs ?? 0)),
   ]
+}
+
+/**
+ * When a machine counts as silent, which only warns where something is sent to it or in flight to it
+ * (docs/contract.md#next-look); none for one that was never seen.
+ */
+export function silencePoint({ lastSeen }: Machine): readonly Instant[] {
+  return lastSeen === null ? [] : [addMs(lastSeen, SILENT_MS)]
 }
 
 /** How long after its last update an action that has ended can still alter anything by time alone, at most. */
@@ -78,12 +85,13 @@ function claimPoints(
 ): readonly Instant[] {
   if (claim.kind === 'run') {
     const { since, within } = claim.wish
+    const from = within === undefined ? now : addMs(now, -within.ms)
     const rolling =
       within === undefined
         ? []
         : history
             .filter(({ type }) => type === claim.facet.type)
-            .filter(({ creationDateTimeUtc }) => creationDateTimeUtc >= addMs(now, -within.ms))
+            .filter(({ creationDateTimeUtc }) => creationDateTimeUtc >= from)
             .map(({ creationDateTimeUtc }) => addMs(creationDateTimeUtc, within.ms))
     return since === undefined ? rolling : [since, ...rolling]
   }
