@@ -6,7 +6,7 @@ import type { MachineAction } from '../../posture/machine-action.ts'
 import { hasEnded, hasSucceeded } from '../../posture/status.ts'
 import type { Configuration } from '../../schema/configuration.ts'
 import { addMs, type Instant } from '../../schema/instant.ts'
-import type { Claim } from '../claim/claim.ts'
+import type { Claim, RunClaim } from '../claim/claim.ts'
 import { STUCK_DRIFT_MS } from './evaluation.ts'
 import { SILENT_MS } from './limits.ts'
 import { stuckMs } from './stuck.ts'
@@ -27,9 +27,11 @@ export function clockPoints(
   now: Instant,
 ): readonly Instant[] {
   const from = addMs(now, -reachMs(settings))
+  // A lift that waits may ask more of a run than its own claim does.
+  const isRaised = claims.some(claim => claim.contributors.some(({ policy }) => policy.liftAfter.length > 0))
   return [
     ...history.flatMap(action => (isPast(action, from) ? [] : actionPoints(action, settings))),
-    ...claims.flatMap(claim => claimPoints(claim, history, settings, now)),
+    ...claims.flatMap(claim => claimPoints(claim, history, settings, now, isRaised)),
     ...(evidence?.of.get(machine.id) ?? []).map(({ at }) => addMs(at, evidence?.freshMs ?? 0)),
   ]
 }
@@ -82,20 +84,33 @@ function claimPoints(
   history: MachineHistory,
   { apply }: Settings,
   now: Instant,
+  isRaised: boolean,
 ): readonly Instant[] {
   if (claim.kind === 'run') {
     const { since, within } = claim.wish
-    const from = within === undefined ? now : addMs(now, -within.ms)
-    const rolling =
-      within === undefined
-        ? []
-        : history
-            .filter(({ type }) => type === claim.facet.type)
-            .filter(({ creationDateTimeUtc }) => creationDateTimeUtc >= from)
-            .map(({ creationDateTimeUtc }) => addMs(creationDateTimeUtc, within.ms))
+    if (within === undefined) return since === undefined ? [] : [since]
+    const from = laterOf(addMs(now, -within.ms), isRaised ? undefined : newestSatisfying(claim, history))
+    const rolling = history
+      .filter(({ type, creationDateTimeUtc }) => type === claim.facet.type && creationDateTimeUtc >= from)
+      .map(({ creationDateTimeUtc }) => addMs(creationDateTimeUtc, within.ms))
     return since === undefined ? rolling : [since, ...rolling]
   }
   return claim.contributors.flatMap(({ policy: { expires } }) =>
     expires === undefined ? [] : [addMs(expires, -apply.timeout.ms)],
   )
+}
+
+/** The creation of the newest run that is all that a claim asks for: as long as it counts, older ones do not matter. */
+function newestSatisfying({ facet, wish }: RunClaim, history: MachineHistory): Instant | undefined {
+  let newest: Instant | undefined
+  for (const action of history) {
+    if (action.type !== facet.type || !hasSucceeded(action)) continue
+    if (!facet.isAbout(action, wish) || !facet.isStrongEnough(action, wish)) continue
+    newest = laterOf(action.creationDateTimeUtc, newest)
+  }
+  return newest
+}
+
+function laterOf(a: Instant, b: Instant | undefined): Instant {
+  return b === undefined || b < a ? a : b
 }
