@@ -51,14 +51,12 @@ function isKnowable(
 ): boolean {
   const { freeSince, id } = device
   if (freeSince === null) return false
-  const last = tenant.actions.findLast(
-    ({ machineId, type, status }) => machineId === id && type === 'Isolate' && status === 'Succeeded',
-  )
-  if (last === undefined || addMs(last.lastUpdateDateTimeUtc, effectMs) <= now) return true
+  const last = tenant.lastIsolated.get(id)
+  if (last === undefined || addMs(last, effectMs) <= now) return true
   // A report is half an hour old, and speaks of an action only two hours after its end.
   const reportedAt = addMs(now, -HOUR / 2)
   if (!hasEvidence || !tenant.isOnline(device, reportedAt, START)) return false
-  return reportedAt >= freeSince && reportedAt > addMs(last.lastUpdateDateTimeUtc, SETTLE_MS)
+  return reportedAt >= freeSince && reportedAt > addMs(last, SETTLE_MS)
 }
 
 /** Looks every five minutes; where neither the history has moved nor a clock spoken, the plan is the one of before. */

@@ -59,6 +59,9 @@ export class LapsingTenant {
   readonly exposures: { readonly id: string; readonly ms: number }[] = []
   /** Devices whose report of being freed by a script was there to be read before their time was over. */
   readonly reported = new Set<string>()
+  /** When the latest isolation of each device succeeded. */
+  readonly lastIsolated = new Map<string, Instant>()
+  readonly #pending = new Map<string, Set<number>>()
   readonly #lapsed = new Map<string, Instant>()
   #count = 0
   #changes = 0
@@ -131,16 +134,18 @@ export class LapsingTenant {
   }
 
   #settle(device: Device, now: Instant, start: Instant): void {
-    this.actions.forEach((each, index) => {
-      if (each.machineId !== device.id || each.status !== 'Pending') return
-      if (!this.isOnline(device, now, start) || addMs(each.creationDateTimeUtc, MINUTE) > now) return
+    for (const index of this.#pending.get(device.id) ?? []) {
+      const each = this.actions[index] as MachineAction
+      if (!this.isOnline(device, now, start) || addMs(each.creationDateTimeUtc, MINUTE) > now) continue
       const came = addMs(each.creationDateTimeUtc, MINUTE)
       const back = device.fate.offlineTo === undefined ? came : addMs(start, device.fate.offlineTo)
       const at = came < back && addMs(each.creationDateTimeUtc, 5 * MINUTE) < now ? back : came
       this.actions[index] = { ...each, status: 'Succeeded', lastUpdateDateTimeUtc: at }
+      this.#pending.get(device.id)?.delete(index)
       this.#changes += 1
+      this.lastIsolated.set(device.id, at)
       this.#isolate(device, at)
-    })
+    }
   }
 
   #isolate(device: Device, at: Instant): void {
@@ -183,6 +188,7 @@ export class LapsingTenant {
     const again = once('again', fate.isolatedAgainAfter)
     if (again !== undefined && device.freeSince === null) {
       this.#write(device.id, again, { requestor: 'ana@contoso.com', requestSource: 'Portal' })
+      this.lastIsolated.set(device.id, again)
     }
     const script = once('script', fate.scriptAfter)
     if (script !== undefined && device.freeSince === null) {
@@ -195,7 +201,7 @@ export class LapsingTenant {
       this.#write(device.id, offboarded, { type: 'Offboard', scope: null, requestor: 'ana@contoso.com' })
     }
     // One that crosses an isolation on its way is another matter: which of the two ends last decides.
-    if (this.actions.some(({ machineId: id, status }) => id === device.id && status === 'Pending')) return
+    if ((this.#pending.get(device.id)?.size ?? 0) > 0) return
     if (once('release', fate.releasedAfter) === undefined) return
     // It may have waited for one to end, so that it happens now and not at its own time.
     const released = now
@@ -214,6 +220,8 @@ export class LapsingTenant {
   }
 
   #write(id: string, at: Instant, over: Partial<MachineAction>): void {
+    if (over.status === 'Pending')
+      this.#pending.set(id, (this.#pending.get(id) ?? new Set()).add(this.actions.length))
     this.#count += 1
     this.#changes += 1
     this.actions.push(
