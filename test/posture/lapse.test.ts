@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { actorOf } from '../../src/posture/actor.ts'
+import { evidenceLens } from '../../src/posture/evidence.ts'
 import { foldHold, type HoldPosture, holdBasis, unprovenLapse } from '../../src/posture/fold-hold.ts'
 import { indexHistory } from '../../src/posture/history.ts'
 import { type HoldLens, lensOf } from '../../src/posture/hold-lens.ts'
@@ -333,20 +334,10 @@ describe('what devices report', () => {
     actions: readonly MachineAction[],
     ...rows: readonly (readonly [number, boolean])[]
   ) => {
-    const evidence = {
-      settleMs: 2 * HOUR,
-      freshMs: 24 * HOUR,
-      of: new Map([
-        [
-          machineId(1),
-          rows.map(([hours, isolated]) => ({
-            machineId: machineId(1),
-            at: addMs(START, hours * HOUR),
-            isolated,
-          })),
-        ],
-      ]),
-    }
+    const reports = rows.map(([hours, isolated]) => {
+      return { machineId: machineId(1), at: addMs(START, hours * HOUR), isolated }
+    })
+    const evidence = evidenceLens(reports, { settle: lasting('2h'), fresh: lasting('24h') })
     const lens = {
       name: undefined,
       effect: { ...defaultIsolationEffect(), renewWithin: lasting('24h') },
@@ -397,6 +388,7 @@ describe('what devices report', () => {
     ['held within the settling of the end does not', 'none lapsed', 172, [own(0)], [170, true]],
     ['held long ago does not', 'none lapsed', 200, [own(0)], [171, true]],
     ['free after the end proves the lapse', 'none seen lapsed', 172, [own(0)], [171, false]],
+    ['of two at one instant the one that says free counts', 'none lost', 5, [own(0)], [3, false], [3, true]],
     ['of the future counts for nothing', 'full until 168 h', 5, [own(0)], [6, false]],
     [
       'a later isolation is shown to hold on, for its own time',

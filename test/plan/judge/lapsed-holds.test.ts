@@ -145,6 +145,13 @@ describe('a declared hold that ended by itself', () => {
       want: ['m1/isolated impose none->selective (renewed)'],
       drift: ['m1/isolated lapsed selective/none by nobody'],
     },
+    'is none to renew where containment of an unmanaged device is declared': {
+      policies: [policy({ state: isolated('unmanaged') })],
+      observed: { machines: [machine({ onboardingStatus: 'CanBeOnboarded' })], actions: [ended(1, OURS)] },
+      options: { targets: [machineId(1)] },
+      want: ['m1/isolated impose none->unmanaged (lapsed)'],
+      drift: ['m1/isolated lapsed unmanaged/none by nobody'],
+    },
     'of an unknown scope is renewed as declared': {
       observed: { actions: [ended(1, { ...OURS, scope: null })] },
       want: [RENEWED],
