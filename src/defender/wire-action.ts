@@ -31,7 +31,7 @@ const NO_COMMANDS: readonly ActionCommand[] = []
  * Words are open and the old spellings `lastUpdateTimeUtc` and `Canceled` are understood. An update time that is
  * missing, as in the payloads of 2020, is the creation time.
  *
- * @param share - Keeps texts that come again and again once.
+ * @param share - Keeps the long texts that come again and again once; of short ones `JSON.parse` itself does.
  * @returns The action; its `machineId` is empty where the row names no machine, and the caller must leave it out or
  * know better.
  * @throws MalformedRow where id, type, status or a time is missing or unreadable.
@@ -51,17 +51,17 @@ export function readAction(value: unknown, share: Share = shareNothing): Machine
   return {
     id: id.toLowerCase(),
     type: share(type),
-    status: share(status === 'Canceled' ? 'Cancelled' : status),
+    status: status === 'Canceled' ? 'Cancelled' : status,
     machineId: typeof row.machineId === 'string' ? share(row.machineId.toLowerCase()) : '',
     requestor: sharedOrNull(row.requestor, share),
     requestorComment: textOrNull(row.requestorComment),
-    requestSource: sharedOrNull(row.requestSource, share),
+    requestSource: textOrNull(row.requestSource),
     creationDateTimeUtc: created,
     lastUpdateDateTimeUtc: updated,
     cancellationRequestor: textOrNull(row.cancellationRequestor),
     cancellationComment: textOrNull(row.cancellationComment),
     errorHResult: typeof row.errorHResult === 'number' ? row.errorHResult : 0,
-    scope: sharedOrNull(row.scope, share),
+    scope: textOrNull(row.scope),
     relatedFileInfo: readFile(row.relatedFileInfo),
     commands: readCommands(row.commands),
   }

@@ -4,6 +4,7 @@ import { parseJson } from '../../src/defender/body-reader.ts'
 import { DefenderError } from '../../src/defender/defender-error.ts'
 import { ListReader } from '../../src/defender/list-reader.ts'
 import { MalformedRow } from '../../src/defender/malformed-row.ts'
+import { shareTexts } from '../../src/defender/share-texts.ts'
 import { readAction } from '../../src/defender/wire-action.ts'
 import { type Page, readList } from '../../src/defender/wire-list.ts'
 import { seededRuns } from '../support/seeded-runs.ts'
@@ -160,4 +161,16 @@ describe('a page', () => {
     }).toThrow(RangeError)
     expect(() => readAction(null)).toThrow(MalformedRow)
   })
+})
+
+test('texts that come again and again are the same ones, whatever row they come in', () => {
+  const kept: string[] = []
+  const known = shareTexts()
+  const share = (text: string): string => {
+    kept.push(text)
+    return known(text)
+  }
+  const row = wireAction(1, { requestor: 'analyst@contoso.com' })
+  expect([readAction(row, share), readAction(row, share)]).toStrictEqual([readAction(row), readAction(row)])
+  expect([...new Set(kept)]).toStrictEqual([row['type'], row['machineId'], 'analyst@contoso.com'])
 })
