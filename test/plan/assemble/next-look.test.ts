@@ -84,6 +84,18 @@ describe('each rule of the clock', () => {
       observed: { ...SEEN, actions: [past(2, { type: 'RunAntiVirusScan', scope: 'Quick' })] },
       want: justAfter(10),
     },
+    'a rolling run goes stale by the newest that is strong enough': {
+      policies: [{ ...FREE, state: { scanned: placed({ scan: 'full', within: lasting('12h') }) } }],
+      observed: {
+        ...SEEN,
+        actions: [
+          past(6, { id: actionId(1), type: 'RunAntiVirusScan', scope: 'Full' }),
+          past(4, { id: actionId(2), type: 'RunAntiVirusScan', scope: 'Full' }),
+          past(2, { id: actionId(3), type: 'RunAntiVirusScan', scope: 'Quick' }),
+        ],
+      },
+      want: justAfter(8),
+    },
     'a contested end is over': {
       observed: { ...SEEN, actions: [past(2, { type: 'Unisolate', requestorComment: null })] },
       want: hence(22),
