@@ -42,7 +42,7 @@ export function countingImpose(
 ): MachineAction | null {
   if (effect.lasts === undefined || !pair.endsByItself(imposes.at(-1)?.level ?? 'none')) return null
   const ending = imposes.filter(impose => pair.endsByItself(impose.level))
-  return (effect.extends ? ending.at(-1) : ending[0])?.action ?? null
+  return ((effect.extends ? ending.at(-1) : ending[0]) as DirectedAction).action
 }
 
 /** Says when the service ends a stretch of these imposes by itself; null where it never does (docs/contract.md#until). */
@@ -52,7 +52,9 @@ export function untilOf(
   { effect }: Pick<HoldLens, 'effect'>,
 ): Instant | null {
   const impose = countingImpose(imposes, pair, { effect })
-  return impose === null ? null : addMs(impose.lastUpdateDateTimeUtc, effect.lasts?.ms ?? 0)
+  return impose === null || effect.lasts === undefined
+    ? null
+    : addMs(impose.lastUpdateDateTimeUtc, effect.lasts.ms)
 }
 
 /**
@@ -158,13 +160,16 @@ class Walk {
   #firstEnd(lift: MachineAction): { readonly first: Instant; readonly isMoved: boolean } {
     const { effect } = this.#lens
     const imposes = this.#open?.imposes ?? []
-    const first = untilOf(imposes.slice(0, 1), this.#pair, this.#lens) ?? lift.lastUpdateDateTimeUtc
-    const isMoved = this.#open !== undefined && (this.#open.until ?? first) > first
     const [begin] = imposes
-    return {
-      first,
-      isMoved: isMoved && begin !== undefined && isTimed(lift, [begin.action], effect.lasts?.ms ?? 0),
-    }
+    const first = untilOf(imposes.slice(0, 1), this.#pair, this.#lens) ?? lift.lastUpdateDateTimeUtc
+    const until = this.#open?.until ?? null
+    const isMoved =
+      begin !== undefined &&
+      until !== null &&
+      until > first &&
+      effect.lasts !== undefined &&
+      isTimed(lift, [begin.action], effect.lasts.ms)
+    return { first, isMoved }
   }
 
   /** Ends the open stretch at its own end, where that is over by `time`. */

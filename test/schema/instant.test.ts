@@ -8,6 +8,7 @@ import {
   type Instant,
   isInstant,
   msBetween,
+  nextTick,
   parseInstant,
   toEpochMs,
 } from '../../src/schema/instant.ts'
@@ -153,4 +154,11 @@ describe('an instant is written', () => {
   ])('for people to the minute, a midnight as the date: %s', (text, want) =>
     expect(displayInstant(instant(text))).toBe(want),
   )
+})
+
+test.each([
+  ['2026-11-20T10:00:00.1234567Z', '2026-11-20T10:00:00.1234568Z'],
+  ['2026-11-20T10:00:00.9999999Z', '2026-11-20T10:00:01.0000000Z'],
+])('the next tick after %s is %s', (before, after) => {
+  expect(nextTick(parseInstant(before) as Instant)).toBe(after)
 })

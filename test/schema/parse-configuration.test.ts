@@ -74,7 +74,7 @@ test('a whole configuration is typed with its places', () => {
       'allow: { quarantined: true, liveResponse: True, offboarded: TRUE, scopeChange: true }',
       'retry: { maxAttempts: 1, within: 1h }',
       'contested: { within: 0s }',
-      'history: { lookback: 90d }',
+      'history: { lookback: 90d, pagesInFlight: 2 }',
       'evidence: { read: auto, settle: 1h, fresh: 12h, api: defender }',
       'apply: { timeout: 1h, pollInterval: 1s, lookup: 30s, waves: [1, 2.5%, rest], stopWhen: { failed: 3, silent: 20% } }',
     ),
@@ -140,7 +140,7 @@ test('a whole configuration is typed with its places', () => {
     allow: { quarantined: true, liveResponse: true, offboarded: true, scopeChange: true },
     retry: { maxAttempts: 1, within: { text: '1h', ms: 3_600_000 } },
     contested: { within: { text: '0s', ms: 0 } },
-    history: { lookback: { text: '90d', ms: 7_776_000_000 } },
+    history: { lookback: { text: '90d', ms: 7_776_000_000 }, pagesInFlight: 2 },
     evidence: {
       read: 'auto',
       settle: { text: '1h', ms: 3_600_000 },

@@ -1,5 +1,6 @@
 import { compareText } from '../../posture/history.ts'
 import type { Machine } from '../../posture/machine.ts'
+import type { Duration } from '../../schema/duration.ts'
 import { addMs, type Instant, nextTick } from '../../schema/instant.ts'
 import type { MachineEntry, Policy } from '../../schema/policy.ts'
 import type { Plan } from '../document/document.ts'
@@ -122,14 +123,9 @@ function sightPoints(
   at: Instant,
 ): readonly Instant[] {
   return entries.flatMap(entry => {
-    const matches = compileEntry(entry, at)
-    return machines
-      .filter(matches)
-      .flatMap(({ lastSeen }) =>
-        lastSeen === null || entry.lastSeenWithin === undefined
-          ? []
-          : [addMs(lastSeen, entry.lastSeenWithin.ms)],
-      )
+    const { ms } = entry.lastSeenWithin as Duration
+    // Whoever was seen within a time was seen.
+    return machines.filter(compileEntry(entry, at)).map(({ lastSeen }) => addMs(lastSeen as Instant, ms))
   })
 }
 

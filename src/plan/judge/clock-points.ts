@@ -32,7 +32,9 @@ export function clockPoints(
   return [
     ...history.flatMap(action => (isPast(action, from) ? [] : actionPoints(action, settings))),
     ...claims.flatMap(claim => claimPoints(claim, history, settings, now, isRaised)),
-    ...(evidence?.of.get(machine.id) ?? []).map(({ at }) => addMs(at, evidence?.freshMs ?? 0)),
+    ...(evidence === undefined
+      ? []
+      : (evidence.of.get(machine.id) ?? []).map(({ at }) => addMs(at, evidence.freshMs))),
   ]
 }
 

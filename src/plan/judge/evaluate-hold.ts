@@ -2,6 +2,7 @@ import { failedAttempts } from '../../posture/attempts.ts'
 import { foldHold, type HoldPosture, holdBasis, unprovenLapse } from '../../posture/fold-hold.ts'
 import { HOLD_PAIRS, type HoldLevel, type HoldName, type HoldPair } from '../../posture/holds.ts'
 import type { MachineAction } from '../../posture/machine-action.ts'
+import type { DirectedAction } from '../../posture/walk-hold.ts'
 import { addMs, formatInstant } from '../../schema/instant.ts'
 import type { ExpiredClaim, HoldClaim } from '../claim/claim.ts'
 import type { Note } from '../document/document.ts'
@@ -343,9 +344,10 @@ function endedDrift({
   observed,
 }: HoldPosture): Pick<DriftFinding, 'kind' | 'by' | 'byService' | 'ended'> | null {
   if (lapsed !== null) {
-    const ended = lapsed.imposes.at(-1)?.action ?? null
+    const { action: ended } = lapsed.imposes.at(-1) as DirectedAction
     return { kind: 'lapsed', by: lapsed.by, byService: lapsed.by !== null, ended }
   }
   if (observed?.lost == null) return null
-  return { kind: 'lost', by: null, byService: false, ended: observed.lost.imposes.at(-1)?.action ?? null }
+  const { action: ended } = observed.lost.imposes.at(-1) as DirectedAction
+  return { kind: 'lost', by: null, byService: false, ended }
 }

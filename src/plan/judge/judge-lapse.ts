@@ -39,7 +39,7 @@ export function lapsedSince(lapse: Lapse, { endedSince }: Pick<HoldPosture, 'end
 function renewalLevel(lapsed: HoldLevel, declared: HoldClaim['level']): HoldClaim['level'] | null {
   if (declared === 'unmanaged') return null
   if (lapsed === 'unknown' || lapsed === declared || isStronger(lapsed, declared)) return declared
-  return isStronger(declared, lapsed) ? (lapsed as HoldClaim['level']) : null
+  return lapsed as HoldClaim['level']
 }
 
 /**
@@ -121,7 +121,7 @@ export function expiresSoon(claim: HoldClaim, { now, limits }: EvaluationContext
 export function liftedAt({ contributors, level }: HoldClaim): Instant | null {
   if (level === 'none' || !contributors.some(({ policy }) => policy.onExpiry === 'lift')) return null
   const ends = contributors.map(({ policy }) => policy.expires)
-  return ends.some(end => end === undefined) ? null : ((ends as Instant[]).sort().at(-1) ?? null)
+  return ends.some(end => end === undefined) ? null : ((ends as Instant[]).sort().at(-1) as Instant)
 }
 
 /** Says why an impose that rests on a device's word alone is not sent twice (docs/contract.md#lost). */
@@ -133,8 +133,8 @@ export function disagreement(
   const { observed } = posture
   const imposes = observed?.lost?.imposes ?? []
   const last = imposes.at(-1)
-  if (observed === null || last === undefined || imposes.length < 2 || !last.own) return null
-  if (!change.operations.includes('impose')) return null
+  const isAgain = imposes.length > 1 && change.operations.includes('impose')
+  if (observed === null || last === undefined || !last.own || !isAgain) return null
   const { within } = limits.configuration.retry
   if (addMs(last.action.lastUpdateDateTimeUtc, within.ms) < now) return null
   return {

@@ -12,7 +12,7 @@ export function endingNotes(claim: HoldClaim, posture: HoldPosture): readonly No
   if (until === null || claim.level === 'none') return []
   const names = new Set(claim.contributors.map(({ policy }) => policy.name))
   const isCarried = imposes.some(
-    ({ action: { requestorComment }, own }) => own && names.has(policyNamed(requestorComment) ?? ''),
+    ({ action: { requestorComment }, own }) => own && names.has(String(policyNamed(requestorComment))),
   )
   const notes: Note[] = []
   if (!isCarried) notes.push(endsWithTheirs(posture, until))
@@ -26,12 +26,11 @@ export function endingNotes(claim: HoldClaim, posture: HoldPosture): readonly No
 }
 
 function endsWithTheirs({ imposes }: HoldPosture, until: Instant): Note {
-  const by = imposes.at(-1)?.action
+  const { action } = imposes.at(-1) as DirectedAction
   const after = imposes.some(({ own }) => own) ? '' : ' An apply after that imposes it as ours.'
-  const whose = by === undefined ? '' : ` by ${attribute(by)}`
   return {
     code: 'ends-with-theirs',
-    message: `what holds is an isolation${whose}, and no policy that declares it now sent one. It ends with that one: by itself at ${displayInstant(until)}, or when whoever sent it ends it.${after}`,
+    message: `what holds is an isolation by ${attribute(action)}, and no policy that declares it now sent one. It ends with that one: by itself at ${displayInstant(until)}, or when whoever sent it ends it.${after}`,
   }
 }
 

@@ -94,7 +94,7 @@ function idleNames(sparing: Sparing, { index, wholeTenant }: SparingInput): read
 function hintOf(text: string, there: readonly string[]): string {
   const invisible = INVISIBLE.exec(text.trim())?.[0]
   if (invisible !== undefined) {
-    const code = (invisible.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+    const code = (invisible.codePointAt(0) as number).toString(16).toUpperCase().padStart(4, '0')
     return ` It holds the character U+${code}, which nobody sees.`
   }
   const near = nearest(text, there)

@@ -8,6 +8,7 @@ import { assemblePlan } from '../../../src/plan/assemble/assemble-plan.ts'
 import { examinePosture } from '../../../src/plan/assemble/create-plan.ts'
 import type { Observation } from '../../../src/plan/select/observation.ts'
 import type { MachineAction } from '../../../src/posture/machine-action.ts'
+import { addMs } from '../../../src/schema/instant.ts'
 import {
   action,
   actionId,
@@ -16,6 +17,8 @@ import {
   isolated,
   lasting,
   machine,
+  machineId,
+  NOW,
   ownComment,
   placed,
   policy,
@@ -281,4 +284,17 @@ test.each([
 ])('a machine first seen %s: the look-back is its whole life is %s', (firstSeen, whole) => {
   expect(explain({}, machine({ firstSeen: at(firstSeen) })).wholeLife).toBe(whole)
   expect(explain({}, machine({ firstSeen: null })).wholeLife).toBe(false)
+})
+
+test.each([
+  ['ended by itself', 8, [], 'lapsed'],
+  [
+    'is denied by its device',
+    2,
+    [{ machineId: machineId(1), at: addMs(NOW, -3_600_000), isolated: false }],
+    'lost',
+  ],
+] as const)('a hold that %s is no decision that holds', (_what, daysAgo, evidence, confidence) => {
+  const held = action({ ...OWN, creationDateTimeUtc: addMs(NOW, -daysAgo * 86_400_000) })
+  expect(facetOf('isolated', { observed: { actions: [held], evidence } }).confidence).toBe(confidence)
 })

@@ -98,6 +98,13 @@ const ROWS: Readonly<Record<string, Row>> = {
     ],
     lines: ['m1/isolated lift full->none (undone)'],
   },
+  'what ended by itself since is told': {
+    actions: [
+      ours({ creationDateTimeUtc: at('2026-11-10T12:00:00Z') }),
+      other({ type: 'Unisolate', requestor: null, creationDateTimeUtc: at('2026-11-17T12:05:00Z') }),
+    ],
+    said: [UNDOING, 'info already-undone'],
+  },
   'what somebody released since is told': {
     actions: [ours(), other({ ...PORTAL, type: 'Unisolate', creationDateTimeUtc: AFTER })],
     said: [UNDOING, 'info already-undone'],

@@ -518,6 +518,20 @@ describe('renewals in the document', () => {
     expect(some.summary).toMatchObject({ renew: 1, impose: 0 })
   })
 
+  test('that ended at the same moment are blocked by address', () => {
+    const actions = [1, 2, 3].map(number =>
+      ended(1, { id: actionId(number), machineId: machineId(number), ...OURS }),
+    )
+    const guards = { maxRenewals: 1 }
+    const given = many(3)
+    const plan = planOf({ ...given, observed: { ...given.observed, actions }, configuration: { guards } })
+    expect(linesOf(plan)).toStrictEqual([
+      'm1/isolated impose none->full (renewed)',
+      '! m2/isolated over-max-renewals',
+      '! m3/isolated over-max-renewals',
+    ])
+  })
+
   test('count towards `maxRenewals` alone; over it those that ended longest ago are blocked', () => {
     const guards = { maxMachines: 0, maxRenewals: 2 }
     const plan = planOf({ ...many(4), configuration: { guards } })

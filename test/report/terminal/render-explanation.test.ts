@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Explanation, explainMachine } from '../../../src/analysis/explain/explain.ts'
 import { assemblePlan } from '../../../src/plan/assemble/assemble-plan.ts'
 import { examinePosture } from '../../../src/plan/assemble/create-plan.ts'
 import { EXPLANATION_FORMATS } from '../../../src/report/explanation-formats.ts'
+import { addMs } from '../../../src/schema/instant.ts'
 import { anyHistory, anyMachines, anyPolicies } from '../../support/arbitrary-core.ts'
 import { hostileText } from '../../support/arbitrary-plan.ts'
 import {
@@ -14,6 +15,8 @@ import {
   entry,
   isolated,
   machine,
+  machineId,
+  NOW,
   ownComment,
   placed,
   policy,
@@ -188,4 +191,22 @@ test('hostile names and comments stay inert, and lines stay within the terminal'
     }),
     RUNS,
   )
+})
+
+describe('a hold that ended', () => {
+  const DAY = 86_400_000
+  const held = (ago: number) =>
+    action({ requestorComment: ownComment(), creationDateTimeUtc: addMs(NOW, -ago * DAY) })
+
+  test('by itself is told as lapsed, with the time at which it ended', () => {
+    const text = EXPLANATION_FORMATS.human(explain({ observed: { actions: [held(8)] } }), STYLE)
+    expect(text).toContain('lapsed: the service keeps an isolation for a time only')
+    expect(text).toMatch(/ended +2026-11-2\d \d\d:\d\dZ/)
+  })
+
+  test('by the word of its device is told as lost', () => {
+    const evidence = [{ machineId: machineId(1), at: addMs(NOW, -3_600_000), isolated: false }]
+    const text = EXPLANATION_FORMATS.human(explain({ observed: { actions: [held(2)], evidence } }), STYLE)
+    expect(text).toContain('lost: the device reports that it is not isolated')
+  })
 })
