@@ -26,6 +26,11 @@ export function cutText(text: string, limit: number): string {
   return `${head}... (+${text.length - head.length} characters)`
 }
 
+/** Takes the meaning for a CI log from a line that was put together from texts that are safe each by itself. */
+export function withoutLogCommands(line: string): string {
+  return line.replace(LOG_COMMAND, '\\u{23}#')
+}
+
 /**
  * Makes text from the service, a policy or a file name safe to print: one line, nothing hidden, nothing that drives a
  * terminal or a CI log. Printable text is left as it is.
@@ -33,8 +38,8 @@ export function cutText(text: string, limit: number): string {
  * @param limit - The longest text shown whole, in UTF-16 units.
  */
 export function escapeTerminal(text: string, limit: number = TEXT_LIMIT): string {
-  return cutText(text, limit)
-    .replace(INVISIBLE, visible)
-    .replace(LOG_COMMAND, '\\u{23}#')
-    .replace(LINE_COMMAND, '$1\\u{3a}:')
+  return withoutLogCommands(cutText(text, limit).replace(INVISIBLE, visible)).replace(
+    LINE_COMMAND,
+    '$1\\u{3a}:',
+  )
 }

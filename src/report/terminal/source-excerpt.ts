@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
 import type { Diagnostic, Place } from '../../schema/diagnostic.ts'
-import { escapeTerminal } from './escape-terminal.ts'
+import { escapeTerminal, withoutLogCommands } from './escape-terminal.ts'
 
 /** Long enough for any line that is read at all; the schema cuts longer ones. */
 const LINE_LIMIT = 100_000
@@ -46,7 +46,7 @@ export function excerptSource(
   const marked = takeStart(shownSource(sourceLine.slice(start, start + length)), room - stringWidth(head))
   const rest = shownSource(sourceLine.slice(start + length))
   return {
-    line: head + marked + takeStart(rest, room - stringWidth(head + marked)),
+    line: withoutLogCommands(head + marked + takeStart(rest, room - stringWidth(head + marked))),
     carets: ' '.repeat(stringWidth(head)) + '^'.repeat(Math.max(1, stringWidth(marked))),
   }
 }

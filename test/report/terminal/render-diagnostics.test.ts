@@ -119,3 +119,15 @@ test('the severity is coloured, and said in words all the same', () => {
     '\u001b[1m\u001b[31merror[c]:\u001b[39m\u001b[22m m\n',
   )
 })
+
+test.each([2, 3, 4])('a mark at column %s of a source line makes no command of a CI log out of it', caret => {
+  const place = { file: 'a.yaml', line: 1, column: caret + 1 }
+  const diagnostic = {
+    severity: 'error',
+    code: 'c',
+    message: 'm',
+    place,
+    sourceLine: 'a ##[error]x',
+  } as const
+  expect(renderDiagnostics([diagnostic], { color: false, width: 80 })).not.toMatch(/##\[/)
+})
