@@ -333,7 +333,8 @@ export class Tenant {
     const { lastUpdateDateTimeUtc: at, machineId } = action
     if (action.status === 'Succeeded' && action.type === 'Offboard') {
       this.#ends.delete(machineId)
-      this.#turns.push(freed(machineId, at))
+      // An offboarded device is held by nothing of ours any more.
+      this.#turns.push(freed(machineId, at), freed(machineId, at, 'restricted'))
     }
     if (action.status !== 'Succeeded' || hold === undefined) return
     const level = levelOf(action)
@@ -345,8 +346,8 @@ export class Tenant {
 }
 
 /** A device is free from a time on, and no action says so. */
-function freed(machineId: string, at: Instant): Turn {
-  return { at, machineId, hold: 'isolated', level: 'none', actionId: '' }
+function freed(machineId: string, at: Instant, hold: Hold = 'isolated'): Turn {
+  return { at, machineId, hold, level: 'none', actionId: '' }
 }
 
 function orderOf({ lastUpdateDateTimeUtc, creationDateTimeUtc, id }: MachineAction): string {
