@@ -51,7 +51,7 @@ export function undeclaredHolds({ items }: Findings): readonly UndeclaredHold[] 
 
 function byName(a: UndeclaredHold, b: UndeclaredHold): number {
   const nameOf = ({ machine }: UndeclaredHold): string => normalName(machine.computerDnsName ?? '')
-  return compareText(nameOf(a), nameOf(b)) || compareText(a.address, b.address)
+  return compareText(`${nameOf(a)}\u0000${a.address}`, `${nameOf(b)}\u0000${b.address}`)
 }
 
 /** A name that no policy has: the same with a number behind it where need be. */
